@@ -1,0 +1,202 @@
+"""Program records as facts, and all facts of one account in one place (formats.md, R-2.2b)."""
+
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import ClassVar, Literal
+
+from partner_program.values.ids import Id, account_id
+from partner_program.values.tiers import Tier
+
+from .model import Document
+from .revenue import Baseline, Contribution
+
+
+class CertificationKind(StrEnum):
+    """R-4.1.5: design engineer, integration technician, integration engineer."""
+
+    MCDE = "MCDE"
+    MCIT = "MCIT"
+    MCIE = "MCIE"
+
+
+class TrainingKind(StrEnum):
+    """R-4.1.3 and R-4.1.4."""
+
+    ONBOARDING = "onboarding"
+    ANNUAL_SALES = "annual_sales"
+
+
+class Record(Document):
+    """One row of a records file. `kind` and the key fields name it for ever; a later row corrects it."""
+
+    kind: ClassVar[str]
+    key_fields: ClassVar[tuple[str, ...]]
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Its natural key, as text, in the order of formats.md."""
+        return tuple(str(getattr(self, field)) for field in self.key_fields)
+
+
+class Distributor(Record):
+    kind: ClassVar[str] = "distributors"
+    key_fields: ClassVar[tuple[str, ...]] = ("distributor_id",)
+    distributor_id: Id
+    name: str
+
+
+class Product(Record):
+    kind: ClassVar[str] = "products"
+    key_fields: ClassVar[tuple[str, ...]] = ("sku",)
+    sku: Id
+    name: str
+    category: Literal["software", "care", "hardware", "services", "training"]
+    family: Literal["essential_plus", "express_plus", "professional_plus", "husky_ivo", "full_portfolio", "other"]
+
+
+class Partner(Record):
+    kind: ClassVar[str] = "partners"
+    key_fields: ClassVar[tuple[str, ...]] = ("partner_id",)
+    partner_id: Id
+    name: str
+    enrolled_on: date
+    trading_since: date | None = None
+    vat_number: str | None = None
+    contact_email: str
+
+
+class Site(Record):
+    kind: ClassVar[str] = "sites"
+    key_fields: ClassVar[tuple[str, ...]] = ("site_id",)
+    site_id: Id
+    partner_id: Id
+    country: str
+    name: str
+    headquarters: bool
+    opened_on: date
+    closed_on: date | None = None
+
+    @property
+    def account_id(self) -> str:
+        return account_id(self.partner_id, self.country)
+
+    def is_open_on(self, day: date) -> bool:
+        """Open from `opened_on` up to, not including, `closed_on`."""
+        return self.opened_on <= day and (self.closed_on is None or day < self.closed_on)
+
+
+class TermsAcceptance(Record):
+    kind: ClassVar[str] = "terms_acceptances"
+    key_fields: ClassVar[tuple[str, ...]] = ("partner_id", "version")
+    partner_id: Id
+    version: str
+    accepted_on: date
+
+
+class Employment(Record):
+    """A person at a site: employed from `from_date` up to, not including, `until_date`."""
+
+    kind: ClassVar[str] = "people"
+    key_fields: ClassVar[tuple[str, ...]] = ("person_id", "site_id", "from_date")
+    person_id: Id
+    site_id: Id
+    from_date: date
+    until_date: date | None = None
+
+    def is_employed_on(self, day: date) -> bool:
+        return self.from_date <= day and (self.until_date is None or day < self.until_date)
+
+
+class Certification(Record):
+    kind: ClassVar[str] = "certifications"
+    key_fields: ClassVar[tuple[str, ...]] = ("certification_id",)
+    certification_id: Id
+    person_id: Id
+    certification: CertificationKind
+    certified_on: date
+
+
+class Training(Record):
+    kind: ClassVar[str] = "trainings"
+    key_fields: ClassVar[tuple[str, ...]] = ("partner_id", "country", "training", "completed_on")
+    partner_id: Id
+    country: str
+    training: TrainingKind
+    completed_on: date
+
+
+class BusinessPlan(Record):
+    kind: ClassVar[str] = "business_plans"
+    key_fields: ClassVar[tuple[str, ...]] = ("partner_id", "country", "year")
+    partner_id: Id
+    country: str
+    year: int
+    submitted_on: date
+
+
+class BrandReview(Record):
+    kind: ClassVar[str] = "brand_reviews"
+    key_fields: ClassVar[tuple[str, ...]] = ("partner_id", "country", "reviewed_on")
+    partner_id: Id
+    country: str
+    reviewed_on: date
+    outcome: Literal["fulfilled", "not_fulfilled"]
+
+
+class Placement(Record):
+    """The tier an account starts with when the program is taken into use."""
+
+    kind: ClassVar[str] = "placements"
+    key_fields: ClassVar[tuple[str, ...]] = ("partner_id", "country")
+    partner_id: Id
+    country: str
+    tier: Tier
+    placed_on: date
+    reason: str
+
+
+class OpeningRevenue(Record):
+    """Sales Revenue of a year before the first POS report."""
+
+    kind: ClassVar[str] = "opening_revenue"
+    key_fields: ClassVar[tuple[str, ...]] = ("partner_id", "country", "year")
+    partner_id: Id
+    country: str
+    year: int
+    sales_revenue: Decimal
+    currency: str
+
+
+RECORD_TYPES: dict[str, type[Record]] = {
+    record.kind: record
+    for record in (
+        Distributor, Product, Partner, Site, TermsAcceptance, Employment, Certification,
+        Training, BusinessPlan, BrandReview, Placement, OpeningRevenue,
+    )
+}  # fmt: skip
+"""Kind, as in `records/<kind>/`, → its model. Their CSV column for `certification` and `training` is `kind`."""
+
+
+class AccountFacts(Document):
+    """Everything known of one account: what `assess` and the accelerator decide from.
+
+    `sites`, `employments`, `certifications` are those of this account's country only (R-2.2b); `contributions`
+    cover at least the current and the previous calendar year.
+    """
+
+    account_id: str
+    partner_id: str
+    country: str
+    partner: Partner | None = None
+    sites: tuple[Site, ...] = ()
+    terms_acceptances: tuple[TermsAcceptance, ...] = ()
+    employments: tuple[Employment, ...] = ()
+    certifications: tuple[Certification, ...] = ()
+    trainings: tuple[Training, ...] = ()
+    business_plans: tuple[BusinessPlan, ...] = ()
+    brand_reviews: tuple[BrandReview, ...] = ()
+    placement: Placement | None = None
+    opening_revenue: tuple[OpeningRevenue, ...] = ()
+    contributions: tuple[Contribution, ...] = ()
+    baselines: tuple[Baseline, ...] = ()

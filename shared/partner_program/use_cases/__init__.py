@@ -1,0 +1,1 @@
+"""What the engine does, one module per job, written against the ports it needs."""

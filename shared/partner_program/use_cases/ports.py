@@ -1,0 +1,124 @@
+"""What the use cases ask of the world. `adapters` fulfils it on AWS, `tests/fakes` in memory, both tested alike.
+
+Each store raises `VersionConflict` where a condition on a version fails; everything else that goes wrong in the
+infrastructure flies.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import BinaryIO, Protocol
+
+from partner_program.domain.account import AccountState
+from partner_program.domain.facts import AccountFacts, Record
+from partner_program.domain.revenue import Baseline
+from partner_program.domain.statement import Statement
+from partner_program.values.periods import Quarter
+
+
+class Clock(Protocol):
+    """The program's today; in a sandbox, the test clock (the only place where one is read)."""
+
+    def today(self) -> date:
+        """The civil date in the program's time zone."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectRef:
+    """One version of one uploaded object, as its event named it. `stamp` orders events of all keys by time."""
+
+    bucket: str
+    key: str
+    version_id: str
+    stamp: str
+
+
+class ObjectStore(Protocol):
+    """The uploads and results buckets."""
+
+    def size(self, ref: ObjectRef) -> int | None:
+        """Bytes of that version, or None when it is gone."""
+        ...
+
+    def open(self, ref: ObjectRef) -> BinaryIO:
+        """The bytes of exactly that version, as a stream that resumes after a broken connection."""
+        ...
+
+    def put_result(self, key: str, body: bytes | BinaryIO, content_type: str) -> None:
+        """Write to the results bucket, replacing what was there (older versions stay)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StoredState:
+    """A state with the version its next write is conditional on (0: none yet)."""
+
+    state: AccountState | None
+    version: int
+
+
+class AccountStore(Protocol):
+    """Facts, state, baselines and statements of accounts. All reads are strongly consistent."""
+
+    def load(self, account_id: str, since_year: int) -> tuple[AccountFacts, StoredState]:
+        """All facts of an account, contributions from 1 January of `since_year` on, and its state."""
+        ...
+
+    def save_state(self, state: AccountState, expected_version: int) -> None:
+        """Put the one state item, conditional on its version. Raises `VersionConflict`."""
+        ...
+
+    def account_ids_of(self, partner_id: str) -> Sequence[str]:
+        """The accounts of a partner: one per country in which it has a site."""
+        ...
+
+    def all_account_ids(self) -> Iterator[str]:
+        """Every account that has a state, ordered by id (eventually consistent: candidates only)."""
+        ...
+
+    def put_baseline(self, baseline: Baseline) -> Baseline:
+        """Put if absent; the one that stands afterwards."""
+        ...
+
+    def put_statement(self, statement: Statement) -> Statement:
+        """Put if absent; the one that stands afterwards."""
+        ...
+
+    def statements(self, account_id: str, since: Quarter | None = None) -> Sequence[Statement]:
+        """Statements of an account from a quarter on, in order of quarter, preliminary before final."""
+        ...
+
+
+class Messages(Protocol):
+    """Queues the engine itself writes to."""
+
+    def send_statement_tasks(self, tasks: Iterable[dict[str, str]]) -> int:
+        """Fan out the statement tasks; how many were sent. All are sent or it raises."""
+        ...
+
+    def reprocess_report(self, distributor_id: str, report_id: str) -> None:
+        """Ask for a report to be processed again."""
+        ...
+
+
+class JobLog(Protocol):
+    """How far scheduled jobs have come, by business date."""
+
+    def last_done(self, job: str) -> date | None: ...
+
+    def mark_done(self, job: str, day: date) -> None:
+        """Never moves backwards."""
+        ...
+
+
+__all__ = [
+    "AccountStore",
+    "Clock",
+    "JobLog",
+    "Messages",
+    "ObjectRef",
+    "ObjectStore",
+    "Record",
+    "StoredState",
+]

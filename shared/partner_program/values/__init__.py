@@ -1,0 +1,1 @@
+"""The smallest words of the program: money, periods, ids, tiers, errors. They depend on nothing else."""
