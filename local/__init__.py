@@ -1,0 +1,1 @@
+"""The one-machine runner: the real template on an embedded stack. Never shipped."""
