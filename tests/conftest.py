@@ -22,9 +22,7 @@ AMBIENT_SETTINGS = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL", "AWS
 
 # Deadlines are off: the machine is shared, and a slow example is no wrong one.
 settings.register_profile("full", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile(
-    "short", deadline=None, max_examples=20, suppress_health_check=[HealthCheck.too_slow]
-)
+settings.register_profile("short", deadline=None, max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "full"))
 
 
