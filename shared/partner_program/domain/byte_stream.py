@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterator
 from typing import BinaryIO, Protocol
 
-from .outcomes import FileRefused, ReasonCode
+from partner_program.domain.outcomes import FileRefused, ReasonCode
 
 CHUNK_BYTES = 256 * 1024
 _GZIP_MAGIC = b"\x1f\x8b"

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import BinaryIO, NamedTuple
 
-from .byte_stream import Bytes, text_lines
-from .outcomes import FileRefused, ReasonCode, Rejection
+from partner_program.domain.byte_stream import Bytes, text_lines
+from partner_program.domain.outcomes import FileRefused, ReasonCode, Rejection
 
 _OTHER_DELIMITERS = (";", "\t", "|")
 _FORBIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Zl", "Zp"})
