@@ -70,14 +70,14 @@ check: setup $(STAMPS)/sam ## lint, format, types, layers, template, generated d
 	PYTHONPATH=shared:. $(BIN)/lint-imports
 	$(BIN)/cfn-lint template.yaml
 	$(SAM) validate --lint --region eu-central-1 --template template.yaml
-	$(BIN)/python -m local.docs --check
+	$(BIN)/python -m local.rule_trace --check
 
 format: setup ## format and mend what ruff can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 docs: setup ## write the generated documents again
-	$(BIN)/python -m local.docs
+	$(BIN)/python -m local.rule_trace
 
 # sam needs a python3.13 on PATH: the one that was found is put in front.
 build: setup $(STAMPS)/sam ## build what would be deployed, and prove that it imports and answers

@@ -108,12 +108,8 @@ MISSING = {
 
 PARTLY = {
     "R-3.4b": Partly("demotion at the year's close", TIERS_OVER_TIME, "functions/certification_expiry"),
-    "R-4.1.6": Partly(
-        "due dates, cases and the vendor's decision", TIERS_OVER_TIME, "functions/certification_expiry"
-    ),
-    "R-4.1.7": Partly(
-        "periods, notices and the vendor's decision", TIERS_OVER_TIME, "functions/certification_expiry"
-    ),
+    "R-4.1.6": Partly("due dates, cases and the vendor's decision", TIERS_OVER_TIME, "functions/certification_expiry"),
+    "R-4.1.7": Partly("periods, notices and the vendor's decision", TIERS_OVER_TIME, "functions/certification_expiry"),
     "R-5.4b": Partly("the payment itself", THE_ACCELERATOR, "functions/payment_run"),
     "R-5.4d": Partly("restatement of a frozen baseline", TIERS_OVER_TIME, "functions/certification_expiry"),
     "R-9": Partly("the contact in notices", TIERS_OVER_TIME, "functions/notifications"),

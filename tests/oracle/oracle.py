@@ -1,8 +1,7 @@
 """A second computation of revenue, rebates and tiers, straight from the CSV files of a program folder.
 
 It shares no code and no method with the engine: exact fractions instead of decimals, one line after the other into a
-dictionary of first-received lines, no windows, no claims, no store, no rulebook. `test_oracle_is_independent` keeps it
-so. Tiers are found by trying every single day.
+dictionary of first-received lines, no windows, no claims, no store, no rulebook. a test keeps it so.
 """
 
 import csv
@@ -45,7 +44,10 @@ class Parameters:
     people: Mapping[tuple[str, str], int] = field(default_factory=dict)
     """(tier, kind) → certified people demanded; absent: none."""
     trainings: Mapping[str, Sequence[str]] = field(
-        default_factory=lambda: {"advanced": ("onboarding", "annual_sales"), "premier": ("onboarding", "annual_sales")}
+        default_factory=lambda: {
+            "advanced": ("onboarding", "annual_sales"),
+            "premier": ("onboarding", "annual_sales"),
+        }
     )
 
 

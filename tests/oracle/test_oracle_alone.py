@@ -66,7 +66,10 @@ def test_the_oracle_equals_the_published_numbers_of_adventureworks() -> None:
 
 
 def _differences(
-    account: str, quarters: dict[tuple[int, int], dict[str, str]], lines: list[oracle.Sale], parameters: oracle.Parameters
+    account: str,
+    quarters: dict[tuple[int, int], dict[str, str]],
+    lines: list[oracle.Sale],
+    parameters: oracle.Parameters,
 ) -> list[str]:
     """Where the oracle and the published row disagree, in words."""
     premier = [quarter for quarter, row in quarters.items() if row["tier"] == "Premier"]
@@ -84,5 +87,7 @@ def _differences(
             of = made[year, quarter]
             values |= {"rebate_level_pct": of.rate_pct, "rebate_base": of.base, "entitlement": of.earned}
             values |= {"paid_before": of.settled_before, "payout_payable": of.payout}
-        found += [f"{account} {year}Q{quarter} {name}" for name, value in values.items() if Fraction(row[name]) != value]
+        found += [
+            f"{account} {year}Q{quarter} {name}" for name, value in values.items() if Fraction(row[name]) != value
+        ]
     return found

@@ -26,21 +26,32 @@ def one_year_on(day: date) -> date:
     return date(day.year + 1, 2, 28) if (day.month, day.day) == (2, 29) else day.replace(year=day.year + 1)
 
 
-def tier_changes(
-    account: str, folder: Folder, lines: Sequence[Sale], opening: Mapping[int, Fraction], parameters: Parameters, through: date
-) -> list[Change]:
+@dataclass(frozen=True)
+class Account:
+    """One account with everything that the oracle looks at; `opening` maps year → stated revenue."""
+
+    account_id: str
+    folder: Folder
+    lines: Sequence[Sale]
+    opening: Mapping[int, Fraction]
+    parameters: Parameters
+
+    def rows(self, kind: str) -> list[Row]:
+        """Rows of a records kind that name this partner, and this country where the kind has one."""
+        partner, country = self.account_id.rsplit("-", 1)
+        rows = self.folder.records.get(kind, [])
+        return [row for row in rows if row["partner_id"] == partner and row.get("country", country) == country]
+
+
+def tier_changes(account: Account, through: date) -> list[Change]:
     """Every change of an account's tier from the program's start through a day."""
-    partner, country = account.rsplit("-", 1)
     changes: list[Change] = []
-    day = folder.start
+    day = account.folder.start
     while day <= through:
         held = TIERS.index(changes[-1].tier) if changes else -1
-        reached = max(
-            (n for n, tier in enumerate(TIERS) if _meets(tier, partner, country, folder, lines, opening, parameters, day)),
-            default=-1,
-        )
+        reached = max((n for n, tier in enumerate(TIERS) if _meets(tier, account, day)), default=-1)
         if not changes:
-            reached = max(reached, _entry(partner, country, folder, parameters, day))
+            reached = max(reached, _entry(account, day))
         if reached > held:
             changes.append(Change(day, TIERS[reached]))
         day += timedelta(days=1)
@@ -53,30 +64,23 @@ def tier_on(changes: Sequence[Change], day: date) -> str | None:
     return held[-1] if held else None
 
 
-def _entry(partner: str, country: str, folder: Folder, parameters: Parameters, day: date) -> int:
+def _entry(account: Account, day: date) -> int:
     """Where an account starts: its placement, else authorized once it is in the program; -1: not yet."""
-    for row in folder.records.get("placements", []):
-        if (row["partner_id"], row["country"]) == (partner, country) and row["placed_on"] <= day.isoformat():
+    for row in account.rows("placements"):
+        if row["placed_on"] <= day.isoformat():
             return TIERS.index(row["tier"])
-    return 0 if _in_program(partner, country, folder, parameters, day) else -1
+    return 0 if _in_program(account, day) else -1
 
 
-def _in_program(partner: str, country: str, folder: Folder, parameters: Parameters, day: date) -> bool:
+def _in_program(account: Account, day: date) -> bool:
     today = day.isoformat()
-    enrolled = any(r["partner_id"] == partner and r["enrolled_on"] <= today for r in folder.records["partners"])
+    enrolled = any(row["enrolled_on"] <= today for row in account.rows("partners"))
     accepted = any(
-        r["partner_id"] == partner and r["version"] == parameters.terms_version and r["accepted_on"] <= today
-        for r in folder.records.get("terms_acceptances", [])
+        row["version"] == account.parameters.terms_version and row["accepted_on"] <= today
+        for row in account.rows("terms_acceptances")
     )
-    return enrolled and accepted and bool(_open_sites(partner, country, folder, day))
-
-
-def _open_sites(partner: str, country: str, folder: Folder, day: date) -> set[str]:
-    return {
-        row["site_id"]
-        for row in folder.records["sites"]
-        if (row["partner_id"], row["country"]) == (partner, country) and _runs(row["opened_on"], row.get("closed_on"), day)
-    }
+    is_open = any(_runs(row["opened_on"], row.get("closed_on"), day) for row in account.rows("sites"))
+    return enrolled and accepted and is_open
 
 
 def _runs(first: str, end: str | None, day: date) -> bool:
@@ -84,57 +88,57 @@ def _runs(first: str, end: str | None, day: date) -> bool:
     return first <= day.isoformat() and (not end or day.isoformat() < end)
 
 
-def _meets(
-    tier: str, partner: str, country: str, folder: Folder, lines: Sequence[Sale], opening: Mapping[int, Fraction],
-    parameters: Parameters, day: date,
-) -> bool:  # fmt: skip
-    if not _in_program(partner, country, folder, parameters, day):
+def _meets(tier: str, account: Account, day: date) -> bool:
+    if not _in_program(account, day):
         return False
-    wanted = parameters.thresholds.get((country, tier), Fraction(0))
-    if wanted > max(_last_year(lines, opening, parameters, day), _this_year(lines, opening, day)):
+    country = account.account_id[-2:]
+    if account.parameters.thresholds.get((country, tier), Fraction(0)) > max(
+        _last_year(account, day), _this_year(account, day)
+    ):
         return False
-    done = [r for r in folder.records.get("trainings", []) if (r["partner_id"], r["country"]) == (partner, country)]
-    if any(not _trained(kind, done, day) for kind in parameters.trainings.get(tier, ())):
+    if any(not _trained(kind, account, day) for kind in account.parameters.trainings.get(tier, ())):
         return False
     return all(
-        len(_certified(kind, partner, country, folder, day)) >= parameters.people.get((tier, kind), 0)
+        len(_certified(kind, account, day)) >= account.parameters.people.get((tier, kind), 0)
         for kind in ("MCDE", "MCIT", "MCIE")
     )
 
 
-def _this_year(lines: Sequence[Sale], opening: Mapping[int, Fraction], day: date) -> Fraction:
-    return opening.get(day.year, Fraction(0)) + revenue(lines, date(day.year, 1, 1), day, day)
+def _this_year(account: Account, day: date) -> Fraction:
+    stated = account.opening.get(day.year, Fraction(0))
+    return stated + revenue(account.lines, date(day.year, 1, 1), day, day)
 
 
-def _last_year(lines: Sequence[Sale], opening: Mapping[int, Fraction], parameters: Parameters, day: date) -> Fraction:
+def _last_year(account: Account, day: date) -> Fraction:
     """Once the year's books are closed, what they said then; until then, what is known."""
-    if day >= quarter_end(day.year - 1, 4) + timedelta(days=parameters.close_days):
-        return baseline(lines, day.year - 1, opening, parameters)
-    known = revenue(lines, date(day.year - 1, 1, 1), date(day.year - 1, 12, 31), day)
-    return opening.get(day.year - 1, Fraction(0)) + known
+    year = day.year - 1
+    if day > quarter_end(year, 4) + timedelta(days=account.parameters.close_days):
+        return baseline(account.lines, year, account.opening, account.parameters)
+    known = revenue(account.lines, date(year, 1, 1), date(year, 12, 31), day)
+    return account.opening.get(year, Fraction(0)) + known
 
 
-def _trained(kind: str, done: Sequence[Row], day: date) -> bool:
-    days = [date.fromisoformat(row["completed_on"]) for row in done if row["kind"] == kind]
+def _trained(kind: str, account: Account, day: date) -> bool:
+    days = [date.fromisoformat(row["completed_on"]) for row in account.rows("trainings") if row["kind"] == kind]
     if kind == "onboarding":
         return any(completed <= day for completed in days)
     return any(completed <= day < one_year_on(completed) for completed in days)
 
 
-def _certified(kind: str, partner: str, country: str, folder: Folder, day: date) -> set[str]:
-    """People of the account who hold a valid certification of a kind; an engineer without the technician's does not."""
-    sites = {r["site_id"] for r in folder.records["sites"] if (r["partner_id"], r["country"]) == (partner, country)}
+def _certified(kind: str, account: Account, day: date) -> set[str]:
+    """People of the account who hold a valid certification; an engineer's without the technician's does not count."""
+    sites = {row["site_id"] for row in account.rows("sites")}
     employed = {
         row["person_id"]
-        for row in folder.records.get("people", [])
+        for row in account.folder.records.get("people", [])
         if row["site_id"] in sites and _runs(row["from_date"], row.get("until_date"), day)
     }
-    return {
+    holders = {
         row["person_id"]
-        for row in folder.records.get("certifications", [])
-        if row["kind"] == kind and row["person_id"] in employed and _holds(row, day)
-        and (kind != "MCIE" or _had_technician(row, folder))
-    }  # fmt: skip
+        for row in account.folder.records.get("certifications", [])
+        if row["kind"] == kind and _holds(row, day) and (kind != "MCIE" or _had_technician(row, account.folder))
+    }
+    return employed & holders
 
 
 def _holds(row: Row, day: date) -> bool:

@@ -46,7 +46,12 @@ def test_taking_away_what_was_added_gives_the_same_money_back(first: Decimal, se
 @given(amounts, amounts)
 def test_money_orders_by_amount(first: Decimal, second: Decimal) -> None:
     one, two = Money(first, "EUR"), Money(second, "EUR")
-    assert (one < two, one <= two, one > two, one >= two) == (first < second, first <= second, first > second, first >= second)
+    assert (one < two, one <= two, one > two, one >= two) == (
+        first < second,
+        first <= second,
+        first > second,
+        first >= second,
+    )
 
 
 @pytest.mark.parametrize("operation", ["__add__", "__sub__", "__lt__", "__le__", "__gt__", "__ge__"])
@@ -62,7 +67,14 @@ def test_the_negative_of_nothing_is_nothing() -> None:
 @pytest.mark.catalogue("B30")
 @pytest.mark.parametrize(
     ("amount", "text"),
-    [("1E+2", "100"), ("-0", "0"), ("-0.00", "0.00"), ("1E-7", "0.0000001"), ("-12.50", "-12.50"), ("0E+3", "0")],
+    [
+        ("1E+2", "100"),
+        ("-0", "0"),
+        ("-0.00", "0.00"),
+        ("1E-7", "0.0000001"),
+        ("-12.50", "-12.50"),
+        ("0E+3", "0"),
+    ],
 )
 def test_amounts_are_written_as_plain_digits(amount: str, text: str) -> None:
     assert plain(Decimal(amount)) == text

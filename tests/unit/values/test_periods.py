@@ -84,7 +84,9 @@ def test_quarters_order_by_time_and_read_back_as_written() -> None:
     assert [str(quarter) for quarter in sorted(map(Quarter.parse, reversed(written)))] == written
 
 
-@pytest.mark.parametrize("text", ["2024Q0", "2024Q5", "24Q1", "2024q1", "2024Q1\n", " 2024Q1", "２０２４Q1"])
+@pytest.mark.parametrize(
+    "text", ["2024Q0", "2024Q5", "24Q1", "2024q1", "2024Q1\n", " 2024Q1", "\uff12\uff10\uff12\uff14Q1"]
+)
 def test_what_is_no_quarter_is_refused(text: str) -> None:
     with pytest.raises(InvalidValue, match="2024Q3"):
         Quarter.parse(text)
@@ -119,9 +121,17 @@ def test_a_date_reads_back_as_written(day: date) -> None:
         pytest.param("9999-12-31", marks=pytest.mark.catalogue("B41")),
         pytest.param("1989-12-31", marks=pytest.mark.catalogue("B41")),
         pytest.param("2101-01-01", marks=pytest.mark.catalogue("B41")),
-        "20250101", "2025-W01-1", "2025-1-1", " 2025-01-01", "2025-01-01\n", "２０２５-01-01", "01.02.2025", "", "2025-13-01",
+        "20250101",
+        "2025-W01-1",
+        "2025-1-1",
+        " 2025-01-01",
+        "2025-01-01\n",
+        "\uff12\uff10\uff12\uff15-01-01",
+        "01.02.2025",
+        "",
+        "2025-13-01",
     ],
-)  # fmt: skip
+)
 def test_what_is_no_date_of_the_program_is_refused(text: str) -> None:
     with pytest.raises(InvalidValue):
         parse_date(text)
