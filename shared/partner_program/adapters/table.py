@@ -60,7 +60,10 @@ class Table:
         found: dict[Key, Item] = {}
         for start in range(0, len(wanted), BATCH_GET_LIMIT):
             pending: Any = {
-                self.name: {"Keys": [_key(*key) for key in wanted[start : start + BATCH_GET_LIMIT]], "ConsistentRead": True}
+                self.name: {
+                    "Keys": [_key(*key) for key in wanted[start : start + BATCH_GET_LIMIT]],
+                    "ConsistentRead": True,
+                }
             }
             for pause in _pauses():
                 answer = self._client.batch_get_item(RequestItems=pending)
@@ -73,7 +76,9 @@ class Table:
                 time.sleep(pause)
         return found
 
-    def query(self, pk: str, *, first: str | None = None, last: str | None = None, prefix: str | None = None) -> Iterator[Item]:
+    def query(
+        self, pk: str, *, first: str | None = None, last: str | None = None, prefix: str | None = None
+    ) -> Iterator[Item]:
         """Items of a partition in order of sort key: all, a range (both ends included), or those of a prefix."""
         condition, values = "pk = :pk", {":pk": {"S": pk}}
         if prefix is not None:
@@ -87,6 +92,22 @@ class Table:
             KeyConditionExpression=condition,
             ExpressionAttributeValues=values,  # type: ignore[arg-type]  # plain dicts, typed in the stubs as TypedDicts
             ConsistentRead=True,
+        )
+        for page in pages:
+            for raw in page["Items"]:
+                yield from_wire(raw)
+
+    def query_index(self, index: str, attribute: str, value: str) -> Iterator[Item]:
+        """Items of one value of a secondary index, in its order, with the attributes that it projects.
+
+        Eventually consistent, as indexes are: good for finding candidates, not for a decision (F36).
+        """
+        pages: Any = self._client.get_paginator("query").paginate(
+            TableName=self.name,
+            IndexName=index,
+            KeyConditionExpression="#hash = :value",
+            ExpressionAttributeNames={"#hash": attribute},
+            ExpressionAttributeValues={":value": {"S": value}},
         )
         for page in pages:
             for raw in page["Items"]:

@@ -40,8 +40,9 @@ class AccountState(Document):
     """What the engine holds true of an account on `assessed_on`.
 
     `tier` is None while the partner is not yet in the program (R-4.1.1). `findings` are those of the current tier,
-    `advice` one entry for each higher tier. Revenues are Sales Revenue in `currency`, unrounded.
-    `next_review_on` is the first later day on which time alone could change something.
+    `advice` one entry for each higher tier. `set_aside` are earlier decisions that a correction of the account's start
+    (its placement, its enrolment) left without ground: kept, not counted. Revenues are Sales Revenue in `currency`,
+    unrounded. `next_review_on` is the first later day on which time alone could change something.
     """
 
     account_id: str
@@ -58,6 +59,7 @@ class AccountState(Document):
     prev_year_revenue: Decimal
     findings: tuple[Finding, ...] = ()
     advice: tuple[Advice, ...] = ()
+    set_aside: tuple[TierChange, ...] = ()
     next_review_on: date | None = None
 
     def tier_on(self, day: date) -> Tier | None:

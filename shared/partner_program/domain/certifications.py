@@ -1,8 +1,8 @@
 """Technical certifications: how long one is valid, and which were properly earned (R-4.1.5).
 
 A certification is valid from its date up to, not including, the same date two years later (29 February →
-28 February). MCIE may be taken only while holding a valid MCIT (R-4.1.5c): one that was not counts nowhere, for as
-long as the MCIT that covers its date is not on record. So the order in which the two are recorded does not matter.
+28 February). MCIE may be taken only while holding a valid MCIT (R-4.1.5c): one that was not counts nowhere, as long
+as the MCIT that covers its date is not on record. So the order in which the two are recorded does not matter.
 """
 
 from collections.abc import Iterable
@@ -36,9 +36,7 @@ def is_valid_on(certification: Certification, day: date, rules: CertificationRul
     return certification.certified_on <= day < valid_until(certification, rules)
 
 
-def properly_earned(
-    certifications: Iterable[Certification], rules: CertificationRules
-) -> tuple[Certification, ...]:
+def properly_earned(certifications: Iterable[Certification], rules: CertificationRules) -> tuple[Certification, ...]:
     """Those taken while the certification they presuppose was held; in order of date and id."""
     by_person: dict[str, list[Certification]] = {}
     for certification in certifications:
@@ -57,8 +55,7 @@ def holds_on(
     """Whether a person holds a valid, properly earned certification of a kind on a day."""
     own = [item for item in certifications if item.person_id == person_id]
     return any(
-        item.certification == kind and is_valid_on(item, on, rules) and _is_proper(item, own, rules)
-        for item in own
+        item.certification == kind and is_valid_on(item, on, rules) and _is_proper(item, own, rules) for item in own
     )
 
 

@@ -29,8 +29,9 @@ class Finding(Document):
     """One requirement of one tier, held against the facts on one day.
 
     `required`, `found` and `missing` are texts with their unit (`120000.00 EUR`, `2 people`); `facts` name the
-    records or contributions counted; `basis` is the rulebook's (an assumed threshold says so); `until` is the
-    first day on which time alone can change the finding; `mend` says what to do when it is not met.
+    records or contributions counted; `basis` is the rulebook's (an assumed threshold says so); `since` is the first
+    day of the unbroken run of days, up to this one, on which it has been met or unmet (None: from the start);
+    `until` is the first later day on which time alone changes that; `mend` says what to do when it is not met.
     """
 
     rule: str
@@ -42,6 +43,7 @@ class Finding(Document):
     missing: str | None = None
     basis: str = "guide"
     facts: tuple[str, ...] = ()
+    since: date | None = None
     until: date | None = None
     mend: str | None = None
 

@@ -61,9 +61,7 @@ class Counts:
         """The days on which at least `required` count, as spans."""
         ends = [start for start, _ in self._levels[1:]] + [None]
         return merged(
-            Span(start, end)
-            for (start, count), end in zip(self._levels, ends, strict=True)
-            if count >= required
+            Span(start, end) for (start, count), end in zip(self._levels, ends, strict=True) if count >= required
         )
 
 

@@ -62,7 +62,15 @@ class AccountStore(Protocol):
     """Facts, state, baselines and statements of accounts. All reads are strongly consistent."""
 
     def load(self, account_id: str, since_year: int) -> tuple[AccountFacts, StoredState]:
-        """All facts of an account, contributions from 1 January of `since_year` on, and its state."""
+        """All facts of an account, contributions from 1 January of `since_year` on, and its state.
+
+        The state is read before the facts: who saves on condition of its version then knows that no decision was
+        taken meanwhile on facts newer than theirs.
+        """
+        ...
+
+    def load_many(self, account_ids: Iterable[str], since_year: int) -> Iterator[tuple[str, AccountFacts, StoredState]]:
+        """`load` of several accounts, ordered by id, each once; the facts of a partner are read once for all of its."""
         ...
 
     def save_state(self, state: AccountState, expected_version: int) -> None:

@@ -1,0 +1,137 @@
+"""Accounts in the program table: facts by partner, state and revenue by account, statements beside them."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from itertools import groupby
+
+from partner_program.adapters.table import Item, Table
+from partner_program.domain.account import AccountState
+from partner_program.domain.account_facts import facts_of
+from partner_program.domain.facts import RECORD_TYPES, AccountFacts, Record, Site
+from partner_program.domain.revenue import Baseline, Contribution
+from partner_program.domain.statement import Statement
+from partner_program.use_cases.ports import StoredState
+from partner_program.values.errors import VersionConflict
+from partner_program.values.ids import split_account_id
+from partner_program.values.periods import Quarter
+
+STATE = "STATE"
+DIRECTORY = "directory"
+"""The index over all state items, and the attribute that it is keyed by."""
+_DIRECTORY_VALUE = "ACCOUNT"
+_BASELINE_SUFFIX = "-baseline"
+
+
+class DynamoAccountStore:
+    """The `AccountStore` port on the program table."""
+
+    def __init__(self, program: Table) -> None:
+        self._table = program
+
+    def load(self, account_id: str, since_year: int) -> tuple[AccountFacts, StoredState]:
+        """One read of the state, then one query each of the partner's and of the account's partition."""
+        stored = _stored(self._table.get(f"ACCOUNT#{account_id}", STATE))
+        partner_id, _ = split_account_id(account_id)
+        return self._facts(account_id, since_year, self._records(partner_id)), stored
+
+    def load_many(self, account_ids: Iterable[str], since_year: int) -> Iterator[tuple[str, AccountFacts, StoredState]]:
+        """By partner: the states of its accounts, then its facts once, then the revenue of each account."""
+        ordered = sorted(set(account_ids), key=lambda account: (split_account_id(account)[0], account))
+        for partner_id, group in groupby(ordered, key=lambda account: split_account_id(account)[0]):
+            accounts = list(group)
+            states = self._table.get_many((f"ACCOUNT#{account}", STATE) for account in accounts)
+            records = self._records(partner_id)
+            for account in accounts:
+                stored = _stored(states.get((f"ACCOUNT#{account}", STATE)))
+                yield account, self._facts(account, since_year, records), stored
+
+    def save_state(self, state: AccountState, expected_version: int) -> None:
+        """Raises `VersionConflict` when the stored version is another than expected (0: none stored)."""
+        item: Item = {
+            "pk": f"ACCOUNT#{state.account_id}",
+            "sk": STATE,
+            "kind": "state",
+            "version": expected_version + 1,
+            DIRECTORY: _DIRECTORY_VALUE,
+            "tier": state.tier.value if state.tier else "none",
+            "next_review_on": _day_text(state.next_review_on),
+            "body": state.model_dump_json(),
+        }
+        if expected_version:
+            refused = self._table.put(
+                item,
+                condition="#version = :expected",
+                values={":expected": expected_version},
+                names={"#version": "version"},
+            )
+        else:
+            refused = self._table.put(item, condition="attribute_not_exists(pk)")
+        if refused is not None:
+            raise VersionConflict(f"the state of {state.account_id} was written by somebody else")
+
+    def account_ids_of(self, partner_id: str) -> Sequence[str]:
+        """From the partner's sites."""
+        sites = self._table.query(f"PARTNER#{partner_id}", prefix="FACT#sites#")
+        return sorted({Site.model_validate_json(str(item["body"])).account_id for item in sites})
+
+    def all_account_ids(self) -> Iterator[str]:
+        """From the index over the states."""
+        for item in self._table.query_index(DIRECTORY, DIRECTORY, _DIRECTORY_VALUE):
+            yield str(item["pk"]).removeprefix("ACCOUNT#")
+
+    def put_baseline(self, baseline: Baseline) -> Baseline:
+        """A year is frozen once; whoever comes later gets what stands."""
+        item: Item = {
+            "pk": f"ACCOUNT#{baseline.account_id}",
+            "sk": f"REVENUE#{baseline.year:04d}{_BASELINE_SUFFIX}",
+            "kind": "baseline",
+            "body": baseline.model_dump_json(),
+        }
+        existing = self._table.put_new(item)
+        return baseline if existing is None else Baseline.model_validate_json(str(existing["body"]))
+
+    def put_statement(self, statement: Statement) -> Statement:
+        """A statement never changes; whoever comes later gets what stands."""
+        item: Item = {
+            "pk": f"STATEMENTS#{statement.account_id}",
+            "sk": f"{statement.period}#{statement.status}",
+            "kind": "statement",
+            "body": statement.model_dump_json(),
+        }
+        existing = self._table.put_new(item)
+        return statement if existing is None else Statement.model_validate_json(str(existing["body"]))
+
+    def statements(self, account_id: str, since: Quarter | None = None) -> Sequence[Statement]:
+        """Those of a quarter or later; all of them without one."""
+        first = str(since) if since else None
+        found = self._table.query(f"STATEMENTS#{account_id}", first=first)
+        statements = (Statement.model_validate_json(str(item["body"])) for item in found)
+        # by name, `final` sorts before `preliminary`
+        return sorted(statements, key=lambda item: (item.period, item.status == "final"))
+
+    def _records(self, partner_id: str) -> list[Record]:
+        return [
+            RECORD_TYPES[str(item["kind"])].model_validate_json(str(item["body"]))
+            for item in self._table.query(f"PARTNER#{partner_id}", prefix="FACT#")
+        ]
+
+    def _facts(self, account_id: str, since_year: int, records: Sequence[Record]) -> AccountFacts:
+        """With the revenue from a year on. One range of sort keys holds it all; the state is beyond its end."""
+        contributions, baselines = [], []
+        for item in self._table.query(f"ACCOUNT#{account_id}", first=f"REVENUE#{since_year:04d}", last="REVENUE#9999~"):
+            body = str(item["body"])
+            if str(item["sk"]).endswith(_BASELINE_SUFFIX):
+                baselines.append(Baseline.model_validate_json(body))
+            else:
+                contributions.append(Contribution.model_validate_json(body))
+        return facts_of(account_id, records, contributions, baselines)
+
+
+def _stored(item: Item | None) -> StoredState:
+    if item is None:
+        return StoredState(None, 0)
+    return StoredState(AccountState.model_validate_json(str(item["body"])), int(item["version"]))
+
+
+def _day_text(day: date | None) -> str:
+    return day.isoformat() if day else "none"

@@ -1,0 +1,27 @@
+"""How far scheduled jobs have come: one item for each job in the program table."""
+
+from datetime import date
+
+from partner_program.adapters.table import Table
+
+_PROGRESS = "PROGRESS"
+
+
+class DynamoJobLog:
+    """The `JobLog` port on the program table."""
+
+    def __init__(self, program: Table) -> None:
+        self._table = program
+
+    def last_done(self, job: str) -> date | None:
+        """The last business date that was done whole; None before the first."""
+        item = self._table.get(f"JOB#{job}", _PROGRESS)
+        return date.fromisoformat(str(item["done_on"])) if item else None
+
+    def mark_done(self, job: str, day: date) -> None:
+        """Conditional, so that a late run of an earlier day moves nothing back (F26)."""
+        self._table.put(
+            {"pk": f"JOB#{job}", "sk": _PROGRESS, "kind": "job", "done_on": day.isoformat()},
+            condition="attribute_not_exists(pk) OR done_on < :day",
+            values={":day": day.isoformat()},
+        )

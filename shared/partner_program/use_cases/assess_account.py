@@ -1,0 +1,127 @@
+"""Bring accounts up to date: load, assess, save on condition that nobody else did (R-3.1)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from partner_program.domain.account import AccountState
+from partner_program.domain.assessment import assess
+from partner_program.domain.facts import AccountFacts
+from partner_program.rulebook import CountryNotInProgram, Rulebook
+from partner_program.use_cases.ports import AccountStore, Clock, StoredState
+from partner_program.values.errors import VersionConflict
+from partner_program.values.ids import account_id as account_of
+
+ATTEMPTS = 5
+"""How often a decision is taken anew after somebody else wrote first; then the event comes again by itself."""
+
+_FACTS_OF_ONE_ACCOUNT = frozenset({"trainings", "business_plans", "brand_reviews", "placements", "opening_revenue"})
+"""Kinds whose key goes on with partner and country; every other kind can concern any account of the partner."""
+
+
+@dataclass
+class Assessed:
+    """What became of a batch: states by account (None: not in the program), and the errors of those that failed."""
+
+    states: dict[str, AccountState | None] = field(default_factory=dict)
+    failures: dict[str, Exception] = field(default_factory=dict)
+
+
+class AssessAccount:
+    """Assess one account, or a batch of them."""
+
+    def __init__(self, accounts: AccountStore, rulebook: Rulebook, clock: Clock) -> None:
+        self._accounts = accounts
+        self._rulebook = rulebook
+        self._clock = clock
+
+    def __call__(self, account_id: str, on: date | None = None) -> AccountState | None:
+        """The account as of a day (default: the program's today), saved if anything but the day has changed.
+
+        Never goes back behind the day of the last saved assessment. None: the partner has no site in the country,
+        or the program does not run there; nothing is written then. Raises `VersionConflict` after `ATTEMPTS` tries.
+        """
+        day = on or self._clock.today()
+        return self._retried(account_id, day)
+
+    def batch(self, account_ids: Iterable[str], on: date | None = None) -> Assessed:
+        """Several accounts, reading the facts of each partner once. One that fails does not stop the others (F47)."""
+        day = on or self._clock.today()
+        result = Assessed()
+        for account_id, facts, stored in self._accounts.load_many(account_ids, day.year - 1):
+            try:
+                result.states[account_id] = self._first_or_retried(account_id, facts, stored, day)
+            except Exception as error:  # noqa: BLE001  # kept for the caller, who reports it for this account
+                result.failures[account_id] = error
+        return result
+
+    def _first_or_retried(
+        self, account_id: str, facts: AccountFacts, stored: StoredState, day: date
+    ) -> AccountState | None:
+        try:
+            return self._decide(facts, stored, day)
+        except VersionConflict:
+            return self._retried(account_id, day)
+
+    def _retried(self, account_id: str, day: date) -> AccountState | None:
+        for _ in range(ATTEMPTS - 1):
+            try:
+                return self._decide(*self._accounts.load(account_id, day.year - 1), day)
+            except VersionConflict:
+                continue  # read again, decide again: what the other one saw is in our next read
+        return self._decide(*self._accounts.load(account_id, day.year - 1), day)
+
+    def _decide(self, facts: AccountFacts, stored: StoredState, day: date) -> AccountState | None:
+        prior = stored.state
+        if prior is not None:
+            day = max(day, prior.assessed_on)
+        if not facts.sites:
+            return prior
+        try:
+            state = assess(facts, prior, self._rulebook, day)
+        except CountryNotInProgram:
+            return prior
+        if not _same(state, prior):
+            self._accounts.save_state(state, stored.version)
+        return state
+
+
+def _same(state: AccountState, prior: AccountState | None) -> bool:
+    """Whether nothing but the day of the assessment differs."""
+    return prior is not None and state.model_copy(update={"assessed_on": prior.assessed_on}) == prior
+
+
+def accounts_affected(accounts: AccountStore, pk: str, sk: str) -> Sequence[str]:
+    """The accounts to assess after the item with these keys changed; empty for items that decide nothing."""
+    owner, _, name = pk.partition("#")
+    if owner == "ACCOUNT":
+        return [name] if sk.startswith("REVENUE#") else []
+    if owner != "PARTNER" or not sk.startswith("FACT#"):
+        return []
+    kind, *key = sk.split("#")[1:]
+    if kind in _FACTS_OF_ONE_ACCOUNT:
+        return [account_of(key[0], key[1])]
+    return accounts.account_ids_of(name)
+
+
+def all_affected(accounts: AccountStore, keys: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], Sequence[str]]:
+    """For a batch of changed items: keys → accounts, asking for the accounts of each partner once."""
+    known: dict[str, Sequence[str]] = {}
+    found: dict[tuple[str, str], Sequence[str]] = {}
+    for pk, sk in keys:
+        owner = f"{pk}|{_scope(sk)}"
+        if owner not in known:
+            known[owner] = accounts_affected(accounts, pk, sk)
+        found[pk, sk] = known[owner]
+    return found
+
+
+def _scope(sk: str) -> str:
+    """What of a sort key decides which accounts are affected: all but the last parts of a fact's own key."""
+    parts = sk.split("#")
+    if parts[0] != "FACT":
+        return parts[0]
+    return "#".join(parts[1:4]) if parts[1] in _FACTS_OF_ONE_ACCOUNT else "FACT"
+
+
+__all__ = ["ATTEMPTS", "AssessAccount", "Assessed", "accounts_affected", "all_affected"]
