@@ -48,12 +48,11 @@ def tier_changes(account: Account, through: date) -> list[Change]:
     changes: list[Change] = []
     day = account.folder.start
     while day <= through:
-        held = TIERS.index(changes[-1].tier) if changes else -1
-        reached = max((n for n, tier in enumerate(TIERS) if _meets(tier, account, day)), default=-1)
-        if not changes:
-            reached = max(reached, _entry(account, day))
-        if reached > held:
-            changes.append(Change(day, TIERS[reached]))
+        held = TIERS.index(changes[-1].tier) if changes else _entry(account, day)
+        if held >= 0:
+            reached = max((n for n, tier in enumerate(TIERS) if _meets(tier, account, day)), default=-1)
+            if reached > held or not changes:
+                changes.append(Change(day, TIERS[max(reached, held)]))
         day += timedelta(days=1)
     return changes
 
@@ -65,10 +64,9 @@ def tier_on(changes: Sequence[Change], day: date) -> str | None:
 
 
 def _entry(account: Account, day: date) -> int:
-    """Where an account starts: its placement, else authorized once it is in the program; -1: not yet."""
+    """Where an account starts: its placement if there is one, else authorized once in the program; -1: not yet."""
     for row in account.rows("placements"):
-        if row["placed_on"] <= day.isoformat():
-            return TIERS.index(row["tier"])
+        return TIERS.index(row["tier"]) if row["placed_on"] <= day.isoformat() else -1
     return 0 if _in_program(account, day) else -1
 
 
@@ -127,7 +125,7 @@ def _trained(kind: str, account: Account, day: date) -> bool:
 
 def _certified(kind: str, account: Account, day: date) -> set[str]:
     """People of the account who hold a valid certification; an engineer's without the technician's does not count."""
-    sites = {row["site_id"] for row in account.rows("sites")}
+    sites = {row["site_id"] for row in account.rows("sites") if _runs(row["opened_on"], row.get("closed_on"), day)}
     employed = {
         row["person_id"]
         for row in account.folder.records.get("people", [])
