@@ -1,0 +1,315 @@
+"""The embedded stack: the real template on an emulator of AWS, on loopback, as long as a `with` block lasts."""
+
+import contextlib
+import http.client
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+import boto3
+from botocore.config import Config
+
+from local.packaging import packaged_template
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_scheduler import EventBridgeSchedulerClient
+    from mypy_boto3_sqs import SQSClient
+
+HOST = "127.0.0.1"
+ACCOUNT_ID = "111122223333"
+REGION = "eu-central-1"
+STACK_NAME = "partner-program"
+PACKAGES_BUCKET = "partner-program-packages"
+REPOSITORY = Path(__file__).resolve().parent.parent
+TEMPLATE = REPOSITORY / "template.yaml"
+
+ANY_SECRET = "local"  # noqa: S105  # the emulator checks no signature
+CLIENT_CONFIG = Config(
+    account_id_endpoint_mode="disabled",
+    read_timeout=920,  # longer than the longest function
+    retries={"mode": "standard", "total_max_attempts": 2},
+    s3={"addressing_style": "path"},
+)
+
+START_TIMEOUT_SECONDS = 60
+STOP_TIMEOUT_SECONDS = 60
+DEPLOY_TIMEOUT_SECONDS = 120
+QUIET_TIMEOUT_SECONDS = 900
+QUIET_QUESTION_MS = 2_000
+REDELIVERIES = 20
+"""Enough for a queue to give up on a message (its maxReceiveCount) and hand it to its dead-letter queue."""
+
+KEPT_ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "SYSTEMROOT")
+
+
+class StackError(Exception):
+    """The embedded stack could not start, deploy or come to rest; the message says what was seen."""
+
+
+@dataclass
+class EmbeddedStack:
+    """One emulator process with the deployed template; use it as a context manager.
+
+    Args:
+        state: a folder of the stack's own, made if missing; the log, temporary files and kept state are in it.
+        parameters: template parameters besides `Stage`, which is always `sandbox`.
+        port: where to listen; None takes a free one.
+        keep: state is read from the folder at the start and written to it at a clean stop.
+        template: the SAM template; its code folders are beside it.
+    """
+
+    state: Path
+    parameters: dict[str, str] = field(default_factory=dict)
+    port: int | None = None
+    keep: bool = False
+    template: Path = TEMPLATE
+    outputs: dict[str, str] = field(default_factory=dict, init=False)
+    _process: subprocess.Popen[bytes] | None = field(default=None, init=False, repr=False)
+
+    def __enter__(self) -> Self:
+        try:
+            self.start()
+            self.deploy()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def endpoint(self) -> str:
+        """Where every AWS API of the stack is reached."""
+        return f"http://{HOST}:{self.port}"
+
+    @property
+    def log(self) -> Path:
+        """The emulator's log: failures of functions with their traces are in it."""
+        return self.state / "emulator.log"
+
+    @property
+    def client_environment(self) -> dict[str, str]:
+        """What another program needs in its environment to reach the stack with any AWS SDK."""
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ACCESS_KEY_ID": ACCOUNT_ID,
+            "AWS_SECRET_ACCESS_KEY": ANY_SECRET,
+            "AWS_DEFAULT_REGION": REGION,
+        }
+
+    def start(self) -> None:
+        """Start the emulator and wait until it answers. Raises `StackError` when it does not."""
+        self.state.mkdir(parents=True, exist_ok=True)
+        for folder in ("tmp", "kept", "objects"):
+            (self.state / folder).mkdir(exist_ok=True)
+        self.port = self.port or _free_port()
+        with self.log.open("wb") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "local.emulator"],
+                stdin=subprocess.PIPE,  # held open: the emulator ends when it closes
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd=REPOSITORY,
+                env=self._emulator_environment(),
+                start_new_session=True,  # Ctrl-C is for the runner, which then stops the emulator in order
+            )
+        self._wait_until_it_answers()
+
+    def deploy(self) -> None:
+        """Package and deploy the template, unless kept state holds the stack already; then read its outputs.
+
+        Raises:
+            StackError: the deployment failed; the message names the resources and the reasons.
+        """
+        if not self.keep or not self._is_deployed():
+            self.s3.create_bucket(
+                Bucket=PACKAGES_BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
+            )
+            body = json.dumps(packaged_template(self.template, self._upload_package))
+            parameters = {**self.parameters, "Stage": "sandbox"}
+            self.cloudformation.create_stack(
+                StackName=STACK_NAME,
+                TemplateBody=body,
+                Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
+                Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+            )
+        self.outputs = self._wait_until_deployed()
+
+    def stop(self) -> None:
+        """Stop the emulator, in order if it will; kept state is written. Never raises for an emulator already gone."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        if process.stdin is not None:
+            with contextlib.suppress(OSError):
+                process.stdin.close()
+        try:
+            process.wait(STOP_TIMEOUT_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    def wait_until_quiet(self, timeout_seconds: int = QUIET_TIMEOUT_SECONDS) -> None:
+        """Return when no notification, message, stream record or running function is left.
+
+        A message whose handler failed is delivered again at once, as often as its queue allows; what then lies in a
+        dead-letter queue counts as at rest.
+
+        Raises:
+            StackError: work is left after `timeout_seconds`, or the emulator is gone.
+        """
+        end = time.monotonic() + timeout_seconds
+        redeliveries = 0
+        while True:
+            answer = self._ask("GET", f"/_runner/quiet?timeout_ms={QUIET_QUESTION_MS}")
+            under_way: dict[str, int] = answer["under_way"]
+            if not under_way:
+                return
+            if set(under_way) == {"waiting"} and redeliveries < REDELIVERIES:
+                redeliveries += 1
+                self._ask("POST", "/_runner/redeliver")
+            elif time.monotonic() >= end or set(under_way) == {"waiting"}:
+                raise StackError(f"still under way: {under_way}; failed: {answer['failed']}; log: {self.log}")
+
+    def dead_letters(self) -> dict[str, int]:
+        """Messages in each dead-letter queue that is not empty, by the name of the stack's output."""
+        depths = {
+            name: int(
+                self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])[
+                    "Attributes"
+                ]["ApproximateNumberOfMessages"]
+            )
+            for name, url in self.outputs.items()
+            if name.endswith("DeadLetterQueueUrl")
+        }
+        return {name: depth for name, depth in depths.items() if depth}
+
+    @cached_property
+    def s3(self) -> "S3Client":
+        """S3 of the stack."""
+        return self._session.client("s3", endpoint_url=self.endpoint, config=CLIENT_CONFIG)
+
+    @cached_property
+    def sqs(self) -> "SQSClient":
+        """SQS of the stack."""
+        return self._session.client("sqs", endpoint_url=self.endpoint, config=CLIENT_CONFIG)
+
+    @cached_property
+    def dynamodb(self) -> "DynamoDBClient":
+        """DynamoDB of the stack."""
+        return self._session.client("dynamodb", endpoint_url=self.endpoint, config=CLIENT_CONFIG)
+
+    @cached_property
+    def functions(self) -> "LambdaClient":
+        """Lambda of the stack."""
+        return self._session.client("lambda", endpoint_url=self.endpoint, config=CLIENT_CONFIG)
+
+    @cached_property
+    def scheduler(self) -> "EventBridgeSchedulerClient":
+        """EventBridge Scheduler of the stack."""
+        return self._session.client("scheduler", endpoint_url=self.endpoint, config=CLIENT_CONFIG)
+
+    @cached_property
+    def cloudformation(self) -> "CloudFormationClient":
+        """CloudFormation of the stack."""
+        return self._session.client("cloudformation", endpoint_url=self.endpoint, config=CLIENT_CONFIG)
+
+    @cached_property
+    def _session(self) -> boto3.Session:
+        # Not from the environment: a developer's own profile must neither be needed nor be reached.
+        return boto3.Session(aws_access_key_id=ACCOUNT_ID, aws_secret_access_key=ANY_SECRET, region_name=REGION)
+
+    def _emulator_environment(self) -> dict[str, str]:
+        kept = {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}
+        switches = "1" if self.keep else "0"
+        return kept | {
+            "BIND_HOST": HOST,  # its default is every interface
+            "GATEWAY_PORT": str(self.port),
+            "MINISTACK_HOST": "localhost",
+            "MINISTACK_ACCOUNT_ID": ACCOUNT_ID,  # else requests without credentials belong to another account
+            "MINISTACK_REGION": REGION,
+            "TMPDIR": str(self.state / "tmp"),
+            "STATE_DIR": str(self.state / "kept"),
+            "PERSIST_STATE": switches,
+            "S3_DATA_DIR": str(self.state / "objects"),
+            "S3_PERSIST": switches,
+            "SFTP_ENABLED": "0",
+            "IOT_MTLS_ENABLED": "0",
+            "DOCKER_HOST": f"unix://{self.state / 'no-docker'}",  # it would remove containers it takes for its own
+            "LOG_LEVEL": "WARNING",
+            "PYTHONUNBUFFERED": "1",
+        }
+
+    def _wait_until_it_answers(self) -> None:
+        end = time.monotonic() + START_TIMEOUT_SECONDS
+        while time.monotonic() < end:
+            if self._process is None or self._process.poll() is not None:
+                raise StackError(f"the emulator ended at its start:\n{self._log_tail()}")
+            try:
+                self._ask("GET", "/_ministack/health")
+                return
+            except (OSError, http.client.HTTPException):
+                time.sleep(0.02)
+        raise StackError(f"the emulator did not answer within {START_TIMEOUT_SECONDS} s:\n{self._log_tail()}")
+
+    def _ask(self, method: str, path: str) -> dict[str, Any]:
+        if self._process is not None and self._process.poll() is not None:
+            raise StackError(f"the emulator is gone:\n{self._log_tail()}")
+        connection = http.client.HTTPConnection(HOST, self.port or 0, timeout=60)
+        try:
+            connection.request(method, path)
+            answer: dict[str, Any] = json.loads(connection.getresponse().read())
+            return answer
+        finally:
+            connection.close()
+
+    def _upload_package(self, key: str, archive: bytes) -> str:
+        self.s3.put_object(Bucket=PACKAGES_BUCKET, Key=key, Body=archive)
+        return f"s3://{PACKAGES_BUCKET}/{key}"
+
+    def _is_deployed(self) -> bool:
+        names = [stack["StackName"] for stack in self.cloudformation.describe_stacks()["Stacks"]]
+        return STACK_NAME in names
+
+    def _wait_until_deployed(self) -> dict[str, str]:
+        end = time.monotonic() + DEPLOY_TIMEOUT_SECONDS
+        while True:
+            stack = self.cloudformation.describe_stacks(StackName=STACK_NAME)["Stacks"][0]
+            if stack["StackStatus"] == "CREATE_COMPLETE":
+                return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+            if stack["StackStatus"] != "CREATE_IN_PROGRESS" or time.monotonic() >= end:
+                raise StackError(f"{STACK_NAME} is {stack['StackStatus']}:\n{self._deployment_failures()}")
+            time.sleep(0.05)
+
+    def _deployment_failures(self) -> str:
+        events = self.cloudformation.describe_stack_events(StackName=STACK_NAME)["StackEvents"]
+        return "\n".join(
+            f"{event.get('LogicalResourceId')}: {event.get('ResourceStatusReason', '')}"
+            for event in events
+            if "FAILED" in event.get("ResourceStatus", "")
+        )
+
+    def _log_tail(self, lines: int = 20) -> str:
+        return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
