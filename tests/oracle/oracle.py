@@ -249,7 +249,8 @@ def final_rebates(
         earlier = [made.carried_out for (y, _), made in done.items() if y < year]
         settled = sum((made.payout for (y, _), made in done.items() if y == year), Fraction(0))
         last = quarter_end(year, quarter)
-        ytd = revenue(lines, date(year, 1, 1), last, last + timedelta(days=parameters.close_days))
+        known_by = last + timedelta(days=parameters.close_days)
+        ytd = opening.get(year, Fraction(0)) + revenue(lines, date(year, 1, 1), last, known_by)
         before = baseline(lines, year - 1, opening, parameters)
         full_year = trading_since <= date(year - 1, 1, 1)
         carried = earlier[-1] if earlier else Fraction(0)
