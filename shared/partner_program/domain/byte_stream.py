@@ -1,4 +1,4 @@
-"""Bytes of an upload → text lines: gunzipped under a cap, refused by magic number, decoded strictly, of bounded length."""
+"""Bytes of an upload → text lines: gunzipped under a cap, of no foreign format, decoded strictly, of bounded length."""
 
 import codecs
 import io
@@ -29,11 +29,19 @@ class ByteLimits(Protocol):
     """The part of `Limits` that concerns bytes."""
 
     @property
-    def content_bytes(self) -> int: ...
+    def content_bytes(self) -> int:
+        """How much content there may be."""
+        ...
+
     @property
-    def gzip_ratio(self) -> int: ...
+    def gzip_ratio(self) -> int:
+        """How many bytes of content one compressed byte may give."""
+        ...
+
     @property
-    def ratio_free_bytes(self) -> int: ...
+    def ratio_free_bytes(self) -> int:
+        """How much content is not held against the ratio."""
+        ...
 
 
 class Bytes:
@@ -45,6 +53,7 @@ class Bytes:
         self._gzipped = gzipped
 
     def chunks(self) -> Iterator[bytes]:
+        """All of it, in order, once."""
         size = 0
         for chunk in self._gunzipped() if self._gzipped else self._plain():
             size += len(chunk)

@@ -1,7 +1,7 @@
 """Invoice claims: which version of which report counted a line first, and with what content.
 
 A line is named for ever by distributor, invoice and line number. The first report version that posts it owns it; its
-claim never changes again, so any retry, repeat, re-upload or overlap finds the line already counted (design, "exactly once").
+claim never changes again, so any retry, repeat, re-upload or overlap finds the line already counted.
 """
 
 import json
@@ -11,7 +11,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from partner_program.domain.outcomes import Outcome, ReasonCode
-from partner_program.domain.pos_lines import SalesLine, Worth
+from partner_program.domain.pos_lines import SalesLine
+from partner_program.domain.pos_worth import Worth
 from partner_program.domain.revenue import ClassTotal, Contribution
 from partner_program.values.money import EXACT, plain
 from partner_program.values.periods import month_of

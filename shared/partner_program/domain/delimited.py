@@ -1,4 +1,4 @@
-"""A strict CSV reader over a byte stream: what cannot be trusted is refused, what is malformed is named, nothing guessed.
+"""A strict CSV reader over a byte stream: what cannot be trusted is refused, what is malformed named, nothing guessed.
 
 `open_table` answers with a reader of rows. A file that cannot be trusted as a whole raises `FileRefused`, on opening
 or later on; a row with a mistake of form comes as a `BadRow` among the good ones. No sniffing, no trimming, no
@@ -9,6 +9,7 @@ import csv
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from operator import itemgetter
 from typing import BinaryIO, NamedTuple
 
@@ -18,6 +19,7 @@ from partner_program.domain.outcomes import FileRefused, ReasonCode, Rejection
 _OTHER_DELIMITERS = (";", "\t", "|")
 _FORBIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Zl", "Zp"})
 _SHOWN_NAME_CHARS = 64
+_SHOWN_NAMES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,8 @@ class TableReader:
         self.header = self._read_header()
         known = columns.required + columns.optional
         _check_header(self.header, columns)
-        self.unknown_columns = tuple(name[:_SHOWN_NAME_CHARS] for name in self.header if name not in known)
+        unknown = (name[:_SHOWN_NAME_CHARS] for name in self.header if name not in known)
+        self.unknown_columns = tuple(islice(unknown, _SHOWN_NAMES))
         self._names = known
         self._one_line = frozenset(self.header.index(name) for name in known
                                    if name in self.header and name not in columns.free_text)  # fmt: skip
@@ -105,9 +108,7 @@ class TableReader:
 
     def _physical_lines(self, source: Bytes) -> Iterator[str]:
         """Lines for the csv module, at most `row_chars` of them for one row."""
-        number = 0
-        for text in text_lines(source, self._limits.row_chars):
-            number += 1
+        for number, text in enumerate(text_lines(source, self._limits.row_chars), start=1):
             whole = self._budget == self._limits.row_chars
             self._budget -= len(text)
             if self._budget < 0:

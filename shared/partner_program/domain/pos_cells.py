@@ -43,12 +43,15 @@ class CellReader:
         self._ids: set[str] = set()
 
     def turn_to(self, line: int, cells: Mapping[str, str]) -> None:
+        """Start with another row."""
         self._line, self._cells, self.mistakes = line, cells, []
 
     def wrong(self, code: ReasonCode, column: str, message: str) -> None:
+        """Add a mistake of the row."""
         self.mistakes.append(Rejection(code=code, message=message, line=self._line, column=column))
 
     def id(self, column: str) -> str:
+        """An id (`values.ids`)."""
         text = self._cells[column]
         if text in self._ids:
             return text
@@ -61,6 +64,7 @@ class CellReader:
         return text
 
     def day(self, column: str) -> date:
+        """A day of the years 1990 to 2100."""
         text = self._cells[column]
         day = self._days.get(text)
         if day is not None:
@@ -78,6 +82,7 @@ class CellReader:
         return day
 
     def country(self, column: str) -> str:
+        """An ISO 3166-1 alpha-2 code."""
         text = self._cells[column]
         if text not in COUNTRIES:
             if not text:
@@ -87,6 +92,7 @@ class CellReader:
         return text
 
     def currency(self, column: str) -> str:
+        """An ISO 4217 code."""
         text = self._cells[column]
         if text not in CURRENCIES:
             if not text:
@@ -96,6 +102,7 @@ class CellReader:
         return text
 
     def category(self, column: str) -> str:
+        """A product class, or nothing."""
         text = self._cells[column]
         if text and text not in CATEGORIES:
             self.wrong(ReasonCode.INVALID_CHOICE, column, f"not one of {', '.join(sorted(CATEGORIES))}")
@@ -113,6 +120,7 @@ class CellReader:
         return 0
 
     def quantity(self, column: str) -> int:
+        """An integer that is not 0."""
         text = self._cells[column]
         found = _INTEGER.fullmatch(text)
         if not found:
@@ -130,12 +138,14 @@ class CellReader:
         return quantity
 
     def price(self, column: str) -> Decimal:
+        """A price that is not below 0, with up to four decimals."""
         price = self._number(column, PRICE_DECIMALS)
         if price < _ZERO:
             self.wrong(ReasonCode.OUT_OF_RANGE, column, "a list price is never below 0")
         return price
 
     def percent(self, column: str) -> Decimal:
+        """A percentage from 0 to 100, with up to four decimals."""
         percent = self._number(column, PERCENT_DECIMALS)
         if not _ZERO <= percent <= _HUNDRED:
             self.wrong(ReasonCode.OUT_OF_RANGE, column, "a percentage is from 0 to 100")
@@ -174,6 +184,6 @@ def readable_amount(cells: Mapping[str, str]) -> tuple[str, Decimal] | None:
     """
     currency, text = cells["currency"], cells["final_amount"]
     found = _NUMBER.fullmatch(text)
-    if found is None or currency not in CURRENCIES or len(found[1]) > WHOLE_DIGITS or len(found[2] or "") > WHOLE_DIGITS:
+    if found is None or currency not in CURRENCIES or max(len(found[1]), len(found[2] or "")) > WHOLE_DIGITS:
         return None
     return currency, Decimal(text) or _ZERO

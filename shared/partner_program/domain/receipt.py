@@ -8,6 +8,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from pydantic import Field
+
 from partner_program.domain.advice import advice_for
 from partner_program.domain.model import Document
 from partner_program.domain.outcomes import Flag, Outcome, ReasonCode, Rejection
@@ -25,7 +27,7 @@ class Amounts(Document):
     """Some lines and their billed amounts per currency. `unreadable` of the lines have no amount that can be read."""
 
     lines: int = 0
-    money: dict[str, Decimal] = {}
+    money: dict[str, Decimal] = Field(default_factory=dict)
     unreadable: int = 0
 
     def __add__(self, other: "Amounts") -> "Amounts":
@@ -46,10 +48,10 @@ def _some(money: Mapping[str, Decimal]) -> dict[str, Decimal]:
 class Summary(Document):
     """What became of the lines of a report or of one part of it. `credit` is the Sales Revenue posted, unrounded."""
 
-    outcomes: dict[Outcome, Amounts] = {}
-    reasons: dict[ReasonCode, Amounts] = {}
-    flags: dict[Flag, Amounts] = {}
-    credit: dict[str, Decimal] = {}
+    outcomes: dict[Outcome, Amounts] = Field(default_factory=dict)
+    reasons: dict[ReasonCode, Amounts] = Field(default_factory=dict)
+    flags: dict[Flag, Amounts] = Field(default_factory=dict)
+    credit: dict[str, Decimal] = Field(default_factory=dict)
 
     @property
     def total(self) -> Amounts:
@@ -57,6 +59,7 @@ class Summary(Document):
         return sum(self.outcomes.values(), Amounts())
 
     def lines_of(self, outcome: Outcome) -> int:
+        """How many lines had an outcome."""
         return self.outcomes[outcome].lines if outcome in self.outcomes else 0
 
 
@@ -82,6 +85,7 @@ class Tally:
         self._reasons.setdefault(code, _Counter()).add(amount)
 
     def summary(self) -> Summary:
+        """What was counted so far."""
         return Summary(
             outcomes={outcome: counter.amounts() for outcome, counter in self._outcomes.items()},
             reasons={code: counter.amounts() for code, counter in self._reasons.items()},
@@ -118,9 +122,11 @@ class ControlTotal:
         self._counter = _Counter()
 
     def add(self, amount: tuple[str, Decimal] | None) -> None:
+        """One line, with currency and amount where they can be read."""
         self._counter.add(amount)
 
     def amounts(self) -> Amounts:
+        """What was added so far."""
         return self._counter.amounts()
 
 
@@ -162,7 +168,7 @@ class Vanished(Document):
     """Counted lines of earlier versions that are not in this one. `examples` are the first of them."""
 
     lines: int = 0
-    money: dict[str, Decimal] = {}
+    money: dict[str, Decimal] = Field(default_factory=dict)
     examples: tuple[VanishedLine, ...] = ()
 
 
@@ -185,12 +191,12 @@ class Receipt(Document):
     edition: str
     rulebook_digest: str
     lines: int = 0
-    money: dict[str, Decimal] = {}
+    money: dict[str, Decimal] = Field(default_factory=dict)
     unreadable_amounts: int = 0
-    outcomes: dict[Outcome, Amounts] = {}
-    reasons: dict[ReasonCode, ReasonLine] = {}
-    flags: dict[Flag, Amounts] = {}
-    credit: dict[str, Decimal] = {}
+    outcomes: dict[Outcome, Amounts] = Field(default_factory=dict)
+    reasons: dict[ReasonCode, ReasonLine] = Field(default_factory=dict)
+    flags: dict[Flag, Amounts] = Field(default_factory=dict)
+    credit: dict[str, Decimal] = Field(default_factory=dict)
     unknown_columns: tuple[str, ...] = ()
     vanished: Vanished = Vanished()
     refusal: Rejection | None = None

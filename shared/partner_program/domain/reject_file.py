@@ -17,7 +17,8 @@ from partner_program.domain.outcomes import Outcome, Rejection
 HEAD = ("line", "outcome", "reason_code", "message", "what_to_do")
 LONGEST_CELL = 4096
 _CUT = "…[cut]"
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# The last four are the full-width = + - @, which some spreadsheets take for the plain ones.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _BANK_NUMBER = re.compile(
     r"\b[A-Za-z]{2}[0-9]{2}(?:[ -]?[A-Za-z0-9]){11,30}\b"  # IBAN, in groups or not

@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple, Protocol
+from typing import BinaryIO, NamedTuple, Protocol
 
 from partner_program.domain.claims import Claim, Claims
 from partner_program.domain.facts import Product, Site
 from partner_program.domain.model import Document
 from partner_program.domain.receipt import Amounts, Receipt, ReportStatus, Summary
 from partner_program.domain.revenue import Contribution
-from partner_program.use_cases.ports import ObjectRef
+from partner_program.use_cases.ports import ObjectRef, ObjectStore
 from partner_program.values.tiers import Tier
 
 
@@ -67,6 +67,7 @@ class WindowResult(Document):
 
     @property
     def total(self) -> Amounts:
+        """All its lines."""
         return self.summary.total
 
 
@@ -95,6 +96,22 @@ class CountedLine(NamedTuple):
     claim: Claim
 
 
+class ReportObjects(ObjectStore, Protocol):
+    """The buckets, with the results readable: a run's parts of the rejected file are put together at its end."""
+
+    def open_result(self, key: str) -> BinaryIO:
+        """What stands under a key of the results bucket."""
+        ...
+
+
+class ReportMessages(Protocol):
+    """The queue on which the ingestion hands on to itself."""
+
+    def resume_report(self, distributor_id: str, report_id: str) -> None:
+        """Ask for the rest of a report for which time ran short; what is done stays done."""
+        ...
+
+
 class SalesStore(Protocol):
     """Reports, invoices and contributions. All reads are strongly consistent, all writes idempotent."""
 
@@ -114,6 +131,10 @@ class SalesStore(Protocol):
         """Every content that was processed, in no particular order."""
         ...
 
+    def keep_refusal(self, distributor_id: str, report_id: str, receipt: Receipt) -> None:
+        """History of uploads that were refused; what stood of the report still stands."""
+        ...
+
     def windows(self, state: ReportState) -> Mapping[int, WindowResult]:
         """The finished windows of the state's run, by number."""
         ...
@@ -126,8 +147,8 @@ class SalesStore(Protocol):
         """For each offer the claims that stand in its bucket afterwards: first come, first claimed."""
         ...
 
-    def contribute(self, contribution: Contribution, lines: Sequence[LineReference]) -> None:
-        """Put a contribution and the references to its lines, unless one of as many lines or more stands."""
+    def contribute(self, parts: Sequence[tuple[Contribution, Sequence[LineReference]]]) -> None:
+        """Put contributions and the references to their lines, each unless one of as many lines or more stands."""
         ...
 
     def lines_of(self, account_id: str, month: str) -> Iterator[CountedLine]:
@@ -142,7 +163,9 @@ class SalesStore(Protocol):
 class Lookups(Protocol):
     """The records that sales lines are held against, and who waits for one."""
 
-    def distributor_exists(self, distributor_id: str) -> bool: ...
+    def distributor_exists(self, distributor_id: str) -> bool:
+        """Whether the vendor has recorded it (R-8)."""
+        ...
 
     def sites(self, site_ids: Iterable[str]) -> Mapping[str, Site]:
         """Those that exist, by id."""

@@ -1,0 +1,235 @@
+"""`SalesStore` on two tables: reports and contributions in ProgramTable, invoices and line references in SalesTable."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from itertools import islice
+from typing import TypeVar
+
+from partner_program.adapters.table import Item, PutRefused, Table
+from partner_program.domain.account import AccountState
+from partner_program.domain.claims import Claims, bucket_of, dump_claims, load_claims, merged
+from partner_program.domain.receipt import Receipt
+from partner_program.domain.revenue import Contribution
+from partner_program.use_cases.report_ports import (
+    CountedLine,
+    LineReference,
+    Offer,
+    ReportState,
+    ReportVersion,
+    WindowResult,
+)
+from partner_program.values.errors import VersionConflict
+from partner_program.values.tiers import Tier
+
+MERGE_TRIES = 20
+"""Each failed try means that somebody else made progress on the same invoice."""
+WORKERS = 8
+"""Requests in flight at once. A conditional put waits for its answer some 5 ms; the client is thread-safe."""
+REFERENCES_PER_ITEM = 2000
+"""Line references in one item: 2000 of the longest ids stay below DynamoDB's 400 KB."""
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class DynamoSalesStore:
+    """Reports, invoices and contributions in DynamoDB."""
+
+    def __init__(self, program: Table, sales: Table) -> None:
+        self._program = program
+        self._sales = sales
+
+    # -- reports
+
+    def state(self, distributor_id: str, report_id: str) -> ReportState | None:
+        """The report as it stands."""
+        item = self._program.get(_report(distributor_id, report_id), "CURRENT")
+        return ReportState.model_validate_json(str(item["body"])) if item else None
+
+    def save_state(self, state: ReportState, expected_attempt: int) -> None:
+        """Conditional on the stored attempt (0: none is stored). Raises `VersionConflict`."""
+        item: Item = {
+            "pk": _report(state.distributor_id, state.report_id),
+            "sk": "CURRENT",
+            "kind": "report",
+            "attempt": state.attempt,
+            "body": state.model_dump_json(),
+        }
+        if expected_attempt == 0:
+            refused = self._program.put(item, condition="attribute_not_exists(pk)")
+        else:
+            refused = self._program.put(item, condition="attempt = :a", values={":a": expected_attempt})
+        # A put whose answer was lost is repeated by the SDK and then finds itself (F28).
+        if refused and not (refused.existing and refused.existing == item):
+            raise VersionConflict("another worker has taken the report")
+
+    def keep_version(self, distributor_id: str, report_id: str, version: ReportVersion) -> ReportVersion:
+        """Put if absent by digest; the one that stands."""
+        existing = self._program.put_new(
+            {
+                "pk": _report(distributor_id, report_id),
+                "sk": f"VERSION#{version.digest[:16]}",
+                "kind": "report_version",
+                "body": version.model_dump_json(),
+            }
+        )
+        return ReportVersion.model_validate_json(str(existing["body"])) if existing else version
+
+    def versions(self, distributor_id: str, report_id: str) -> Sequence[ReportVersion]:
+        """Every content that was processed, by digest."""
+        items = self._program.query(_report(distributor_id, report_id), prefix="VERSION#")
+        return [ReportVersion.model_validate_json(str(item["body"])) for item in items]
+
+    def keep_refusal(self, distributor_id: str, report_id: str, receipt: Receipt) -> None:
+        """History of uploads that were refused, by object version."""
+        item: Item = {
+            "pk": _report(distributor_id, report_id),
+            "sk": f"REFUSED#{receipt.object_version}",
+            "kind": "report_refused",
+            "body": receipt.model_dump_json(),
+        }
+        self._program.put(item)
+
+    # -- windows of a run
+
+    def windows(self, state: ReportState) -> Mapping[int, WindowResult]:
+        """The finished windows of the state's run, by number."""
+        found = (WindowResult.model_validate_json(str(item["body"])) for item in self._sales.query(_run(state)))
+        return {result.number: result for result in found}
+
+    def save_window(self, state: ReportState, result: WindowResult) -> None:
+        """Replaces what an earlier attempt found; raises `VersionConflict` where a later attempt was here."""
+        item: Item = {
+            "pk": _run(state),
+            "sk": f"WINDOW#{result.number:05d}",
+            "kind": "report_window",
+            "attempt": state.attempt,
+            "body": result.model_dump_json(),
+        }
+        refused = self._sales.put(
+            item, condition="attribute_not_exists(pk) OR attempt <= :a", values={":a": state.attempt}
+        )
+        if refused:
+            raise VersionConflict("a later attempt has decided this window")
+
+    # -- invoices
+
+    def claim(self, distributor_id: str, offers: Sequence[Offer]) -> Sequence[Claims]:
+        """For each offer the claims that stand in its bucket afterwards: first come, first claimed."""
+        looks = [offer for offer in offers if not offer.claims]
+        found = self._sales.get_many(_invoice(distributor_id, offer) for offer in looks)
+        seen = {key: load_claims(str(item["body"])) for key, item in found.items()}
+        claimed = iter(_all(lambda offer: self._merge(distributor_id, offer), [o for o in offers if o.claims]))
+        return [
+            next(claimed) if offer.claims else seen.get(_invoice(distributor_id, offer), {}) for offer in offers
+        ]
+
+    def _merge(self, distributor_id: str, offer: Offer) -> Claims:
+        """Put if absent, else merge on the condition of the version that was seen: nobody's claim is overwritten."""
+        pk, sk = _invoice(distributor_id, offer)
+        standing: Claims = {}
+        version = 0
+        for _ in range(MERGE_TRIES):
+            wanted = merged(standing, offer.claims)
+            if wanted is None:
+                return standing
+            item: Item = {"pk": pk, "sk": sk, "kind": "invoice", "version": version + 1, "body": dump_claims(wanted)}
+            refused = self._put_version(item, version)
+            if refused is None:
+                return wanted
+            existing = refused.existing
+            standing = load_claims(str(existing["body"])) if existing else {}
+            version = int(existing["version"]) if existing else 0
+        raise VersionConflict(f"an invoice was changed by others {MERGE_TRIES} times in a row")
+
+    def _put_version(self, item: Item, version: int) -> PutRefused | None:
+        if version == 0:
+            return self._sales.put(item, condition="attribute_not_exists(pk)")
+        return self._sales.put(item, condition="#v = :v", values={":v": version}, names={"#v": "version"})
+
+    # -- contributions and their lines
+
+    def contribute(self, parts: Sequence[tuple[Contribution, Sequence[LineReference]]]) -> None:
+        """Put references, then the contribution, unless one of as many lines or more stands.
+
+        The claims of a report's part only grow, so equal counts are equal contents; a twin that saw fewer lines cannot
+        overwrite, and a repeat writes nothing that would wake the assessment.
+        """
+        _all(lambda part: self._contribute(*part), parts)
+
+    def _contribute(self, c: Contribution, lines: Sequence[LineReference]) -> None:
+        part = f"{c.distributor_id}#{c.report_id}#{c.digest[:16]}#{c.part:04d}"
+        rest = iter(lines)
+        chunk = 0
+        while some := list(islice(rest, REFERENCES_PER_ITEM)):
+            item: Item = {
+                "pk": f"LINES#{c.account_id}#{c.month}",
+                "sk": f"{part}#{chunk:03d}",
+                "kind": "line_references",
+                "lines": c.lines,
+                "body": json.dumps({"distributor_id": c.distributor_id, "lines": some}, separators=(",", ":")),
+            }
+            _put_larger(self._sales, item, c.lines)
+            chunk += 1
+        standing: Item = {
+            "pk": f"ACCOUNT#{c.account_id}",
+            "sk": f"REVENUE#{c.month}#{part}",
+            "kind": "contribution",
+            "lines": c.lines,
+            "body": c.model_dump_json(),
+        }
+        _put_larger(self._program, standing, c.lines)
+
+    def lines_of(self, account_id: str, month: str) -> Iterator[CountedLine]:
+        """Every counted line of an account and month, invoice by invoice."""
+        for item in self._sales.query(f"LINES#{account_id}#{month}"):
+            stored = json.loads(str(item["body"]))
+            distributor_id, lines = str(stored["distributor_id"]), [LineReference(*line) for line in stored["lines"]]
+            buckets = sorted({(line.invoice_number, bucket_of(line.line_number)) for line in lines})
+            looks = [Offer(invoice, bucket, {}) for invoice, bucket in buckets]
+            claims = dict(zip(buckets, self.claim(distributor_id, looks), strict=True))
+            for line in lines:
+                claim = claims[line.invoice_number, bucket_of(line.line_number)][line.line_number]
+                yield CountedLine(distributor_id, line.invoice_number, line.line_number, claim)
+
+    # -- accounts
+
+    def tier_changes(self, account_ids: Iterable[str]) -> Mapping[str, tuple[tuple[date, Tier], ...]]:
+        """Per account that has a state: the days on which its tier changed and to what, in order."""
+        items = self._program.get_many((f"ACCOUNT#{account}", "STATE") for account in account_ids)
+        states = (AccountState.model_validate_json(str(item["body"])) for item in items.values())
+        return {
+            state.account_id: tuple((change.changed_on, change.to_tier) for change in state.tier_changes)
+            for state in states
+        }
+
+
+def _put_larger(table: Table, item: Item, lines: int) -> None:
+    table.put(
+        item,
+        condition="attribute_not_exists(pk) OR #lines < :n",
+        values={":n": lines},
+        names={"#lines": "lines"},
+    )
+
+
+def _report(distributor_id: str, report_id: str) -> str:
+    return f"REPORT#{distributor_id}#{report_id}"
+
+
+def _run(state: ReportState) -> str:
+    return f"RUN#{state.distributor_id}#{state.report_id}#{state.digest[:16]}#{state.run:04d}"
+
+
+def _invoice(distributor_id: str, offer: Offer) -> tuple[str, str]:
+    return f"INVOICE#{distributor_id}#{offer.invoice_number}", f"LINES#{offer.bucket:04d}"
+
+
+def _all(work: Callable[[T], R], jobs: Sequence[T]) -> list[R]:
+    """Every job's answer, in order; several at once where there are several."""
+    if len(jobs) < WORKERS:
+        return [work(job) for job in jobs]
+    with ThreadPoolExecutor(WORKERS) as pool:
+        return list(pool.map(work, jobs))

@@ -1,0 +1,98 @@
+"""The first pass over a POS report: may it be trusted as a whole, what does it hold, which lines come twice.
+
+Nothing is posted before the whole file was surveyed. Memory: 8 bytes for each line, more only for repeated ones.
+"""
+
+from array import array
+from collections.abc import Iterable
+from datetime import date
+from itertools import pairwise
+from typing import NamedTuple
+
+from partner_program.domain.delimited import BadRow, Row
+from partner_program.domain.outcomes import FileRefused, ReasonCode
+from partner_program.domain.pos_cells import readable_amount
+from partner_program.domain.pos_lines import LineParser, SalesLine
+from partner_program.domain.receipt import Amounts, ControlTotal
+from partner_program.domain.report_key import ReportKey
+
+LineName = tuple[str, int]
+"""Invoice number and line number."""
+_SHARDS = 64
+
+
+class Survey(NamedTuple):
+    """What the whole file holds. `suspects` are hashes of line names that may occur more than once."""
+
+    control: Amounts
+    suspects: frozenset[int]
+
+
+class Repeat(NamedTuple):
+    """A line name that rows of one file share: the first counts if all say the same, none if they differ."""
+
+    first_line: int
+    differs: bool
+
+
+def survey(rows: Iterable[Row | BadRow], key: ReportKey) -> Survey:
+    """Reads every row. Raises `FileRefused` where a row names another report or distributor than the key (R-8)."""
+    control = ControlTotal()
+    # Shards keep the sets small that look for repeats; Python's own hash is salted, so no file can aim at it.
+    shards = [array("q") for _ in range(_SHARDS)]
+    for row in rows:
+        if isinstance(row, BadRow):
+            control.add(None)
+            continue
+        cells = row.cells
+        if cells["report_id"] != key.report_id:
+            raise _mismatch(ReasonCode.REPORT_MISMATCH, "report_id", row.line)
+        if cells["distributor_id"] != key.distributor_id:
+            raise _mismatch(ReasonCode.DISTRIBUTOR_MISMATCH, "distributor_id", row.line)
+        control.add(readable_amount(cells))
+        name = _name_hash(cells["invoice_number"], cells["line_number"])
+        shards[name % _SHARDS].append(name)
+    suspects = {name for shard in shards for name in _repeated(shard)}
+    return Survey(control.amounts(), frozenset(suspects))
+
+
+def repeats(rows: Iterable[Row | BadRow], suspects: frozenset[int], today: date) -> dict[LineName, Repeat]:
+    """The line names that really occur more than once, by reading the file again; a malformed row differs from any."""
+    seen: dict[tuple[str, str], tuple[int, str | None, int, bool]] = {}
+    parser = LineParser(today)
+    for row in rows:
+        if isinstance(row, BadRow):
+            continue
+        invoice, number = row.cells["invoice_number"], _canonical(row.cells["line_number"])
+        if _name_hash(invoice, number) not in suspects:
+            continue
+        parsed = parser.parse(row)
+        content = parsed.content_hash if isinstance(parsed, SalesLine) else None
+        first_line, first_content, count, differs = seen.get((invoice, number), (row.line, content, 0, False))
+        differs = differs or content is None or content != first_content
+        seen[invoice, number] = (first_line, first_content, count + 1, differs)
+    return {
+        (invoice, int(number)): Repeat(first_line, differs)
+        for (invoice, number), (first_line, _, count, differs) in seen.items()
+        if count > 1 and number.isascii() and number.isdigit()
+    }
+
+
+def _repeated(names: array[int]) -> set[int]:
+    if len(set(names)) == len(names):
+        return set()
+    ordered = sorted(names)
+    return {name for name, following in pairwise(ordered) if name == following}
+
+
+def _name_hash(invoice: str, number: str) -> int:
+    return hash((invoice, _canonical(number)))
+
+
+def _canonical(number: str) -> str:
+    """`007` names the same line as `7`."""
+    return number.lstrip("0") or "0"
+
+
+def _mismatch(code: ReasonCode, column: str, line: int) -> FileRefused:
+    return FileRefused(code, f"{column} is not the one in the key", line=line, column=column)

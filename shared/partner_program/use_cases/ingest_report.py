@@ -1,0 +1,343 @@
+"""From an uploaded POS report to counted lines, contributions and a receipt, whatever is repeated or interrupted.
+
+Pass 1 surveys the whole file: what cannot be trusted is refused before anything is posted. Pass 2 decides it in windows
+of a fixed number of rows. A window's result is stored, so a killed run resumes behind it, and one that is short of time
+hands on. The report is `posted` only once its receipt exists.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import BinaryIO, Literal, cast
+
+from partner_program.domain.advice import advice_for
+from partner_program.domain.delimited import BadRow, Limits, Row, TableReader, open_table
+from partner_program.domain.outcomes import FileRefused, ReasonCode
+from partner_program.domain.pos_lines import POS_COLUMNS, LineParser
+from partner_program.domain.receipt import Receipt, Summary, added, all_outcomes, all_reasons, checked
+from partner_program.domain.reject_file import RejectFile
+from partner_program.domain.report_key import ReportKey, parse_report_key, quarantine_receipt
+from partner_program.domain.survey import LineName, Repeat, Survey, repeats, survey
+from partner_program.rulebook import Rulebook
+from partner_program.use_cases.ports import Clock, ObjectRef
+from partner_program.use_cases.report_ports import (
+    Lookups,
+    ReportMessages,
+    ReportObjects,
+    ReportState,
+    ReportVersion,
+    SalesStore,
+    WindowResult,
+)  # fmt: skip
+from partner_program.use_cases.report_reference import ReferenceReader
+from partner_program.use_cases.report_stream import DigestingStream
+from partner_program.use_cases.report_windows import WindowWorker
+from partner_program.values.errors import NotFound, VersionConflict
+
+WINDOW_ROWS = 20_000
+RESERVE_MS = 120_000
+"""Time kept back: a window and the receipt must fit into it."""
+_BEGIN_TRIES = 5
+
+ResultStatus = Literal["posted", "refused", "continued", "superseded", "unchanged"]
+
+
+class Overtaken(Exception):
+    """Another worker has taken the report over, or a newer version of it is there: nothing left to do here."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportResult:
+    """What one call did.
+
+    `continued`: time ran short, a message asks for the rest. `superseded`: a newer upload or another worker has the
+    report. `unchanged`: this very event was processed before. `receipt` is the one that stands, where there is one.
+    """
+
+    status: ResultStatus
+    distributor_id: str | None
+    report_id: str | None
+    receipt: Receipt | None = None
+
+
+class IngestReport:
+    """The use case behind the sales queue."""
+
+    def __init__(
+        self, *, objects: ReportObjects, sales: SalesStore, lookups: Lookups, messages: ReportMessages,
+        rulebook: Rulebook, clock: Clock, limits: Limits, uploads_bucket: str, window_rows: int = WINDOW_ROWS,
+        reserve_ms: int = RESERVE_MS,
+    ) -> None:  # fmt: skip
+        self._objects = objects
+        self._sales = sales
+        self._lookups = lookups
+        self._messages = messages
+        self._rulebook = rulebook
+        self._clock = clock
+        self._limits = limits
+        self._uploads_bucket = uploads_bucket
+        self._window_rows = window_rows
+        self._reserve_ms = reserve_ms
+
+    def __call__(self, ref: ObjectRef, remaining_ms: Callable[[], int]) -> ReportResult:
+        """Processes one object version, or goes on where an earlier call for it has stopped."""
+        key = parse_report_key(ref.key)
+        if key is None:
+            return self._quarantine(ref, ReasonCode.KEY_NOT_ALLOWED, "the key is not that of a POS report")
+        if ref.bucket != self._uploads_bucket:
+            return self._quarantine(ref, ReasonCode.FOREIGN_BUCKET, "the event names a bucket that is not ours")
+        if not ref.version_id:
+            return self._quarantine(ref, ReasonCode.NO_VERSION, "the event names no version of the object")
+        return self._process(key, ref, remaining_ms, fresh=False)
+
+    def reprocess(self, distributor_id: str, report_id: str, remaining_ms: Callable[[], int]) -> ReportResult:
+        """Runs the version that stands again, as the same version: what was held may now count. Raises `NotFound`."""
+        return self._again(distributor_id, report_id, remaining_ms, fresh=True)
+
+    def resume(self, distributor_id: str, report_id: str, remaining_ms: Callable[[], int]) -> ReportResult:
+        """Goes on with the version that stands where a call has handed on; nothing if it is done. Raises `NotFound`."""
+        return self._again(distributor_id, report_id, remaining_ms, fresh=False)
+
+    def _again(
+        self, distributor_id: str, report_id: str, remaining_ms: Callable[[], int], *, fresh: bool
+    ) -> ReportResult:
+        state = self._sales.state(distributor_id, report_id)
+        key = parse_report_key(state.key) if state else None
+        if state is None or key is None:
+            raise NotFound("no such report has been processed")
+        return self._process(key, state.ref, remaining_ms, fresh=fresh)
+
+    def _process(self, key: ReportKey, ref: ObjectRef, remaining_ms: Callable[[], int], *, fresh: bool) -> ReportResult:
+        stored = self._sales.state(key.distributor_id, key.report_id)
+        if stored and stored.stamp > ref.stamp:
+            return ReportResult("superseded", key.distributor_id, key.report_id, stored.receipt)
+        if stored and stored.ref == ref and stored.status == "posted" and not fresh:
+            return ReportResult("unchanged", key.distributor_id, key.report_id, stored.receipt)
+        try:
+            surveyed = self._survey(key, ref)
+        except FileRefused as refused:
+            return self._refuse(key, ref, refused)
+        try:
+            state = self._begin(key, ref, surveyed, fresh=fresh)
+            return self._run(key, state, surveyed, remaining_ms)
+        except Overtaken:
+            return ReportResult("superseded", key.distributor_id, key.report_id)
+
+    # -- pass 1
+
+    def _survey(self, key: ReportKey, ref: ObjectRef) -> "_Surveyed":
+        size = self._objects.size(ref)
+        if size is None:
+            raise FileRefused(ReasonCode.MISSING, "the object version is gone")
+        if size > self._limits.stored_bytes:
+            message = f"{size} bytes; at most {self._limits.stored_bytes} are taken"
+            raise FileRefused(ReasonCode.TOO_LARGE, message)
+        stream = DigestingStream(self._objects.open(ref))
+        reader = self._table(cast("BinaryIO", stream), key)
+        found = survey(reader, key)
+        repeated: dict[LineName, Repeat] = {}
+        if found.suspects:
+            repeated = repeats(self._table(self._objects.open(ref), key), found.suspects, self._clock.today())
+        return _Surveyed(stream.hexdigest(), found, repeated, reader.unknown_columns)
+
+    def _table(self, stream: BinaryIO, key: ReportKey) -> TableReader:
+        return open_table(stream, POS_COLUMNS, self._limits, key.gzipped)
+
+    # -- begin, and who may go on
+
+    def _begin(self, key: ReportKey, ref: ObjectRef, surveyed: "_Surveyed", *, fresh: bool) -> ReportState:
+        """Takes the report: of two workers who start at once one wins, the other looks again and overtakes it."""
+        version = self._sales.keep_version(
+            key.distributor_id, key.report_id,
+            ReportVersion(
+                digest=surveyed.digest, version_id=ref.version_id, key=ref.key, bucket=ref.bucket, stamp=ref.stamp,
+                window_rows=self._window_rows, first_seen_on=self._clock.today(),
+            ),
+        )  # fmt: skip
+        for _ in range(_BEGIN_TRIES):
+            stored = self._sales.state(key.distributor_id, key.report_id)
+            if stored and stored.stamp > ref.stamp:
+                raise Overtaken
+            resumed = stored and stored.digest == surveyed.digest and stored.status == "processing" and not fresh
+            attempt, run = (stored.attempt, stored.run) if stored else (0, 0)
+            state = ReportState(
+                distributor_id=key.distributor_id, report_id=key.report_id, attempt=attempt + 1,
+                run=run if resumed else run + 1, status="processing", digest=surveyed.digest, bucket=ref.bucket,
+                key=ref.key, version_id=ref.version_id, stamp=ref.stamp, window_rows=version.window_rows,
+                receipt=stored.receipt if stored else None,
+            )  # fmt: skip
+            try:
+                self._sales.save_state(state, attempt)
+            except VersionConflict:
+                continue
+            return state
+        raise Overtaken
+
+    def _still_ours(self, state: ReportState) -> None:
+        """Raises `Overtaken` for a worker that slept while another began (the attempt is the fencing token)."""
+        stored = self._sales.state(state.distributor_id, state.report_id)
+        if stored is None or stored.attempt != state.attempt:
+            raise Overtaken
+
+    # -- pass 2
+
+    def _run(
+        self, key: ReportKey, state: ReportState, surveyed: "_Surveyed", remaining_ms: Callable[[], int]
+    ) -> ReportResult:
+        reader = self._table(self._objects.open(state.ref), key)
+        done = dict(self._sales.windows(state))
+        worker = self._worker(state, surveyed)
+        rejects = RejectFile(reader.header, POS_COLUMNS)
+        worked = False
+        for number, rows in _windows(reader, state.window_rows):
+            if number in done:
+                continue
+            if worked and remaining_ms() < self._reserve_ms:
+                self._still_ours(state)
+                self._messages.resume_report(key.distributor_id, key.report_id)
+                return ReportResult("continued", key.distributor_id, key.report_id)
+            done[number] = self._window(key, state, worker, rejects, number, rows)
+            worked = True
+        summary = checked(surveyed.survey.control, added(result.summary for result in done.values()))
+        receipt = self._receipt(state, surveyed, summary)
+        self._finish(key, state, receipt, done)
+        return ReportResult("posted", key.distributor_id, key.report_id, receipt)
+
+    def _worker(self, state: ReportState, surveyed: "_Surveyed") -> WindowWorker:
+        today = self._clock.today()
+        reference = ReferenceReader(
+            lookups=self._lookups, sales=self._sales, rulebook=self._rulebook, today=today,
+            distributor_id=state.distributor_id, report_id=state.report_id,
+        )  # fmt: skip
+        return WindowWorker(
+            state=state, sales=self._sales, reference=reference, parser=LineParser(today),
+            repeats=surveyed.repeats, still_ours=lambda: self._still_ours(state),
+        )  # fmt: skip
+
+    def _window(
+        self, key: ReportKey, state: ReportState, worker: WindowWorker, rejects: RejectFile, number: int,
+        rows: Iterator[Row | BadRow],
+    ) -> WindowResult:  # fmt: skip
+        decided = worker.decide(number, rows)
+        part = None
+        if decided.rejected or number == 1:  # the first part carries the header
+            part = key.part(state.digest, state.run, state.attempt, number)
+            head = rejects.head() if number == 1 else b""
+            self._objects.put_result(part, head + rejects.rows(decided.rejected), "text/csv")
+        result = WindowResult(number=number, rows=decided.rows, summary=decided.summary, rejected_part=part)
+        try:
+            self._sales.save_window(state, result)
+        except VersionConflict as conflict:
+            raise Overtaken from conflict
+        return result
+
+    # -- the end
+
+    def _finish(
+        self, key: ReportKey, state: ReportState, receipt: Receipt, windows: Mapping[int, WindowResult]
+    ) -> None:
+        self._still_ours(state)
+        self._publish(key, receipt, windows)
+        try:
+            self._sales.save_state(state.model_copy(update={"status": "posted", "receipt": receipt}), state.attempt)
+        except VersionConflict as conflict:
+            # Overtaken between the look and the write: whoever has finished meanwhile gets its files back.
+            standing = self._sales.state(key.distributor_id, key.report_id)
+            if standing and standing.status == "posted" and standing.receipt:
+                self._publish(key, standing.receipt, self._sales.windows(standing))
+            raise Overtaken from conflict
+
+    def _publish(self, key: ReportKey, receipt: Receipt, windows: Mapping[int, WindowResult]) -> None:
+        with tempfile.TemporaryFile() as whole:
+            for number in sorted(windows):
+                part = windows[number].rejected_part
+                if part:
+                    shutil.copyfileobj(self._objects.open_result(part), whole)
+            whole.seek(0)
+            self._objects.put_result(key.rejected, cast("BinaryIO", whole), "text/csv")
+        self._put_receipt(key.receipt, receipt)
+
+    def _receipt(self, state: ReportState, surveyed: "_Surveyed", summary: Summary) -> Receipt:
+        total = summary.total
+        return self._blank_receipt(state.ref).model_copy(
+            update={
+                "status": "posted",
+                "distributor_id": state.distributor_id,
+                "report_id": state.report_id,
+                "digest": state.digest,
+                "run": state.run,
+                "lines": total.lines,
+                "money": total.money,
+                "unreadable_amounts": total.unreadable,
+                "outcomes": all_outcomes(summary),
+                "reasons": all_reasons(summary),
+                "flags": summary.flags,
+                "credit": summary.credit,
+                "unknown_columns": surveyed.unknown_columns,
+            }
+        )
+
+    # -- refused
+
+    def _refuse(self, key: ReportKey, ref: ObjectRef, refused: FileRefused) -> ReportResult:
+        """Nothing of the upload counts; what an earlier version of the report has posted stands."""
+        receipt = self._refusal(ref, refused).model_copy(
+            update={"distributor_id": key.distributor_id, "report_id": key.report_id}
+        )
+        self._sales.keep_refusal(key.distributor_id, key.report_id, receipt)
+        self._put_receipt(key.receipt, receipt)
+        return ReportResult("refused", key.distributor_id, key.report_id, receipt)
+
+    def _quarantine(self, ref: ObjectRef, code: ReasonCode, message: str) -> ReportResult:
+        """An object that cannot be placed: its receipt stands apart, its key is used for nothing."""
+        receipt = self._refusal(ref, FileRefused(code, message))
+        self._put_receipt(quarantine_receipt(ref.key), receipt)
+        return ReportResult("refused", None, None, receipt)
+
+    def _refusal(self, ref: ObjectRef, refused: FileRefused) -> Receipt:
+        code = refused.rejection.code
+        return self._blank_receipt(ref).model_copy(
+            update={"refusal": refused.rejection, "what_to_do": advice_for(code)}
+        )
+
+    def _blank_receipt(self, ref: ObjectRef) -> Receipt:
+        return Receipt(
+            status="refused", distributor_id=None, report_id=None, object_key=ref.key, object_version=ref.version_id,
+            processed_on=self._clock.today(), edition=self._rulebook.edition, rulebook_digest=self._rulebook.digest,
+        )  # fmt: skip
+
+    def _put_receipt(self, key: str, receipt: Receipt) -> None:
+        self._objects.put_result(key, receipt.model_dump_json(indent=1).encode(), "application/json")
+
+
+@dataclass(frozen=True, slots=True)
+class _Surveyed:
+    """What pass 1 found."""
+
+    digest: str
+    survey: Survey
+    repeats: Mapping[LineName, Repeat]
+    unknown_columns: tuple[str, ...]
+
+
+def _windows(rows: TableReader, size: int) -> Iterator[tuple[int, Iterator[Row | BadRow]]]:
+    """Windows of `size` rows, numbered from 1; a file without rows has one, empty. Each is read to its end."""
+    every = iter(rows)
+    number = 0
+    following = next(every, None)
+    while following is not None or number == 0:
+        number += 1
+        window = islice(every, size - 1)
+        first = following
+        yield number, _chained(first, window)
+        for _ in window:  # a window that was done before is skipped, not decided
+            pass
+        following = next(every, None)
+
+
+def _chained(first: Row | BadRow | None, rest: Iterator[Row | BadRow]) -> Iterator[Row | BadRow]:
+    if first is not None:
+        yield first
+        yield from rest

@@ -1,0 +1,177 @@
+"""One window of a POS report: its lines are judged, claimed, counted; what does not count is told why."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from partner_program.domain.claims import Claim, Claims, ContributionKey, bucket_of, claim_of, contribution, verdict
+from partner_program.domain.delimited import BadRow, Row
+from partner_program.domain.outcomes import Outcome, ReasonCode, Rejection
+from partner_program.domain.pos_cells import readable_amount
+from partner_program.domain.pos_lines import LineParser, SalesLine
+from partner_program.domain.pos_worth import Cause, Worth, judge
+from partner_program.domain.receipt import Summary, Tally
+from partner_program.domain.reject_file import RejectedLine
+from partner_program.domain.survey import LineName, Repeat
+from partner_program.use_cases.report_ports import LineReference, Offer, ReportState, SalesStore
+from partner_program.use_cases.report_reference import ReferenceReader
+
+_REPEATED = "another row of this file has the same invoice and line number"
+
+
+class Candidate(NamedTuple):
+    """A well-formed line with its columns as received."""
+
+    line: SalesLine
+    raw: tuple[str, ...]
+
+
+class Decided(NamedTuple):
+    """What became of a window's lines."""
+
+    rows: int
+    summary: Summary
+    rejected: list[RejectedLine]
+
+
+class WindowWorker:
+    """Decides the windows of one run, one after another. `still_ours` raises where another worker has taken over."""
+
+    def __init__(
+        self, *, state: ReportState, sales: SalesStore, reference: ReferenceReader, parser: LineParser,
+        repeats: Mapping[LineName, Repeat], still_ours: Callable[[], None],
+    ) -> None:  # fmt: skip
+        self._state = state
+        self._sales = sales
+        self._reference = reference
+        self._parser = parser
+        self._repeats = repeats
+        self._still_ours = still_ours
+
+    def decide(self, number: int, rows: Iterable[Row | BadRow]) -> Decided:
+        """Claims what can be posted and puts the window's contributions; may be repeated without another effect."""
+        window = _Book()
+        candidates = list(self._well_formed(rows, window))
+        judged = self._judged(candidates)
+        self._still_ours()
+        standing = self._claimed(candidates, judged)
+        counted: dict[ContributionKey, list[tuple[LineReference, Claim]]] = {}
+        for candidate, opinion in zip(candidates, judged, strict=True):
+            line = candidate.line
+            claim = standing[line.invoice_number, bucket_of(line.line_number)].get(line.line_number)
+            if claim is None:
+                window.held(candidate, opinion)
+                continue
+            outcome, code = verdict(claim, self._state.owner, line.content_hash)
+            if code is not None:
+                window.not_counted(candidate, outcome, code, _told(code))
+                continue
+            window.tally.posted(claim.currency, claim.billed, claim.credit, claim.flags)
+            key = ContributionKey(claim.account_id, claim.currency, claim.month)
+            counted.setdefault(key, []).append((LineReference(line.invoice_number, line.line_number), claim))
+        self._still_ours()
+        self._contribute(number, counted)
+        window.rejected.sort(key=lambda rejected: rejected.line)
+        return Decided(window.rows, window.tally.summary(), window.rejected)
+
+    def _well_formed(self, rows: Iterable[Row | BadRow], window: "_Book") -> Iterable[Candidate]:
+        """Lines that are nothing but themselves: malformed and repeated ones go to the book."""
+        for row in rows:
+            window.rows += 1
+            if isinstance(row, BadRow):
+                window.malformed(row.line, None, (row.rejection,), row.raw)
+                continue
+            parsed = self._parser.parse(row)
+            if not isinstance(parsed, SalesLine):
+                window.malformed(row.line, readable_amount(row.cells), parsed, row.raw)
+                continue
+            candidate = Candidate(parsed, row.raw)
+            repeat = self._repeats.get((parsed.invoice_number, parsed.line_number)) if self._repeats else None
+            if repeat is None or (not repeat.differs and repeat.first_line == parsed.line):
+                yield candidate
+            elif repeat.differs:
+                window.not_counted(candidate, Outcome.REJECTED, ReasonCode.REPEATED_LINE, _REPEATED)
+            else:
+                window.not_counted(candidate, Outcome.DUPLICATE, ReasonCode.REPEATED_IN_FILE, _REPEATED)
+
+    def _judged(self, candidates: Sequence[Candidate]) -> list[Worth | tuple[Cause, ...]]:
+        """Worth or causes of each line.
+
+        Who waits for a record registers first and looks again afterwards: a record that came in between has not seen
+        the registration and would never wake the report.
+        """
+        lines = [candidate.line for candidate in candidates]
+        reference = self._reference.covering(lines)
+        judged = [judge(line, reference) for line in lines]
+        causes = (cause for opinion in judged if not isinstance(opinion, Worth) for cause in opinion)
+        if self._reference.wait_for({cause.waits_for for cause in causes if cause.waits_for}):
+            reference = self._reference.covering(lines)
+            judged = [judge(line, reference) for line in lines]
+        return judged
+
+    def _claimed(
+        self, candidates: Sequence[Candidate], judged: Sequence[Worth | tuple[Cause, ...]]
+    ) -> dict[tuple[str, int], Claims]:
+        """The claims that stand in every invoice bucket of the window, ours among them."""
+        offers: dict[tuple[str, int], dict[int, Claim]] = {}
+        owner = self._state.owner
+        for candidate, opinion in zip(candidates, judged, strict=True):
+            line = candidate.line
+            bucket = offers.setdefault((line.invoice_number, bucket_of(line.line_number)), {})
+            if isinstance(opinion, Worth):
+                bucket[line.line_number] = claim_of(line, opinion, owner)
+        asked = [Offer(invoice, bucket, claims) for (invoice, bucket), claims in offers.items()]
+        return dict(zip(offers, self._sales.claim(self._state.distributor_id, asked), strict=True))
+
+    def _contribute(
+        self, number: int, counted: Mapping[ContributionKey, Sequence[tuple[LineReference, Claim]]]
+    ) -> None:
+        state = self._state
+        parts = [
+            (
+                contribution(
+                    key, (claim for _, claim in lines), distributor_id=state.distributor_id,
+                    report_id=state.report_id, digest=state.digest, part=number, known_on=self._reference.today,
+                ),
+                [reference for reference, _ in lines],
+            )
+            for key, lines in counted.items()
+        ]  # fmt: skip
+        self._sales.contribute(parts)
+
+
+class _Book:
+    """Counts a window's lines and keeps those that did not count."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self.tally = Tally()
+        self.rejected: list[RejectedLine] = []
+
+    def malformed(
+        self, line: int, amount: tuple[str, Decimal] | None, rejections: tuple[Rejection, ...], raw: tuple[str, ...]
+    ) -> None:
+        self.tally.not_counted(Outcome.REJECTED, rejections[0].code, amount)
+        self.rejected.append(RejectedLine(Outcome.REJECTED, line, rejections, raw))
+
+    def held(self, candidate: Candidate, opinion: Worth | tuple[Cause, ...]) -> None:
+        if isinstance(opinion, Worth):
+            raise AssertionError("a line that was offered has a claim afterwards")
+        line = candidate.line
+        self.tally.not_counted(Outcome.HELD, opinion[0].code, (line.currency, line.final_amount))
+        rejections = tuple(
+            Rejection(code=cause.code, message=cause.message, line=line.line, column=cause.column) for cause in opinion
+        )
+        self.rejected.append(RejectedLine(Outcome.HELD, line.line, rejections, candidate.raw))
+
+    def not_counted(self, candidate: Candidate, outcome: Outcome, code: ReasonCode, message: str) -> None:
+        line = candidate.line
+        self.tally.not_counted(outcome, code, (line.currency, line.final_amount))
+        rejection = Rejection(code=code, message=message, line=line.line)
+        self.rejected.append(RejectedLine(outcome, line.line, (rejection,), candidate.raw))
+
+
+def _told(code: ReasonCode) -> str:
+    if code is ReasonCode.LINE_CHANGED:
+        return "the line was counted before with other content"
+    return "the line was counted before, in another report or an earlier version of this one"
