@@ -1,0 +1,58 @@
+"""The program's today. The only place that reads a clock."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from partner_program.adapters.table import Table
+from partner_program.use_cases.ports import Clock
+from partner_program.values.periods import parse_date
+
+CLOCK_KEY = ("SETTING", "CLOCK")
+
+
+def utc_now() -> datetime:
+    """This moment, with its time zone."""
+    return datetime.now(UTC)
+
+
+def program_date(moment: datetime, zone: ZoneInfo) -> date:
+    """The civil date of a moment in the program's time zone."""
+    return moment.astimezone(zone).date()
+
+
+class SystemClock:
+    """Real time. One clock serves one invocation and shows one date in it, even over midnight."""
+
+    def __init__(self, zone: ZoneInfo, now: Callable[[], datetime] = utc_now) -> None:
+        self._zone = zone
+        self._now = now
+        self._today: date | None = None
+
+    def today(self) -> date:
+        """The civil date in the program's time zone when first asked."""
+        if self._today is None:
+            self._today = program_date(self._now(), self._zone)
+        return self._today
+
+
+class SandboxClock:
+    """The test clock of a sandbox; while nobody has set it, real time. Wired in a sandbox only."""
+
+    def __init__(self, program: Table, system: Clock) -> None:
+        self._program = program
+        self._system = system
+        self._today: date | None = None
+
+    def today(self) -> date:
+        """The date that the test clock was moved to. Read once: an invocation sees one date."""
+        if self._today is None:
+            item = self._program.get(*CLOCK_KEY)
+            self._today = parse_date(str(item["today"])) if item else self._system.today()
+        return self._today
+
+    def move_to(self, day: date) -> None:
+        """Set the test clock for every later invocation."""
+        pk, sk = CLOCK_KEY
+        self._program.put({"pk": pk, "sk": sk, "today": day.isoformat()})
+        self._today = day

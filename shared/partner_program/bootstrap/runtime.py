@@ -1,0 +1,73 @@
+"""What all functions are composed of: clients made once per environment, rulebook and clock anew per invocation."""
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import botocore.session
+from botocore.config import Config
+
+from partner_program.adapters.clock import SandboxClock, SystemClock
+from partner_program.adapters.rulebook_source import RulebookSource
+from partner_program.adapters.table import Table
+from partner_program.bootstrap.settings import Settings
+from partner_program.rulebook import Rulebook, load_rulebook
+from partner_program.use_cases.ports import Clock
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
+
+CLIENT_CONFIG = Config(
+    connect_timeout=3,
+    read_timeout=20,
+    retries={"mode": "standard", "max_attempts": 6},
+    max_pool_connections=16,
+    tcp_keepalive=True,
+)
+
+
+@cache
+def _session() -> Any:
+    """The session of botocore: boto3's would add 50 ms to every cold start and nothing that is used here."""
+    return botocore.session.get_session()
+
+
+@cache
+def dynamodb() -> "DynamoDBClient":
+    """One client of DynamoDB for the life of the environment."""
+    return _session().create_client("dynamodb", config=CLIENT_CONFIG)  # type: ignore[no-any-return]  # untyped factory
+
+
+@cache
+def s3() -> "S3Client":
+    """One client of S3 for the life of the environment."""
+    return _session().create_client("s3", config=CLIENT_CONFIG)  # type: ignore[no-any-return]  # untyped factory
+
+
+@cache
+def sqs() -> "SQSClient":
+    """One client of SQS for the life of the environment."""
+    return _session().create_client("sqs", config=CLIENT_CONFIG)  # type: ignore[no-any-return]  # untyped factory
+
+
+def forget_clients() -> None:
+    """For tests: the next client is made for the environment as it is then."""
+    for made in (_session, dynamodb, s3, sqs):
+        made.cache_clear()
+
+
+def program_table(settings: Settings) -> Table:
+    """The table of facts, states, statements and settings."""
+    return Table(dynamodb(), settings.program_table)
+
+
+def current_rulebook(settings: Settings, program: Table) -> Rulebook:
+    """The edition with the owner's values as they stand now: one read; parsed once for each text."""
+    return load_rulebook(settings.program_edition, RulebookSource(program).override())
+
+
+def current_clock(settings: Settings, program: Table, rulebook: Rulebook) -> Clock:
+    """Real time; in a sandbox, and nowhere else, the test clock."""
+    system = SystemClock(rulebook.time_zone)
+    return SandboxClock(program, system) if settings.sandbox else system

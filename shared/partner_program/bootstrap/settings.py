@@ -1,0 +1,86 @@
+"""What the functions read from their environment, typed. `template.yaml` sets it; tests/project compares the two."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Self
+
+from partner_program.values.errors import ProgramError
+
+
+class ConfigurationError(ProgramError):
+    """A variable of the environment is missing or is not what it must be; the message names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What every function is told. A field's name in capitals is its variable."""
+
+    program_table: str
+    program_edition: str
+    sandbox: bool
+
+    @classmethod
+    def variables(cls) -> tuple[str, ...]:
+        """The names of the variables, in the order of the fields."""
+        return tuple(field.name.upper() for field in fields(cls))
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str]) -> Self:
+        """Raises `ConfigurationError` for the first variable that is missing or malformed."""
+        values: dict[str, str | bool] = {}
+        for field in fields(cls):
+            variable = field.name.upper()
+            text = environment.get(variable, "")
+            if not text:
+                raise ConfigurationError(f"{variable} is not set")
+            values[field.name] = _truth(variable, text) if field.type is bool else text
+        return cls(**values)  # type: ignore[arg-type]  # one value for each field, of its type by construction
+
+
+def _truth(variable: str, text: str) -> bool:
+    try:
+        return {"true": True, "false": False}[text]
+    except KeyError:
+        raise ConfigurationError(f"{variable} must be true or false") from None
+
+
+@dataclass(frozen=True, slots=True)
+class SalesUploadSettings(Settings):
+    """`functions/sales_upload`."""
+
+    sales_table: str
+    uploads_bucket: str
+    results_bucket: str
+    queue_url: str
+    dead_letter_queue_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsUploadSettings(Settings):
+    """`functions/records_upload`. Mended reports are queued again on the sales queue."""
+
+    uploads_bucket: str
+    results_bucket: str
+    queue_url: str
+    dead_letter_queue_url: str
+    sales_queue_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountAssessmentSettings(Settings):
+    """`functions/account_assessment`."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuarterEndSettings(Settings):
+    """`functions/quarter_end`."""
+
+    statement_queue_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class RebateStatementSettings(Settings):
+    """`functions/rebate_statement`."""
+
+    queue_url: str
+    dead_letter_queue_url: str

@@ -1,0 +1,197 @@
+"""What the handlers of queues share: messages read strictly, batches in which each message fares on its own.
+
+A message is one of: an S3 event as EventBridge forwards it, `{"reprocess": …}`, `{"resume": …}`, a statement
+task, or S3's test event. Everything else is set aside among the dead letters at once, with its reason (B56, B57).
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from aws_lambda_powertools.logging import Logger
+from aws_lambda_powertools.metrics import Metrics, MetricUnit
+
+from partner_program.domain.outcomes import ReasonCode
+from partner_program.use_cases.ports import ObjectRef
+from partner_program.values.errors import ProgramError
+from partner_program.values.ids import is_id
+
+logger = Logger()
+
+TIME_RESERVE_MS = 20_000
+"""No further message of a batch is begun with less time left (F18)."""
+FIRST_RETRY_S = 15
+LAST_RETRY_S = 900
+SEQUENCER_DIGITS = 32
+UNREADABLE = "UNREADABLE_MESSAGE"
+UNKNOWN_MESSAGE = "UNKNOWN_MESSAGE"
+UNSUPPORTED_VERSION = "UNSUPPORTED_VERSION"
+UNKNOWN_REPORT = "UNKNOWN_REPORT"
+FOREIGN_SOURCE = "FOREIGN_SOURCE"
+
+
+SECURITY_METRIC = "SecurityRefusal"
+"""Alarmed: an upload in another distributor's name, or a message about a bucket that is not ours."""
+
+
+class BadMessage(ProgramError):
+    """A message that no retry can help. `reason` travels with it to the dead letters."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class ReportTask:
+    """A known report to be processed afresh (what held it was mended), or further (it had run short of time)."""
+
+    distributor_id: str
+    report_id: str
+    afresh: bool
+
+
+class TimeContext(Protocol):
+    """As much of Lambda's context object as we use."""
+
+    invoked_function_arn: str
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Until Lambda ends this invocation."""
+        ...
+
+
+class Inbox(Protocol):
+    """The queue that a function is fed from."""
+
+    def set_aside(self, body: str, reason: str) -> None:
+        """Among the dead letters, for good."""
+        ...
+
+    def retry_after(self, receipt_handle: str, delay_s: int) -> None:
+        """Have a message come back in so many seconds."""
+        ...
+
+
+def account_of(context: TimeContext) -> str:
+    """The AWS account that this function runs in."""
+    return context.invoked_function_arn.split(":")[4]
+
+
+def read_message(body: str) -> dict[str, Any]:
+    """The JSON object that a message is. Raises `BadMessage`."""
+    try:
+        message = json.loads(body)
+    except (ValueError, RecursionError) as not_json:
+        raise BadMessage(UNREADABLE, "the message is not JSON") from not_json
+    if not isinstance(message, dict):
+        raise BadMessage(UNREADABLE, "the message is no JSON object")
+    return message
+
+
+def is_test_event(message: Mapping[str, Any]) -> bool:
+    """S3 sends one when notifications are set up: nothing to do."""
+    return message.get("Event") == "s3:TestEvent"
+
+
+def read_report_task(message: Mapping[str, Any]) -> ReportTask | None:
+    """A message of our own about a known report, if it is one. Raises `BadMessage` for a malformed one."""
+    verb = next((verb for verb in ("reprocess", "resume") if verb in message), None)
+    if verb is None:
+        return None
+    named = message[verb] if isinstance(message[verb], dict) else {}
+    distributor_id, report_id = named.get("distributor_id"), named.get("report_id")
+    if not (_is_id(distributor_id) and _is_id(report_id)):
+        raise BadMessage(UNKNOWN_MESSAGE, f"{verb} needs a distributor_id and a report_id")
+    return ReportTask(str(distributor_id), str(report_id), afresh=verb == "reprocess")
+
+
+def _is_id(value: object) -> bool:
+    return isinstance(value, str) and is_id(value)
+
+
+def read_upload(message: Mapping[str, Any], uploads_bucket: str, account: str) -> ObjectRef:
+    """The object version that an S3 event of EventBridge names; its key is taken as it stands, never decoded (B53).
+
+    Raises `BadMessage`: not such an event, a later major version of it, another bucket or account (B56, B57).
+    A missing version id is left empty for the use case to refuse with a receipt (F04).
+    """
+    detail = message.get("detail")
+    if message.get("source") != "aws.s3" or not isinstance(detail, dict):
+        raise BadMessage(UNKNOWN_MESSAGE, "the message is neither an S3 event nor a task of ours")
+    if message.get("detail-type") != "Object Created":
+        raise BadMessage(UNKNOWN_MESSAGE, "the event is not about a created object")
+    if (message.get("version"), detail.get("version")) != ("0", "0"):
+        raise BadMessage(UNSUPPORTED_VERSION, "the event has a version that is not known here")
+    try:
+        bucket, key = str(detail["bucket"]["name"]), str(detail["object"]["key"])
+        version_id = str(detail["object"].get("version-id") or "")
+        stamp = _stamp(str(message["time"]), str(detail["object"]["sequencer"]))
+    except (KeyError, TypeError, AttributeError) as incomplete:
+        raise BadMessage(UNKNOWN_MESSAGE, "the event does not name an object") from incomplete
+    if bucket != uploads_bucket or message.get("account") != account:
+        raise BadMessage(FOREIGN_SOURCE, "the event comes from a bucket or an account that is not ours")
+    return ObjectRef(bucket=bucket, key=key, version_id=version_id, stamp=stamp)
+
+
+def _stamp(time: str, sequencer: str) -> str:
+    """Orders events: by the second, then by S3's sequencer, which is compared padded on its right (F03)."""
+    return f"{time[:19]}Z#{sequencer.upper().ljust(SEQUENCER_DIGITS, '0')}"
+
+
+def count_refusal(metrics: Metrics, code: ReasonCode) -> None:
+    """A file was refused as a whole; in another distributor's name is a matter of security (B55)."""
+    metrics.add_metric("FilesRefused", MetricUnit.Count, 1)
+    if code is ReasonCode.DISTRIBUTOR_MISMATCH:
+        metrics.add_metric(SECURITY_METRIC, MetricUnit.Count, 1)
+
+
+def process_batch(
+    records: Iterable[Mapping[str, Any]],
+    inbox: Inbox,
+    context: TimeContext,
+    metrics: Metrics,
+    handle: Callable[[dict[str, Any]], None],
+) -> dict[str, list[dict[str, str]]]:
+    """Handle each message of an SQS batch on its own; the answer names those that are to come back (F16, F18).
+
+    A `BadMessage` goes to the dead letters and counts as dealt with. Any other error is logged and leaves the message
+    to be redelivered soon, at growing distances, until the queue gives up on it.
+    """
+    failed: list[dict[str, str]] = []
+    for number, record in enumerate(records):
+        if number and context.get_remaining_time_in_millis() < TIME_RESERVE_MS:
+            _come_back(record, inbox, delay_s=0)
+        elif _process(record, inbox, metrics, handle):
+            continue
+        failed.append({"itemIdentifier": record["messageId"]})
+    metrics.add_metric("MessagesToComeBack", MetricUnit.Count, len(failed))
+    return {"batchItemFailures": failed}
+
+
+def _process(
+    record: Mapping[str, Any], inbox: Inbox, metrics: Metrics, handle: Callable[[dict[str, Any]], None]
+) -> bool:
+    try:
+        try:
+            handle(read_message(record["body"]))
+        except BadMessage as bad:
+            logger.warning("message set aside", reason=bad.reason, detail=str(bad), message_id=record["messageId"])
+            inbox.set_aside(record["body"], bad.reason)
+            metrics.add_metric("MessagesSetAside", MetricUnit.Count, 1)
+            if bad.reason == FOREIGN_SOURCE:
+                metrics.add_metric(SECURITY_METRIC, MetricUnit.Count, 1)
+    except Exception:  # the one place where an error is kept from its batch-mates; the queue counts and gives up
+        logger.exception("message failed", message_id=record["messageId"])
+        received = int(record["attributes"]["ApproximateReceiveCount"])
+        _come_back(record, inbox, delay_s=min(FIRST_RETRY_S * 2 ** (received - 1), LAST_RETRY_S))
+        return False
+    return True
+
+
+def _come_back(record: Mapping[str, Any], inbox: Inbox, delay_s: int) -> None:
+    try:
+        inbox.retry_after(record["receiptHandle"], delay_s)
+    except Exception:  # then it comes back when its visibility timeout ends
+        logger.exception("message will come back late", message_id=record["messageId"])
