@@ -9,10 +9,11 @@ from itertools import pairwise
 from partner_program.values.currencies import minor_digits
 from partner_program.values.tiers import Tier
 
+from .answers import Country
 from .book import change_dates, values_on
 from .entries import DatedValue, Entry
 from .errors import Mistake
-from .rules import Country, Rules
+from .rules import Rules
 from .units import Level, Place, Unit, Value
 
 Entries = Mapping[str, Entry]

@@ -11,13 +11,17 @@ from .owner import apply_override
 DEFAULT_EDITION = "guide-2022"
 
 
-@lru_cache(maxsize=8)
 def load_rulebook(edition: str = DEFAULT_EDITION, override_toml: str | None = None) -> Rulebook:
     """The rulebook of an edition, with an owner's file (the text of it) laid over it where one is given.
 
     Loaded once for each edition and text. Raises `UnknownEdition`, and `RulebookInvalid` with every mistake of the
     owner's file at once; an edition alone is not checked again here, a test does that for the package.
     """
+    return _load(edition, override_toml)
+
+
+@lru_cache(maxsize=8)
+def _load(edition: str, override_toml: str | None) -> Rulebook:
     package = read_edition(edition)
     if override_toml is None:
         return Rulebook(edition, package.entries)

@@ -26,6 +26,7 @@ from .errors import Mistake
 from .units import Value, civil_date, convert
 
 MAX_CHARACTERS = 1_000_000
+MAX_SUGGESTIONS = 50  # looking for the nearest id is slow, and a file this wrong is not an owner's file at all
 _GLOB = frozenset("*?[")
 _Settings: TypeAlias = dict[str, tuple[Entry, object]]
 
@@ -74,7 +75,8 @@ def _settings(edition: Edition, tables: Mapping[str, object], mistakes: list[Mis
     for entry_id, raw in (item for item in written if not _GLOB & set(item[0])):
         known = edition.entries.get(entry_id) or _new_member(edition, entry_id)
         if known is None:
-            mistakes.append(Mistake(entry_id, "the rulebook has no such entry", _suggestion(edition, entry_id)))
+            remedy = _suggestion(edition, entry_id) if len(mistakes) < MAX_SUGGESTIONS else "see the first ones"
+            mistakes.append(Mistake(entry_id, "the rulebook has no such entry", remedy))
         else:
             settings[entry_id] = (known, raw)
     return settings
@@ -200,5 +202,5 @@ def _converted(entry: Entry, raw: object, mistakes: list[Mistake]) -> Value | No
     try:
         return convert(entry.unit, raw)
     except InvalidValue as error:
-        mistakes.append(Mistake(entry.id, f"the value is not in {entry.unit}", str(error)))
+        mistakes.append(Mistake(entry.id, f"the value does not fit its unit ({entry.unit})", str(error)))
         return None

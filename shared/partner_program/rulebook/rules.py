@@ -136,7 +136,7 @@ class Rules:
         return tuple(dict.fromkeys(member.partition(".")[0] for member in self._members("people_required.")))
 
     def people_required(self, kind: str, tier: Tier) -> int:
-        """Distinct people with a valid certification of a kind that a tier needs (R-4.1.5). `NotFound`: no such kind."""
+        """Distinct people with a valid certification of a kind that a tier needs (R-4.1.5). `NotFound`: no such."""
         return self._named(self.people_required_id(kind, tier), int)
 
     def people_required_id(self, kind: str, tier: Tier) -> str:

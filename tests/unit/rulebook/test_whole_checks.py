@@ -1,0 +1,153 @@
+"""Mistakes that only the whole rulebook shows: tiers, levels and thresholds that do not agree with each other."""
+
+import pytest
+
+from partner_program.rulebook import RulebookInvalid, load_rulebook
+
+
+def mistakes_of(text: str) -> list[str]:
+    with pytest.raises(RulebookInvalid) as refused:
+        load_rulebook("guide-2022", text)
+    return refused.value.messages
+
+
+HIGHER = "a higher tier needs as much or more"
+FROM_THE_START = ", from 2022-01-01 on"
+
+
+@pytest.mark.rule("R-4.1.2", "R-2.3", "R-4.1.5")
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            '"revenue_threshold.EMEA.EUR.premier" = 49999.99',
+            (
+                "revenue_threshold.EMEA.EUR.premier: 49999.99 is less than 50000, the value of "
+                "revenue_threshold.EMEA.EUR.advanced"
+            ),
+        ),
+        (
+            '"tier_discount.premier" = 29.9',
+            "tier_discount.premier: 29.9 is less than 30, the value of tier_discount.advanced",
+        ),
+        (
+            '"people_required.MCDE.advanced" = 3',
+            "people_required.MCDE.premier: 2 is less than 3, the value of people_required.MCDE.advanced",
+        ),
+        (
+            '"revenue_threshold.country.LU.premier" = 49999',
+            (
+                "revenue_threshold.country.LU.premier: 49999 is less than 50000, the value of "
+                "revenue_threshold.EMEA.EUR.advanced"
+            ),
+        ),
+        (
+            '"revenue_threshold.country.LU.advanced" = 250001',
+            (
+                "revenue_threshold.EMEA.EUR.premier: 250000 is less than 250001, the value of "
+                "revenue_threshold.country.LU.advanced"
+            ),
+        ),
+    ],
+)
+def test_no_tier_may_ask_or_give_less_than_the_tier_below(text: str, said: str) -> None:
+    assert mistakes_of(text) == [f"{said}{FROM_THE_START}; {HIGHER}"]
+
+
+def test_tiers_out_of_order_for_a_time_only_are_told_with_the_first_day() -> None:
+    text = '"tier_discount.advanced" = [{ from = 2025-01-01, value = 40 }, { from = 2025-07-01, value = 30 }]'
+    assert mistakes_of(text) == [
+        f"tier_discount.premier: 34 is less than 40, the value of tier_discount.advanced, from 2025-01-01 on; {HIGHER}"
+    ]
+
+
+@pytest.mark.rule("R-5.3", "R-5.3b")
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "levels = [{ growth_pct = 120, rate_pct = 2 }, { growth_pct = 120, rate_pct = 3 }]",
+            "accelerator.levels: level 120 does not exceed 120, from 2022-01-01 on; let the levels ascend",
+        ),
+        (
+            "levels = [{ growth_pct = 120, rate_pct = 3 }, { growth_pct = 150, rate_pct = 3 }]",
+            "accelerator.levels: rate 3 does not exceed 3, from 2022-01-01 on; let the rates ascend",
+        ),
+        (
+            "goal = 125",
+            (
+                "accelerator.goal: the goal 125 is not where the first level starts (120), from 2022-01-01 on; "
+                "set accelerator.goal and accelerator.levels together"
+            ),
+        ),
+        (
+            "cap = 179.99",
+            (
+                "accelerator.cap: the cap 179.99 is below the last level (180), from 2022-01-01 on; "
+                "let the cap be the last level or more"
+            ),
+        ),
+        (
+            "levels = [{ growth_pct = 99, rate_pct = 2 }]",
+            "accelerator.levels: the value does not fit its unit (rebate levels); it must be from 100 to 10000",
+        ),
+        (
+            "levels = [{ growth_pct = 120, rate_pct = 101 }]",
+            "accelerator.levels: the value does not fit its unit (rebate levels); it must be from 0 to 100",
+        ),
+        (
+            "levels = [{ growth_pct = 120 }]",
+            (
+                "accelerator.levels: the value does not fit its unit (rebate levels); "
+                "a table with exactly growth_pct and rate_pct is needed"
+            ),
+        ),
+        (
+            "levels = []",
+            (
+                "accelerator.levels: the value does not fit its unit (rebate levels); "
+                "a list with at least one item is needed"
+            ),
+        ),
+    ],
+)
+def test_levels_and_rates_ascend_from_the_goal_up_to_the_cap(text: str, said: str) -> None:
+    assert mistakes_of(f"[accelerator]\n{text}") == [said]
+
+
+@pytest.mark.rule("R-4.1.2")
+def test_every_currency_of_a_country_needs_the_thresholds_of_all_three_tiers() -> None:
+    text = """
+        "country.GE" = { region = "EMEA", currency = "GEL" }
+        "revenue_threshold.EMEA.GEL.advanced" = 1
+    """
+    assert mistakes_of(text) == [
+        f"revenue_threshold.EMEA.GEL.{tier}: accounts of GE have no threshold{FROM_THE_START}; give an amount in GEL"
+        for tier in ("authorized", "premier")
+    ]
+
+
+@pytest.mark.rule("R-4.1.2")
+def test_a_threshold_may_not_be_withdrawn_while_a_country_needs_it() -> None:
+    assert mistakes_of('"revenue_threshold.APAC.NZD.premier" = [{ from = 2025-01-01 }]') == [
+        (
+            "revenue_threshold.APAC.NZD.premier: accounts of NZ have no threshold, from 2025-01-01 on; "
+            "give an amount in NZD"
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("country", "amount", "said"),
+    [("APAC.JPY", "40000000.5", "JPY; write at most 0"), ("EMEA.EUR", "300000.001", "EUR; write at most 2")],
+)
+def test_a_threshold_has_no_more_decimals_than_its_currency(country: str, amount: str, said: str) -> None:
+    currency, remedy = said.split("; ")
+    assert mistakes_of(f'"revenue_threshold.{country}.premier" = {amount}') == [
+        f"revenue_threshold.{country}.premier: {amount} is no amount in {currency}{FROM_THE_START}; {remedy} decimals"
+    ]
+
+
+def test_kuwait_has_three_decimals() -> None:
+    book = load_rulebook("guide-2022", '"revenue_threshold.EMEA.KWD.premier" = 75000.125')
+    assert book.entry("revenue_threshold.EMEA.KWD.premier") is not None
