@@ -68,9 +68,7 @@ def read_folder(folder: Path) -> ProgramFolder:
     pos_files = sorted(path for path in (folder / "pos").rglob("*") if path.is_file())
     reports = [path for path in pos_files if _is_report(path, folder / "pos")]
     if not records and not reports:
-        raise PlayRefused(
-            f"{folder} holds neither records/<kind>.csv nor pos/<distributor_id>/<report_id>.csv"
-        )
+        raise PlayRefused(f"{folder} holds neither records/<kind>.csv nor pos/<distributor_id>/<report_id>.csv")
     return ProgramFolder(
         records=records,
         reports=tuple(_read_report(path) for path in reports),
@@ -86,9 +84,7 @@ def _is_report(path: Path, pos: Path) -> bool:
 def _read_records(path: Path) -> RecordsFile:
     content = path.read_bytes()
     try:
-        rows = [
-            tuple(row) for row in _csv_rows(io.TextIOWrapper(io.BytesIO(content), "utf-8-sig", newline=""))
-        ]
+        rows = [tuple(row) for row in _csv_rows(io.TextIOWrapper(io.BytesIO(content), "utf-8-sig", newline=""))]
     except UNREADABLE:
         return RecordsFile(path.stem, content)
     if not rows:

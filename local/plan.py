@@ -1,4 +1,4 @@
-"""Which uploads a folder means, and on which days. Pure: the same folder gives the same plan (formats.md, local player)."""
+"""Which uploads a folder means, and on which days. Pure: the same folder gives the same plan."""
 
 import csv
 import io
@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
+from local.folder import PlayRefused, ProgramFolder, RecordsFile, ReportFile, readable_date
 from partner_program.values.periods import Quarter, add_months
-
-from .folder import PlayRefused, ProgramFolder, RecordsFile, ReportFile, readable_date
 
 DATE_COLUMNS = {
     "distributors": None,
@@ -75,6 +74,7 @@ class Plan:
 
     @property
     def uploads(self) -> int:
+        """How many objects will be put."""
         return sum(len(day.records) + len(day.reports) for day in self.days.values())
 
 
@@ -100,9 +100,7 @@ def make_plan(folder: ProgramFolder, through: date | None = None) -> Plan:
         if day > last:
             never.append(f"{report.key}: received on {day}, after {last}")
         else:
-            reports[max(day, start)].append(
-                Upload(report.key, report.path, sum(report.invoice_dates.values()))
-            )
+            reports[max(day, start)].append(Upload(report.key, report.path, sum(report.invoice_dates.values())))
     days = {
         day: DayUploads(tuple(records.get(day, ())), tuple(reports.get(day, ())))
         for day in sorted(records.keys() | reports.keys())
@@ -122,9 +120,7 @@ def _first_day(folder: ProgramFolder) -> date:
         stated = [day for report in folder.reports for day in report.invoice_dates]
         stated += [day for file in folder.records for day in _dates(file, DATE_COLUMNS.get(file.kind))]
     if not stated:
-        raise PlayRefused(
-            "no date in partners.csv, placements.csv or any report: nothing says when the program starts"
-        )
+        raise PlayRefused("no date in partners.csv, placements.csv or any report: nothing says when the program starts")
     return min(stated)
 
 
@@ -178,18 +174,14 @@ def last_invoice(report: ReportFile, received_on: date | None = None) -> date | 
 def _default_through(folder: ProgramFolder, start: date) -> date:
     invoices = [start]
     for report in folder.reports:
-        arrivals: Sequence[date | None] = folder.received.get((report.distributor_id, report.report_id)) or [
-            None
-        ]
+        arrivals: Sequence[date | None] = folder.received.get((report.distributor_id, report.report_id)) or [None]
         invoices += [day for arrival in arrivals if (day := last_invoice(report, arrival)) is not None]
     return Quarter.of(max(invoices)).last_day + timedelta(days=THROUGH_DAYS_AFTER_QUARTER)
 
 
 def _received_without_file(folder: ProgramFolder) -> list[str]:
     there = {(report.distributor_id, report.report_id) for report in folder.reports}
-    return [
-        f"received.csv: {'/'.join(named)} has no file" for named in sorted(folder.received.keys() - there)
-    ]
+    return [f"received.csv: {'/'.join(named)} has no file" for named in sorted(folder.received.keys() - there)]
 
 
 def _dependency_order(file: RecordsFile) -> tuple[int, str]:
@@ -221,14 +213,10 @@ def row_day(file: RecordsFile, row: Sequence[str]) -> date | None:
     return None
 
 
-def _records_upload(
-    file: RecordsFile, day: date, rows: Sequence[Sequence[str]], hidden: int | None
-) -> Upload:
+def _records_upload(file: RecordsFile, day: date, rows: Sequence[Sequence[str]], hidden: int | None) -> Upload:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerows(
-        [cell for index, cell in enumerate(row) if index != hidden] for row in [file.header, *rows]
-    )
+    writer.writerows([cell for index, cell in enumerate(row) if index != hidden] for row in [file.header, *rows])
     return Upload(f"records/{file.kind}/{day}.csv", text.getvalue().encode(), len(rows))
 
 

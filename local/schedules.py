@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from .folder import PlayRefused
+from local.folder import PlayRefused
 
 _CRON = re.compile(r"cron\(([^)]+)\)")
 _ANY_WEEKDAY_AND_YEAR = (["?", "*"], ["*", "*"])
@@ -29,6 +29,7 @@ class Schedule:
     template_input: str | None = None
 
     def is_due_on(self, day: date) -> bool:
+        """Whether it fires on a day (UTC)."""
         return day.day in self.days and day.month in self.months
 
     def event(self, day: date) -> dict[str, Any]:
@@ -68,7 +69,7 @@ def schedule_from(described: Mapping[str, Any]) -> Schedule:
         name=described["Name"],
         arn=described["Arn"],
         function=described["Target"]["Arn"],
-        at=time(_whole(minute, 59), _whole(hour, 23)),
+        at=time(_whole(hour, 23), _whole(minute, 59)),
         days=_numbers(day, "day"),
         months=_numbers(month, "month"),
         template_input=described["Target"].get("Input"),
