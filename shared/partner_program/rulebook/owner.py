@@ -7,8 +7,9 @@
 An exact id stands before a glob. `{ from = … }` without a value withdraws an optional entry from that day on.
 """
 
+import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -28,6 +29,14 @@ from .units import Value, civil_date, convert
 MAX_CHARACTERS = 1_000_000
 MAX_SUGGESTIONS = 50  # looking for the nearest id is slow, and a file this wrong is not an owner's file at all
 _GLOB = frozenset("*?[")
+_ADDABLE: dict[str, Callable[[str], bool]] = {
+    "country": COUNTRIES.__contains__,
+    "currency": CURRENCIES.__contains__,
+    "tier": frozenset(Tier).__contains__,
+    "year": lambda part: re.fullmatch(r"(19|20)[0-9]{2}", part) is not None,
+    "region": lambda part: re.fullmatch(r"[A-Za-z]+", part) is not None,  # whether it exists shows in the whole
+}
+"""What an owner may put into each placeholder of an open family's id."""
 _Settings: TypeAlias = dict[str, tuple[Entry, object]]
 
 
@@ -94,18 +103,9 @@ def _flattened(edition: Edition, tables: Mapping[str, object], prefix: str = "")
 
 def _leads_further(edition: Edition, prefix: str) -> bool:
     """Whether ids go on after this text; where none does, a table is a value (a country's region and currency)."""
-    start = f"{prefix}."
-    families = (family.id for family in edition.open_families)
-    return any(known.startswith(start) for known in (*edition.entries, *families)) or (
-        _new_member(edition, prefix) is None and prefix not in edition.entries and _starts_member(edition, prefix)
-    )
-
-
-def _starts_member(edition: Edition, prefix: str) -> bool:
-    """Whether the text is the beginning of an id that an open family could get."""
     parts = prefix.split(".")
     patterns = (family.id.split(".") for family in edition.open_families)
-    return any(
+    return any(known.startswith(f"{prefix}.") for known in edition.entries) or any(
         len(parts) < len(pattern)
         and all(want.startswith("{") or want == part for part, want in zip(parts, pattern, strict=False))
         for pattern in patterns
@@ -126,25 +126,9 @@ def _parts(family: FamilyTable, entry_id: str) -> tuple[str, ...] | None:
     if len(pattern) != len(found):
         return None
     for want, part in zip(pattern, found, strict=True):
-        if want != part and not (want.startswith("{") and _is_a(want.strip("{}"), part)):
+        if want != part and not (want.startswith("{") and _ADDABLE[want.strip("{}")](part)):
             return None
     return tuple(part for want, part in zip(pattern, found, strict=True) if want.startswith("{"))
-
-
-def _is_a(placeholder: str, part: str) -> bool:
-    match placeholder:
-        case "country":
-            return part in COUNTRIES
-        case "currency":
-            return part in CURRENCIES
-        case "tier":
-            return part in tuple(Tier)
-        case "year":
-            return part.isascii() and part.isdigit() and 1990 <= int(part[:5]) <= 2100
-        case "region":  # whether there is such a region shows when the whole is checked
-            return part.isascii() and part.isalnum()
-        case _:
-            return False
 
 
 def _suggestion(edition: Edition, entry_id: str) -> str:

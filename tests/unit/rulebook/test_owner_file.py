@@ -104,6 +104,12 @@ def test_an_added_country_may_be_written_as_a_table() -> None:
     assert rules.revenue_threshold("AD", Tier.PREMIER) == rules.revenue_threshold("DE", Tier.PREMIER)
 
 
+def test_an_added_threshold_of_a_country_may_be_written_as_tables() -> None:
+    rules = owned("[revenue_threshold.country.LU]\nadvanced = 30000\npremier = 150000").at(DAY)
+    assert rules.revenue_threshold("LU", Tier.ADVANCED).amount == 30000
+    assert rules.revenue_threshold("LU", Tier.PREMIER).amount == 150000
+
+
 @pytest.mark.rule("R-5.3b")
 def test_the_cap_of_the_base_can_be_switched_off_from_a_date() -> None:
     book = owned('"accelerator.cap_applies" = [{ from = 2026-01-01, value = false }]')

@@ -286,6 +286,20 @@ def test_two_globs_for_one_entry_are_told() -> None:
     )
 
 
+def test_an_added_value_that_is_always_needed_starts_with_the_rulebook() -> None:
+    assert mistakes_of('"holidays.2031" = [{ from = 2031-01-01, value = [2031-01-01] }]') == [
+        "holidays.2031: it has no value from 2022-01-01 on; let its first value start on 2022-01-01"
+    ]
+
+
+@pytest.mark.parametrize(
+    "entry_id", ["holidays.1899", "holidays.2101", "holidays.203", "holidays.02025", "holidays.٢٠٢٥"]
+)
+def test_a_year_is_four_ascii_digits(entry_id: str) -> None:
+    (said,) = mistakes_of(f'"{entry_id}" = [2025-01-01]')
+    assert said.startswith(f"{entry_id}: ")
+
+
 def test_the_time_zone_may_not_change_with_time() -> None:
     assert mistakes_of('"program.time_zone" = [{ from = 2025-01-01, value = "UTC" }]') == [
         "program.time_zone: it may not change with time; give one value without dates"
