@@ -1,0 +1,136 @@
+"""In-memory ports of accounts and quarter ends; tests/integration holds them against the real ones."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
+
+from partner_program.domain.account import AccountState
+from partner_program.domain.account_facts import facts_of
+from partner_program.domain.facts import AccountFacts, Record, Site
+from partner_program.domain.revenue import Baseline, Contribution
+from partner_program.domain.statement import Statement
+from partner_program.use_cases.ports import StoredState
+from partner_program.values.errors import VersionConflict
+from partner_program.values.ids import split_account_id
+from partner_program.values.periods import Quarter
+
+
+class FakeAccounts:
+    """Everything in dictionaries by the keys of the table. `before_save` runs before each save: a rival's chance."""
+
+    def __init__(self) -> None:
+        self.records: dict[str, dict[tuple[str, ...], Record]] = {}
+        self.contributions: dict[tuple[object, ...], Contribution] = {}
+        self.baselines: dict[tuple[str, int], Baseline] = {}
+        self.states: dict[str, StoredState] = {}
+        self.saves: list[AccountState] = []
+        self.partner_reads: list[str] = []
+        self.before_save: Callable[[], None] | None = None
+        self._statements: dict[tuple[str, str, str], Statement] = {}
+
+    def add(self, *items: Record | Contribution, partner_id: str = "P1") -> None:
+        """Record facts; the same key again corrects the earlier one."""
+        for item in items:
+            if isinstance(item, Contribution):
+                key = (item.account_id, item.month, item.distributor_id, item.report_id, item.digest, item.part)
+                self.contributions[key] = item
+            else:
+                self.records.setdefault(partner_id, {})[item.kind, *item.key] = item
+
+    def load(self, account_id: str, since_year: int) -> tuple[AccountFacts, StoredState]:
+        stored = self.states.get(account_id, StoredState(None, 0))
+        partner_id, _ = split_account_id(account_id)
+        return self._facts(account_id, since_year, self._read(partner_id)), stored
+
+    def load_many(self, account_ids: Iterable[str], since_year: int) -> Iterator[tuple[str, AccountFacts, StoredState]]:
+        read: dict[str, list[Record]] = {}
+        for account_id in sorted(set(account_ids)):
+            stored = self.states.get(account_id, StoredState(None, 0))
+            partner_id, _ = split_account_id(account_id)
+            if partner_id not in read:
+                read[partner_id] = self._read(partner_id)
+            yield account_id, self._facts(account_id, since_year, read[partner_id]), stored
+
+    def save_state(self, state: AccountState, expected_version: int) -> None:
+        rival, self.before_save = self.before_save, None
+        if rival is not None:
+            rival()
+        if self.states.get(state.account_id, StoredState(None, 0)).version != expected_version:
+            raise VersionConflict(state.account_id)
+        self.states[state.account_id] = StoredState(state, expected_version + 1)
+        self.saves.append(state)
+
+    def account_ids_of(self, partner_id: str) -> Sequence[str]:
+        records = self.records.get(partner_id, {}).values()
+        return sorted({record.account_id for record in records if isinstance(record, Site)})
+
+    def all_account_ids(self) -> Iterator[str]:
+        yield from sorted(self.states)
+
+    def put_baseline(self, baseline: Baseline) -> Baseline:
+        return self.baselines.setdefault((baseline.account_id, baseline.year), baseline)
+
+    def put_statement(self, statement: Statement) -> Statement:
+        key = (statement.account_id, str(statement.period), str(statement.status))
+        return self._statements.setdefault(key, statement)
+
+    def statements(self, account_id: str, since: Quarter | None = None) -> Sequence[Statement]:
+        found = [item for key, item in self._statements.items() if key[0] == account_id]
+        wanted = [item for item in found if since is None or item.period >= since]
+        return sorted(wanted, key=lambda item: (item.period, item.status == "final"))
+
+    def _read(self, partner_id: str) -> list[Record]:
+        self.partner_reads.append(partner_id)
+        return list(self.records.get(partner_id, {}).values())
+
+    def _facts(self, account_id: str, since_year: int, records: Sequence[Record]) -> AccountFacts:
+        first = f"{since_year:04d}-01"
+        contributions = [
+            item for item in self.contributions.values() if item.account_id == account_id and item.month >= first
+        ]
+        baselines = [
+            item for (owner, year), item in self.baselines.items() if owner == account_id and year >= since_year
+        ]
+        return facts_of(account_id, records, contributions, baselines)
+
+
+class FakeJobLog:
+    """Days done by job."""
+
+    def __init__(self) -> None:
+        self.days: dict[str, date] = {}
+
+    def last_done(self, job: str) -> date | None:
+        return self.days.get(job)
+
+    def mark_done(self, job: str, day: date) -> None:
+        self.days[job] = max(day, self.days.get(job, day))
+
+
+class FakeTasks:
+    """A `Messages` that keeps what is sent; `fails_after` makes it break off after so many tasks."""
+
+    def __init__(self) -> None:
+        self.tasks: list[dict[str, str]] = []
+        self.fails_after: int | None = None
+
+    def send_statement_tasks(self, tasks: Iterable[dict[str, str]]) -> int:
+        count = 0
+        for task in tasks:
+            if self.fails_after is not None and count >= self.fails_after:
+                raise ConnectionError("the queue is gone")
+            self.tasks.append(task)
+            count += 1
+        return count
+
+    def reprocess_report(self, distributor_id: str, report_id: str) -> None:
+        raise AssertionError("nothing here reprocesses a report")
+
+
+class FixedClock:
+    """A clock that stands where it is put."""
+
+    def __init__(self, today: str) -> None:
+        self.day = date.fromisoformat(today)
+
+    def today(self) -> date:
+        return self.day
