@@ -17,7 +17,19 @@ from .units import Access, Contact, Mode, Place
 
 T = TypeVar("T")
 _PERCENT = Decimal(100)
-BENEFITS = tuple(f"R-4.2.{number}" for number in range(1, 11))
+BENEFITS = (
+    "R-4.2.1",
+    "R-4.2.2",
+    "R-4.2.3",
+    "R-4.2.4",
+    "R-4.2.5",
+    "R-4.2.6",
+    "R-4.2.7",
+    "R-4.2.8",
+    "R-4.2.9",
+    "R-4.2.10",
+)
+"""The rule ids of the ten benefits, in the Guide's order."""
 
 
 class Rules:
@@ -284,7 +296,7 @@ class Rules:
         return self._value(f"nfr_licences.{tier}", int)
 
     def support_rank(self, severity: str, tier: Tier, *, premium_care: bool = False) -> int:
-        """Place in the support queue, 1 first; Premium Care goes by severity alone (R-4.2.7).
+        """Place in the support queue, 1 first; Premium Care goes by severity alone (R-4.2.7, R-7).
 
         Raises `NotFound` for a severity that is not `critical`, `high`, `medium` or `low`.
         """
