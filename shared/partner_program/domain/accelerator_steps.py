@@ -101,11 +101,12 @@ def _months(facts: AccountFacts, rebate: Rebate, rulebook: Rulebook) -> Iterator
 def _class_text(month: str, product_class: str, sums: list[ClassTotal], rebate: Rebate, rulebook: Rulebook) -> str:
     currency = rebate.ytd.currency
     billed, credit = total(item.billed for item in sums), total(item.credit for item in sums)
-    lines = sum(item.lines for item in sums)
+    count = sum(item.lines for item in sums)
+    lines = "1 line" if count == 1 else f"{count} lines"
     share = _share(month, product_class, rulebook)
     at = "" if share is None or Money(billed, currency).share(share).amount != credit else _times(share)
     return (
-        f"{product_class}: {lines} lines, {amount_text(billed, currency)} billed{at} = {amount_text(credit, currency)}"
+        f"{product_class}: {lines}, {amount_text(billed, currency)} billed{at} = {amount_text(credit, currency)}"
     )
 
 
