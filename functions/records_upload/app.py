@@ -12,6 +12,7 @@ from partner_program.handler_support import (
     is_test_event,
     process_batch,
     read_upload,
+    tell_upload,
 )
 
 logger = Logger()
@@ -30,4 +31,5 @@ def _handle(app: RecordsUpload, message: dict[str, Any], context: TimeContext) -
         return
     ref = read_upload(message, app.settings.uploads_bucket, account_of(context))
     with logger.append_context_keys(object_key=ref.key, object_version=ref.version_id):
-        app.ingest(ref)
+        result = app.ingest(ref)
+        tell_upload(metrics, result.status, result.receipt)

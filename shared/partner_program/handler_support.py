@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.metrics import Metrics, MetricUnit
 
-from partner_program.domain.outcomes import ReasonCode
+from partner_program.domain.outcomes import Outcome, ReasonCode, Rejection
 from partner_program.use_cases.ports import ObjectRef
 from partner_program.values.errors import ProgramError
 from partner_program.values.ids import is_id
@@ -59,6 +59,29 @@ class TimeContext(Protocol):
 
     def get_remaining_time_in_millis(self) -> int:
         """Until Lambda ends this invocation."""
+        ...
+
+
+class Counted(Protocol):
+    """Some lines of an upload."""
+
+    @property
+    def lines(self) -> int:
+        """How many."""
+        ...
+
+
+class Receipt(Protocol):
+    """What the receipts of reports and of records have in common."""
+
+    @property
+    def outcomes(self) -> Mapping[Outcome, Counted]:
+        """Lines by outcome."""
+        ...
+
+    @property
+    def refusal(self) -> Rejection | None:
+        """Why the file was refused whole."""
         ...
 
 
@@ -140,11 +163,24 @@ def _stamp(time: str, sequencer: str) -> str:
     return f"{time[:19]}Z#{sequencer.upper().ljust(SEQUENCER_DIGITS, '0')}"
 
 
-def count_refusal(metrics: Metrics, code: ReasonCode) -> None:
-    """A file was refused as a whole; in another distributor's name is a matter of security (B55)."""
-    metrics.add_metric("FilesRefused", MetricUnit.Count, 1)
+def tell_upload(metrics: Metrics, status: str, receipt: Receipt | None) -> None:
+    """What became of an upload, as metrics and one line of the log: counts and codes only, no content of a line.
+
+    A repeated event counts as such and adds no lines (F01); an upload in another distributor's name is a matter of
+    security (B55).
+    """
+    metrics.add_metric("DuplicateEvents", MetricUnit.Count, int(status == "unchanged"))
+    if receipt is None or status not in ("posted", "refused"):
+        logger.info("upload", status=status)
+        return
+    code = receipt.refusal.code if receipt.refusal else None
+    metrics.add_metric("FilesRefused", MetricUnit.Count, int(code is not None))
     if code is ReasonCode.DISTRIBUTOR_MISMATCH:
         metrics.add_metric(SECURITY_METRIC, MetricUnit.Count, 1)
+    counts = {outcome.value: counted.lines for outcome, counted in receipt.outcomes.items()}
+    for outcome, lines in counts.items():
+        metrics.add_metric(f"Lines{outcome.capitalize()}", MetricUnit.Count, lines)
+    logger.info("upload", status=status, refusal=code, lines=counts)
 
 
 def process_batch(

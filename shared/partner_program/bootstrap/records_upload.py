@@ -8,7 +8,6 @@ from partner_program.adapters.messages import SqsInbox, SqsMessages
 from partner_program.adapters.objects import S3Objects
 from partner_program.bootstrap.runtime import current_clock, current_rulebook, program_table, s3, sqs
 from partner_program.bootstrap.settings import RecordsUploadSettings
-from partner_program.domain.delimited import Limits
 from partner_program.use_cases.ingest_records import IngestRecords
 
 
@@ -32,6 +31,6 @@ def records_upload() -> RecordsUpload:
         messages=SqsMessages(sqs(), sales_queue_url=settings.sales_queue_url),
         rulebook=rulebook,
         clock=current_clock(settings, program, rulebook),
-        limits=Limits(),
+        uploads_bucket=settings.uploads_bucket,
     )
     return RecordsUpload(settings, SqsInbox(sqs(), settings.queue_url, settings.dead_letter_queue_url), ingest)

@@ -28,7 +28,7 @@ CLIENT_CONFIG = Config(
 
 
 @cache
-def _session() -> Any:
+def session() -> Any:
     """The session of botocore: boto3's would add 50 ms to every cold start and nothing that is used here."""
     return botocore.session.get_session()
 
@@ -36,24 +36,24 @@ def _session() -> Any:
 @cache
 def dynamodb() -> "DynamoDBClient":
     """One client of DynamoDB for the life of the environment."""
-    return _session().create_client("dynamodb", config=CLIENT_CONFIG)  # type: ignore[no-any-return]  # untyped factory
+    return session().create_client("dynamodb", config=CLIENT_CONFIG)  # type: ignore[no-any-return]  # untyped factory
 
 
 @cache
 def s3() -> "S3Client":
     """One client of S3 for the life of the environment."""
-    return _session().create_client("s3", config=CLIENT_CONFIG)  # type: ignore[no-any-return]  # untyped factory
+    return session().create_client("s3", config=CLIENT_CONFIG)  # type: ignore[no-any-return]  # untyped factory
 
 
 @cache
 def sqs() -> "SQSClient":
     """One client of SQS for the life of the environment."""
-    return _session().create_client("sqs", config=CLIENT_CONFIG)  # type: ignore[no-any-return]  # untyped factory
+    return session().create_client("sqs", config=CLIENT_CONFIG)  # type: ignore[no-any-return]  # untyped factory
 
 
 def forget_clients() -> None:
     """For tests: the next client is made for the environment as it is then."""
-    for made in (_session, dynamodb, s3, sqs):
+    for made in (session, dynamodb, s3, sqs):
         made.cache_clear()
 
 

@@ -1,0 +1,316 @@
+"""The deployed program without Lambda: tables, buckets and queues of the real template on moto, the real handlers.
+
+Each call of a handler sees the environment that the template gives it and is held to its role: an AWS call that the role
+does not allow fails as it would in AWS. What each role was used for is kept in `used`.
+"""
+
+import importlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+from partner_program.adapters.clock import SandboxClock, SystemClock
+from partner_program.adapters.table import Table
+from partner_program.bootstrap import runtime
+from partner_program.rulebook import load_rulebook
+from partner_program.use_cases.operate import move_clock
+from partner_program.values.periods import parse_date
+
+from tests.deployed.template import ACCOUNT, REGION, REPOSITORY, Template, allowed_by, load_template
+
+TRIGGERS = REPOSITORY / "events" / "triggers"
+DEFAULT_TODAY = "2024-03-15"
+
+
+class AccessDenied(BaseException):
+    """The role does not allow the call. No `Exception`: no handler may take it for a failed message and go on."""
+
+
+@dataclass
+class Context:
+    """As much of Lambda's context as the handlers use."""
+
+    invoked_function_arn: str = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:any"
+    remaining_ms: int = 900_000
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self.remaining_ms
+
+
+@dataclass
+class World:
+    """Use through the fixture `world`."""
+
+    monkeypatch: pytest.MonkeyPatch
+    template: Template
+    used: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
+    _role: str | None = None
+    _events: int = 0
+    _stream_position: dict[str, str | None] = field(default_factory=dict)
+
+    # -- clients of the test itself
+
+    @cached_property
+    def dynamodb(self) -> Any:
+        return boto3.client("dynamodb", region_name=REGION)
+
+    @cached_property
+    def s3(self) -> Any:
+        return boto3.client("s3", region_name=REGION)
+
+    @cached_property
+    def sqs(self) -> Any:
+        return boto3.client("sqs", region_name=REGION)
+
+    @cached_property
+    def program(self) -> Table:
+        return Table(self.dynamodb, self.template.name("ProgramTable"))
+
+    @cached_property
+    def sales(self) -> Table:
+        return Table(self.dynamodb, self.template.name("SalesTable"))
+
+    # -- making it
+
+    def make(self) -> None:
+        """Everything of the template that the handlers touch."""
+        for logical_id, properties in self.template.of_type("AWS::DynamoDB::Table").items():
+            settings = ("AttributeDefinitions", "KeySchema", "BillingMode", "GlobalSecondaryIndexes")
+            wanted = {name: properties[name] for name in settings if name in properties}
+            if "StreamSpecification" in properties:
+                wanted["StreamSpecification"] = properties["StreamSpecification"] | {"StreamEnabled": True}
+            self.dynamodb.create_table(TableName=self.template.name(logical_id), **wanted)
+        for logical_id in self.template.of_type("AWS::S3::Bucket"):
+            name = self.template.name(logical_id)
+            self.s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
+            self.s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+        queues = self.template.of_type("AWS::SQS::Queue")
+        for logical_id in sorted(queues, key=lambda name: "RedrivePolicy" in queues[name]):
+            self._make_queue(logical_id, queues[logical_id])
+
+    def _make_queue(self, logical_id: str, properties: dict[str, Any]) -> None:
+        attributes = {"VisibilityTimeout": str(properties.get("VisibilityTimeout", 30))}
+        if "RedrivePolicy" in properties:
+            attributes["RedrivePolicy"] = json.dumps(properties["RedrivePolicy"])
+        name = self.template.name(logical_id).rsplit("/", 1)[-1]
+        self.sqs.create_queue(QueueName=name, Attributes=attributes)
+
+    # -- the outside
+
+    def today(self, day: str) -> None:
+        """Move the sandbox's clock."""
+        system = SystemClock(load_rulebook().time_zone)
+        move_clock(SandboxClock(self.program, system), parse_date(day), sandbox=True)
+
+    def upload(self, key: str, body: bytes | str) -> dict[str, Any]:
+        """Put an object; the event that EventBridge would forward, not delivered yet."""
+        content = body if isinstance(body, bytes) else body.encode()
+        put = self.s3.put_object(Bucket=self.template.name("UploadsBucket"), Key=key, Body=content)
+        self._events += 1
+        event = json.loads(trigger("sales_upload", "pos_report")["Records"][0]["body"])
+        event["time"] = f"2024-03-15T10:{self._events // 60:02d}:{self._events % 60:02d}Z"
+        event["detail"]["object"] = {
+            "key": key, "size": len(content), "etag": put["ETag"].strip('"'),
+            "version-id": put["VersionId"], "sequencer": f"{self._events:018X}",
+        }  # fmt: skip
+        return dict(event)
+
+    def send(self, queue: str, message: dict[str, Any] | str) -> None:
+        """Put a message on `sales`, `records` or `statement`."""
+        body = message if isinstance(message, str) else json.dumps(message)
+        self.sqs.send_message(QueueUrl=self.queue_url(queue), MessageBody=body)
+
+    def upload_and_deliver(self, key: str, body: bytes | str) -> None:
+        """Upload, and let everything that follows from it happen."""
+        self.send("sales" if key.startswith("pos/") else "records", self.upload(key, body))
+        self.settle()
+
+    def settle(self) -> None:
+        """Run handlers until queues and stream are empty."""
+        for _ in range(50):
+            busy = [self.run_queue("records"), self.run_queue("sales"), self.run_queue("statement"), self.run_stream()]
+            if not any(busy):
+                return
+        raise AssertionError("the program does not come to rest")
+
+    # -- what Lambda does
+
+    def call(self, function: str, event: dict[str, Any], context: Context | None = None) -> Any:
+        """Call a handler with its own environment and held to its own role."""
+        with self.monkeypatch.context() as patch, self._as(function):
+            for name, value in self.template.environment(function).items():
+                patch.setenv(name, value)
+            handler = importlib.import_module(f"functions.{function}.app").handler
+            return handler(event, context or Context())
+
+    def run_queue(self, queue: str, context: Context | None = None) -> list[dict[str, Any]]:
+        """One batch through the function that the queue feeds; the messages of it. Failed ones stay."""
+        function = {"sales": "sales_upload", "records": "records_upload", "statement": "rebate_statement"}[queue]
+        url = self.queue_url(queue)
+        received = self.sqs.receive_message(
+            QueueUrl=url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["All"], MessageAttributeNames=["All"]
+        )
+        messages: list[dict[str, Any]] = received.get("Messages", [])
+        if not messages:
+            return []
+        answer = self.call(function, sqs_event(messages), context)
+        failed = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
+        for message in messages:
+            if message["MessageId"] not in failed:
+                self.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return messages
+
+    def run_stream(self) -> bool:
+        """New records of the program table's stream that pass the template's filter, through the assessment."""
+        records = [record for record in self.new_stream_records() if self.passes_filter(record)]
+        if records:
+            self.call("account_assessment", {"Records": records})
+        return bool(records)
+
+    def new_stream_records(self) -> list[dict[str, Any]]:
+        """What the program table's stream has that was not read before."""
+        streams = boto3.client("dynamodbstreams", region_name=REGION)
+        arn = self.dynamodb.describe_table(TableName=self.program.name)["Table"]["LatestStreamArn"]
+        found: list[dict[str, Any]] = []
+        for shard in streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]:
+            start = self._stream_position.get(shard["ShardId"])
+            how = {"ShardIteratorType": "TRIM_HORIZON"} if start is None else {
+                "ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": start
+            }  # fmt: skip
+            iterator = streams.get_shard_iterator(StreamArn=arn, ShardId=shard["ShardId"], **how)["ShardIterator"]
+            records = streams.get_records(ShardIterator=iterator)["Records"]
+            if records:
+                self._stream_position[shard["ShardId"]] = records[-1]["dynamodb"]["SequenceNumber"]
+            found += records
+        return found
+
+    def passes_filter(self, record: dict[str, Any]) -> bool:
+        """Lambda's event filter, as far as the template's patterns go."""
+        source = self.template.functions()["account_assessment"]["Events"]["Facts"]["Properties"]
+        patterns = [json.loads(entry["Pattern"]) for entry in source["FilterCriteria"]["Filters"]]
+        return any(matches(record, pattern) for pattern in patterns)
+
+    # -- looking
+
+    def queue_url(self, queue: str) -> str:
+        """Of `sales`, `sales_dead_letter` …"""
+        return self.template.name(queue.title().replace("_", "") + "Queue")
+
+    def messages_on(self, queue: str) -> list[dict[str, Any]]:
+        """Takes them off the queue."""
+        taken: list[dict[str, Any]] = []
+        url = self.queue_url(queue)
+        while found := self.sqs.receive_message(
+            QueueUrl=url, MaxNumberOfMessages=10, MessageAttributeNames=["All"]
+        ).get("Messages"):
+            taken += found
+        return taken
+
+    def result(self, key: str) -> Any:
+        """A JSON document of the results bucket."""
+        body = self.s3.get_object(Bucket=self.template.name("ResultsBucket"), Key=key)["Body"].read()
+        return json.loads(body)
+
+    def results(self) -> list[str]:
+        """Keys of the results bucket."""
+        listed = self.s3.list_objects_v2(Bucket=self.template.name("ResultsBucket")).get("Contents", [])
+        return sorted(entry["Key"] for entry in listed)
+
+    def state(self, account_id: str) -> dict[str, Any] | None:
+        """An account's state as it is stored."""
+        item = self.program.get(f"ACCOUNT#{account_id}", "STATE")
+        return json.loads(str(item["body"])) if item else None
+
+    # -- the roles
+
+    @contextmanager
+    def _as(self, function: str) -> Iterator[None]:
+        self._role = function
+        try:
+            yield
+        finally:
+            self._role = None
+
+    def authorize(self, params: dict[str, Any], model: Any, **_: Any) -> None:
+        """Called by botocore before each request that a handler makes."""
+        assert self._role is not None, "only handlers use these clients"
+        for action, resource in needed(model.service_model.service_name, model.name, params):
+            sid = allowed_by(self.template.statements(self._role), action, resource)
+            if sid is None:
+                raise AccessDenied(f"{self._role} may not {action} on {resource}")
+            self.used.setdefault(self._role, set()).add((sid, action))
+
+
+def needed(service: str, operation: str, params: dict[str, Any]) -> list[tuple[str, str]]:
+    """The IAM actions and resources of an API call, for the calls that the adapters make."""
+    if service == "dynamodb":
+        table = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/"
+        if operation in ("BatchGetItem", "BatchWriteItem"):
+            return [(f"dynamodb:{operation}", table + name) for name in params["RequestItems"]]
+        index = f"/index/{params['IndexName']}" if "IndexName" in params else ""
+        return [(f"dynamodb:{operation}", table + params["TableName"] + index)]
+    if service == "sqs":
+        action = {"SendMessageBatch": "SendMessage"}.get(operation, operation)
+        return [(f"sqs:{action}", f"arn:aws:sqs:{REGION}:{ACCOUNT}:" + params["QueueUrl"].rsplit("/", 1)[-1])]
+    action = {"HeadObject": "GetObject", "PutObject": "PutObject", "GetObject": "GetObject"}[operation]
+    version = "Version" if params.get("VersionId") else ""
+    return [(f"s3:{action}{version}", f"arn:aws:s3:::{params['Bucket']}/{params['Key']}")]
+
+
+def matches(value: Any, pattern: Any) -> bool:
+    """EventBridge's pattern language, as far as the template uses it: equal, prefix, anything-but a prefix."""
+    if isinstance(pattern, dict):
+        return isinstance(value, dict) and all(matches(value.get(name), inner) for name, inner in pattern.items())
+    for choice in pattern:
+        if not isinstance(choice, dict):
+            found = choice == value
+        elif "anything-but" in choice:
+            found = isinstance(value, str) and not value.startswith(choice["anything-but"]["prefix"])
+        else:
+            found = isinstance(value, str) and value.startswith(choice["prefix"])
+        if found:
+            return True
+    return False
+
+
+def trigger(function: str, name: str) -> dict[str, Any]:
+    """A recorded trigger of `events/triggers`."""
+    found: dict[str, Any] = json.loads((TRIGGERS / function / f"{name}.json").read_text(encoding="utf-8"))
+    return found
+
+
+def sqs_event(messages: list[dict[str, Any]]) -> dict[str, Any]:
+    """As Lambda hands a batch over."""
+    return {
+        "Records": [
+            {
+                "messageId": message["MessageId"],
+                "receiptHandle": message["ReceiptHandle"],
+                "body": message["Body"],
+                "attributes": message["Attributes"],
+                "messageAttributes": {},
+                "eventSource": "aws:sqs",
+            }
+            for message in messages
+        ]
+    }
+
+
+@contextmanager
+def deployed(monkeypatch: pytest.MonkeyPatch, **parameters: str) -> Iterator[World]:
+    """A world, as long as the block lasts."""
+    with mock_aws():
+        world = World(monkeypatch, load_template(**parameters))
+        runtime.forget_clients()
+        runtime.session().register("before-parameter-build", world.authorize)
+        world.make()
+        try:
+            yield world
+        finally:
+            runtime.forget_clients()
