@@ -98,10 +98,11 @@ class Folder:
 def read_folder(folder: Path) -> Folder:
     """Everything under `records/` and `pos/`, reports in the order in which they are received."""
     records = {path.stem: _rows(path) for path in sorted((folder / "records").glob("*.csv"))}
-    stated = {}
+    stated: dict[tuple[str, str], date] = {}
     if (folder / "received.csv").exists():
         for row in _rows(folder / "received.csv"):
-            stated[row["distributor_id"], row["report_id"]] = date.fromisoformat(row["received_on"])
+            name, received_on = (row["distributor_id"], row["report_id"]), date.fromisoformat(row["received_on"])
+            stated[name] = min(received_on, stated.get(name, received_on))
     reports = []
     for path in sorted((folder / "pos").glob("*/*.csv*")):
         rows = _rows(path)
@@ -111,6 +112,11 @@ def read_folder(folder: Path) -> Folder:
             reports.append((received, name, rows))
     reports.sort(key=lambda report: report[:2])
     return Folder(records, [(received, rows) for received, _, rows in reports])
+
+
+def default_receipt(path: Path) -> date | None:
+    """When a report without a stated day is received; None for one without a readable date."""
+    return _fifth_of_next_month(_rows(path))
 
 
 def _rows(path: Path) -> list[Row]:
@@ -124,8 +130,10 @@ def _rows(path: Path) -> list[Row]:
 
 
 def _fifth_of_next_month(rows: Sequence[Row]) -> date | None:
-    days = [day for row in rows if (day := _day(row.get("invoice_date", ""))) is not None]
-    return ((max(days).replace(day=1) + timedelta(days=31)).replace(day=5)) if days else None
+    """After the last invoice, if it is not a year off the others."""
+    days = sorted(day for row in rows if (day := _day(row.get("invoice_date", ""))) is not None)
+    days = [day for day in days if abs((day - days[(len(days) - 1) // 2]).days) <= 366]
+    return (days[-1].replace(day=1) + timedelta(days=31)).replace(day=5) if days else None
 
 
 def _day(text: str) -> date | None:
@@ -148,6 +156,7 @@ def sales(folder: Folder, parameters: Parameters, currencies: Mapping[str, str])
     sites = {row["site_id"]: row for row in folder.records.get("sites", [])}
     products = {row["sku"]: row["category"] for row in folder.records.get("products", [])}
     distributors = {row["distributor_id"] for row in folder.records.get("distributors", [])}
+    site_days, product_days = _first_days(folder, "sites", "site_id"), _first_days(folder, "products", "sku")
     counted: dict[LineKey, Sale] = {}
     for received, rows in folder.reports:
         for row in _without_contradictions(rows):
@@ -155,13 +164,24 @@ def sales(folder: Folder, parameters: Parameters, currencies: Mapping[str, str])
             site, category = sites.get(row["partner_site_id"]), products.get(row["sku"])
             if key in counted or site is None or category is None or key[0] not in distributors:
                 continue
-            if not _counts(row, site, category, received, currencies):
+            digits = parameters.minor_digits.get(row["currency"], 2)
+            if not _counts(row, site, category, received, currencies, digits):
                 continue
-            known_on = max(received, folder.start, date.fromisoformat(site["opened_on"]))
+            known_on = max(received, site_days[site["site_id"]], product_days[row["sku"]])
             credit = Fraction(row["final_amount"]) * parameters.credit_pct[category] / 100
             account = f"{site['partner_id']}-{site['country']}"
             counted[key] = Sale(account, row["currency"], date.fromisoformat(row["invoice_date"]), known_on, credit)
     return list(counted.values())
+
+
+def _first_days(folder: Folder, kind: str, key: str) -> dict[str, date]:
+    """The day on which each site or product is first recorded: a stated one, else its own date, else the start."""
+    days: dict[str, date] = {}
+    for row in folder.records.get(kind, []):
+        stated = _day(row.get("recorded_on", "")) or _day(row.get("opened_on", "")) or folder.start
+        day = max(stated, folder.start)
+        days[row[key]] = min(day, days.get(row[key], day))
+    return days
 
 
 def _without_contradictions(rows: Sequence[Row]) -> Iterator[Row]:
@@ -174,7 +194,9 @@ def _without_contradictions(rows: Sequence[Row]) -> Iterator[Row]:
             yield same[0]
 
 
-def _counts(row: Row, site: Row, category: str, received: date, currencies: Mapping[str, str]) -> bool:
+def _counts(
+    row: Row, site: Row, category: str, received: date, currencies: Mapping[str, str], digits: int
+) -> bool:  # fmt: skip
     """Whether a line is well-formed and agrees with the records."""
     day, quantity, amount = _day(row["invoice_date"]), row["quantity"], row["final_amount"]
     if day is None or day > received or not re.fullmatch(r"-?[0-9]{1,9}", quantity) or not _NUMBER.fullmatch(amount):
@@ -182,9 +204,15 @@ def _counts(row: Row, site: Row, category: str, received: date, currencies: Mapp
     for column in ("list_unit_price", "tier_discount_pct", "project_discount_pct"):
         if not _NUMBER.fullmatch(row[column]) or row[column].startswith("-"):
             return False
+    if max(Fraction(row["tier_discount_pct"]), Fraction(row["project_discount_pct"])) > 100:
+        return False
     if int(quantity) == 0 or Fraction(amount) * int(quantity) < 0:
         return False
-    if row["country"] != site["country"] or row["currency"] != currencies.get(row["country"]):
+    if (
+        len(amount.partition(".")[2]) > digits
+        or row["country"] != site["country"]
+        or row["currency"] != currencies.get(row["country"])
+    ):
         return False
     if row.get("product_category") and row["product_category"] != category:
         return False

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
 
-from partner_program.domain.statement import Statement
 from partner_program.rulebook import Rulebook, load_rulebook
 from tests.oracle import oracle
+from tests.oracle.comparison import numbers
 from tests.oracle.programs import YEARS, Line, Program, final_statements, programs
 
 UNCAPPED = '"accelerator.cap_applies" = false'
@@ -21,21 +21,6 @@ UNCAPPED = '"accelerator.cap_applies" = false'
 @cache
 def rulebook() -> Rulebook:
     return load_rulebook()
-
-
-def numbers(made: Statement) -> oracle.Rebate:
-    """A statement as the oracle puts it."""
-    return oracle.Rebate(
-        ytd=Fraction(made.ytd_revenue),
-        prev_year=Fraction(made.prev_year_revenue),
-        rate_pct=Fraction(made.rate_pct),
-        base=Fraction(made.rebate_base),
-        earned=Fraction(made.earned),
-        settled_before=Fraction(made.settled_before),
-        carried_in=Fraction(made.carried_in),
-        payout=Fraction(made.payout),
-        carried_out=Fraction(made.carried_out),
-    )
 
 
 def engine(program: Program) -> dict[tuple[int, int], oracle.Rebate]:
