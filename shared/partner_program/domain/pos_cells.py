@@ -177,6 +177,11 @@ class CellReader:
         self.wrong(ReasonCode.MISSING_VALUE, column, "a value is required")
 
 
+def is_line_number(text: str) -> bool:
+    """Whether a text is a line number: 1 to 9 ASCII digits."""
+    return _LINE_NUMBER.fullmatch(text) is not None
+
+
 def readable_amount(cells: Mapping[str, str]) -> tuple[str, Decimal] | None:
     """Currency and billed amount of a line as far as they can be read at all: for the control totals of a file.
 

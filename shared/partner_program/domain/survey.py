@@ -4,6 +4,7 @@ Nothing is posted before the whole file was surveyed. Memory: 8 bytes for each l
 """
 
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterable
 from datetime import date
 from itertools import pairwise
@@ -11,20 +12,49 @@ from typing import NamedTuple
 
 from partner_program.domain.delimited import BadRow, Row
 from partner_program.domain.outcomes import FileRefused, ReasonCode
-from partner_program.domain.pos_cells import readable_amount
+from partner_program.domain.pos_cells import is_line_number, readable_amount
 from partner_program.domain.pos_lines import LineParser, SalesLine
 from partner_program.domain.receipt import Amounts, ControlTotal
 from partner_program.domain.report_key import ReportKey
+from partner_program.values.ids import is_id
 
 LineName = tuple[str, int]
 """Invoice number and line number."""
 _SHARDS = 64
 
 
+class LineNames:
+    """The names of all lines of a file, as 8-byte hashes: flat memory, and nobody can aim at a salted hash."""
+
+    def __init__(self) -> None:
+        self._shards = [array("q") for _ in range(_SHARDS)]  # small sets and sorts instead of one big one
+        self._sorted = False
+
+    def add(self, invoice: str, number: str) -> None:
+        """One line, by its cells as received."""
+        name = _name_hash(invoice, number)
+        self._shards[name % _SHARDS].append(name)
+        self._sorted = False
+
+    def __contains__(self, name: LineName) -> bool:
+        if not self._sorted:
+            self._shards = [array("q", sorted(shard)) for shard in self._shards]
+            self._sorted = True
+        wanted = _name_hash(name[0], str(name[1]))
+        shard = self._shards[wanted % _SHARDS]
+        index = bisect_left(shard, wanted)
+        return index < len(shard) and shard[index] == wanted
+
+    def repeated(self) -> frozenset[int]:
+        """Hashes that occur more than once."""
+        return frozenset(name for shard in self._shards for name in _repeated(shard))
+
+
 class Survey(NamedTuple):
     """What the whole file holds. `suspects` are hashes of line names that may occur more than once."""
 
     control: Amounts
+    names: LineNames
     suspects: frozenset[int]
 
 
@@ -38,8 +68,7 @@ class Repeat(NamedTuple):
 def survey(rows: Iterable[Row | BadRow], key: ReportKey) -> Survey:
     """Reads every row. Raises `FileRefused` where a row names another report or distributor than the key (R-8)."""
     control = ControlTotal()
-    # Shards keep the sets small that look for repeats; Python's own hash is salted, so no file can aim at it.
-    shards = [array("q") for _ in range(_SHARDS)]
+    names = LineNames()
     for row in rows:
         if isinstance(row, BadRow):
             control.add(None)
@@ -50,10 +79,18 @@ def survey(rows: Iterable[Row | BadRow], key: ReportKey) -> Survey:
         if cells["distributor_id"] != key.distributor_id:
             raise _mismatch(ReasonCode.DISTRIBUTOR_MISMATCH, "distributor_id", row.line)
         control.add(readable_amount(cells))
-        name = _name_hash(cells["invoice_number"], cells["line_number"])
-        shards[name % _SHARDS].append(name)
-    suspects = {name for shard in shards for name in _repeated(shard)}
-    return Survey(control.amounts(), frozenset(suspects))
+        names.add(cells["invoice_number"], cells["line_number"])
+    return Survey(control.amounts(), names, names.repeated())
+
+
+def line_name(row: Row | BadRow) -> LineName | None:
+    """The name of the line in a row, if it has one."""
+    if isinstance(row, BadRow):
+        return None
+    number = row.cells["line_number"]
+    if not is_id(row.cells["invoice_number"]) or not is_line_number(number):
+        return None
+    return row.cells["invoice_number"], int(number)
 
 
 def repeats(rows: Iterable[Row | BadRow], suspects: frozenset[int], today: date) -> dict[LineName, Repeat]:
@@ -74,7 +111,7 @@ def repeats(rows: Iterable[Row | BadRow], suspects: frozenset[int], today: date)
     return {
         (invoice, int(number)): Repeat(first_line, differs)
         for (invoice, number), (first_line, _, count, differs) in seen.items()
-        if count > 1 and number.isascii() and number.isdigit()
+        if count > 1 and is_line_number(number)
     }
 
 

@@ -16,7 +16,7 @@ from partner_program.domain.advice import advice_for
 from partner_program.domain.delimited import BadRow, Limits, Row, TableReader, open_table
 from partner_program.domain.outcomes import FileRefused, ReasonCode
 from partner_program.domain.pos_lines import POS_COLUMNS, LineParser
-from partner_program.domain.receipt import Receipt, Summary, added, all_outcomes, all_reasons, checked
+from partner_program.domain.receipt import Receipt, Summary, Vanished, added, all_outcomes, all_reasons, checked
 from partner_program.domain.reject_file import RejectFile
 from partner_program.domain.report_key import ReportKey, parse_report_key, quarantine_receipt
 from partner_program.domain.survey import LineName, Repeat, Survey, repeats, survey
@@ -33,6 +33,7 @@ from partner_program.use_cases.report_ports import (
 )  # fmt: skip
 from partner_program.use_cases.report_reference import ReferenceReader
 from partner_program.use_cases.report_stream import DigestingStream
+from partner_program.use_cases.report_vanished import vanished
 from partner_program.use_cases.report_windows import WindowWorker
 from partner_program.values.errors import NotFound, VersionConflict
 
@@ -201,7 +202,7 @@ class IngestReport:
             done[number] = self._window(key, state, worker, rejects, number, rows)
             worked = True
         summary = checked(surveyed.survey.control, added(result.summary for result in done.values()))
-        receipt = self._receipt(state, surveyed, summary)
+        receipt = self._receipt(state, surveyed, summary, self._vanished(state, surveyed))
         self._finish(key, state, receipt, done)
         return ReportResult("posted", key.distributor_id, key.report_id, receipt)
 
@@ -259,7 +260,22 @@ class IngestReport:
             self._objects.put_result(key.rejected, cast("BinaryIO", whole), "text/csv")
         self._put_receipt(key.receipt, receipt)
 
-    def _receipt(self, state: ReportState, surveyed: "_Surveyed", summary: Summary) -> Receipt:
+    def _vanished(self, state: ReportState, surveyed: "_Surveyed") -> Vanished:
+        versions = self._sales.versions(state.distributor_id, state.report_id)
+        return vanished(
+            report=(state.distributor_id, state.report_id), present=surveyed.survey.names, objects=self._objects,
+            earlier=[version for version in versions if version.digest != state.digest], sales=self._sales,
+            open_version=self._rows_of,
+        )  # fmt: skip
+
+    def _rows_of(self, version: ReportVersion) -> Iterator[Row | BadRow]:
+        key = parse_report_key(version.key)
+        if key is not None:
+            yield from self._table(self._objects.open(version.ref), key)
+
+    def _receipt(
+        self, state: ReportState, surveyed: "_Surveyed", summary: Summary, lost: Vanished
+    ) -> Receipt:
         total = summary.total
         return self._blank_receipt(state.ref).model_copy(
             update={
@@ -276,6 +292,7 @@ class IngestReport:
                 "flags": summary.flags,
                 "credit": summary.credit,
                 "unknown_columns": surveyed.unknown_columns,
+                "vanished": lost,
             }
         )
 

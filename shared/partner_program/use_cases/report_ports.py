@@ -56,6 +56,11 @@ class ReportVersion(Document):
     window_rows: int
     first_seen_on: date
 
+    @property
+    def ref(self) -> ObjectRef:
+        """The object version that had it first."""
+        return ObjectRef(self.bucket, self.key, self.version_id, self.stamp)
+
 
 class WindowResult(Document):
     """One finished window of a run. `rejected_part` is the key of its rejected lines in the results bucket."""
