@@ -43,21 +43,17 @@ class CloseQuarter:
     def __call__(self, on: date) -> list[PhaseRun]:
         """Send the tasks of every phase due after the last day done, up to `on`; the first run ever: of `on` only.
 
-        A day is marked as done after its tasks were sent, so an interrupted run is repeated from there; the tasks
-        themselves may then arrive twice.
+        A day is marked as done after its tasks were sent, so an interrupted run is repeated from that day; its tasks
+        may then arrive twice.
         """
         last = self._jobs.last_done(JOB)
-        if last is None:
-            # from here on an interrupted first run is made up for like any other
-            last = on - timedelta(days=1)
-            self._jobs.mark_done(JOB, last)
-        first = last + timedelta(days=1)
+        first = on if last is None else last + timedelta(days=1)
         runs = []
         for due in due_phases(first, on, self._rulebook):
+            # all days before are done, so a run that breaks off here, even the first ever, goes on from this day
+            self._jobs.mark_done(JOB, due.due_on - timedelta(days=1))
             tasks = self._messages.send_statement_tasks(self._tasks(due, on))
             runs.append(PhaseRun(due.quarter, due.phase, due.due_on, tasks))
-            # the day itself may have another phase to come
-            self._jobs.mark_done(JOB, due.due_on - timedelta(days=1))
         if first <= on:
             self._jobs.mark_done(JOB, on)
         return runs
