@@ -10,6 +10,8 @@ What is changed in the pinned ministack, in this process only, and held by tests
   offers no such answer; asking queue by queue takes longer than the work itself and sees no stream's position.
 * ``POST /_runner/redeliver`` ends the waiting of messages whose handler has failed. In AWS the clock does that after
   the visibility timeout, which is hours, while the player plays years in minutes.
+* The batching window of a stream is kept, see `gather_stream_batches`.
+* With kept state, streams are read from their new start, see `start_streams_anew`.
 * Schedules do not fire by this machine's clock: the player fires them by the program's.
 * After a handler that logs nothing, ministack waits 50 ms for a first line, and 5 ms after the last; here 2 ms each.
 """
@@ -91,6 +93,40 @@ def complete_s3_events() -> None:
     eventbridge._dispatch_event = versioned_dispatch
 
 
+def gather_stream_batches() -> None:
+    """Respect the batching window of stream mappings, which ministack ignores, as long as queue batches are running.
+
+    Without it a function that writes facts one by one has each few of them assessed at once. When nothing runs, nothing
+    is waited for: no more is to come.
+    """
+    poll = lambda_svc._poll_dynamodb_streams
+    held_since: float | None = None
+
+    def patient_poll() -> bool:
+        nonlocal held_since
+        if lambda_svc._esm_inflight and _unread_stream_records():
+            now = time.monotonic()
+            held_since = held_since or now
+            if now - held_since < _batching_window_seconds():
+                return False
+        held_since = None
+        return bool(poll())
+
+    lambda_svc._poll_dynamodb_streams = patient_poll
+    # A poll that finds nothing to hand out delays the next by this much: so would one that was held back.
+    lambda_svc._ESM_IDLE_WAKE_GAP_SECONDS = CHECK_PAUSE_SECONDS
+
+
+def _batching_window_seconds() -> int:
+    windows = (int(mapping["MaximumBatchingWindowInSeconds"]) for _table, mapping in _stream_mappings())
+    return max(windows, default=0)
+
+
+def start_streams_anew() -> None:
+    """With kept state a stream starts empty, but ministack restores how far it was read: that much would be skipped."""
+    lambda_svc._restore_esm_positions = lambda store, positions: None
+
+
 def keep_off_the_wall_clock() -> None:
     """No schedule fires by itself, and no call waits long for log lines that may not come."""
     scheduler._tick_schedules = lambda: None
@@ -143,13 +179,17 @@ def _messages() -> tuple[int, int]:
     return visible, invisible
 
 
-def _unread_stream_records() -> int:
-    unread = 0
+def _stream_mappings() -> Iterator[tuple[tuple[str, str, str], dict[str, Any]]]:
+    """Mappings that read a table's stream, each with account, region and name of its table."""
     for account, region, mapping in lambda_svc._iter_all_esms():
         arn = mapping.get("EventSourceArn", "")
-        if ":dynamodb:" not in arn or not mapping.get("Enabled", True):
-            continue
-        table = arn.split("/stream/")[0].split("/")[-1]
+        if ":dynamodb:" in arn and mapping.get("Enabled", True):
+            yield (account, region, arn.split("/stream/")[0].split("/")[-1]), mapping
+
+
+def _unread_stream_records() -> int:
+    unread = 0
+    for (account, region, table), mapping in _stream_mappings():
         end = dynamodb.stream_end_position(table, account_id=account, region=region)
         read = lambda_svc._dynamodb_stream_positions.get_scoped(account, region, mapping["UUID"], 0)
         unread += max(0, end - read)
@@ -239,6 +279,8 @@ async def _serve() -> None:
 def main() -> None:
     """Serve until told to stop, then leave at once: no worker thread may hold the process."""
     complete_s3_events()
+    gather_stream_batches()
+    start_streams_anew()
     keep_off_the_wall_clock()
     asyncio.run(_serve())
     lambda_runtime.reset()

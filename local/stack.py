@@ -65,7 +65,7 @@ class EmbeddedStack:
     Args:
         state: a folder of the stack's own, made if missing; the log, temporary files and kept state are in it.
         parameters: template parameters besides `Stage`, which is always `sandbox`.
-        port: where to listen; None takes a free one.
+        port: where to listen; None takes a free one, or for kept state the one it was made on.
         keep: state is read from the folder at the start and written to it at a clean stop.
         template: the SAM template; its code folders are beside it.
     """
@@ -117,7 +117,7 @@ class EmbeddedStack:
         self.state.mkdir(parents=True, exist_ok=True)
         for folder in ("tmp", "kept", "objects"):
             (self.state / folder).mkdir(exist_ok=True)
-        self.port = self.port or _free_port()
+        self._choose_port()
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "local.emulator"],
@@ -254,6 +254,15 @@ class EmbeddedStack:
             "LOG_LEVEL": "WARNING",
             "PYTHONUNBUFFERED": "1",
         }
+
+    def _choose_port(self) -> None:
+        # Addresses of queues hold the port: kept state works on the port it was made on and on no other.
+        kept = self.state / "port"
+        made_on = int(kept.read_text(encoding="ascii")) if self.keep and kept.exists() else None
+        if made_on is not None and self.port not in (None, made_on):
+            raise StackError(f"{self.state} was made on port {made_on} and cannot move to {self.port}")
+        self.port = made_on or self.port or _free_port()
+        kept.write_text(str(self.port), encoding="ascii")
 
     def _wait_until_it_answers(self) -> None:
         end = time.monotonic() + START_TIMEOUT_SECONDS
