@@ -5,20 +5,17 @@ of a fixed number of rows. A window's result is stored, so a killed run resumes 
 hands on. The report is `posted` only once its receipt exists.
 """
 
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import BinaryIO, Literal, cast
 
-from partner_program.domain.advice import advice_for
 from partner_program.domain.delimited import BadRow, Limits, Row, TableReader, open_table
 from partner_program.domain.outcomes import FileRefused, ReasonCode
 from partner_program.domain.pos_lines import POS_COLUMNS, LineParser
-from partner_program.domain.receipt import Receipt, Summary, Vanished, added, all_outcomes, all_reasons, checked
+from partner_program.domain.receipt import Receipt, added, checked
 from partner_program.domain.reject_file import RejectFile
-from partner_program.domain.report_key import ReportKey, parse_report_key, quarantine_receipt
+from partner_program.domain.report_key import ReportKey, parse_report_key
 from partner_program.domain.survey import LineName, Repeat, Survey, repeats, survey
 from partner_program.rulebook import Rulebook
 from partner_program.use_cases.ports import Clock, ObjectRef
@@ -30,11 +27,12 @@ from partner_program.use_cases.report_ports import (
     ReportVersion,
     SalesStore,
     WindowResult,
-)  # fmt: skip
+)
 from partner_program.use_cases.report_reference import ReferenceReader
+from partner_program.use_cases.report_results import ReportResults
 from partner_program.use_cases.report_stream import DigestingStream
 from partner_program.use_cases.report_vanished import vanished
-from partner_program.use_cases.report_windows import WindowWorker
+from partner_program.use_cases.report_windows import Overtaken, WindowWorker
 from partner_program.values.errors import NotFound, VersionConflict
 
 WINDOW_ROWS = 20_000
@@ -43,10 +41,7 @@ RESERVE_MS = 120_000
 _BEGIN_TRIES = 5
 
 ResultStatus = Literal["posted", "refused", "continued", "superseded", "unchanged"]
-
-
-class Overtaken(Exception):
-    """Another worker has taken the report over, or a newer version of it is there: nothing left to do here."""
+RemainingMs = Callable[[], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +56,16 @@ class ReportResult:
     distributor_id: str | None
     report_id: str | None
     receipt: Receipt | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Surveyed:
+    """What pass 1 found."""
+
+    digest: str
+    survey: Survey
+    repeats: Mapping[LineName, Repeat]
+    unknown_columns: tuple[str, ...]
 
 
 class IngestReport:
@@ -81,8 +86,9 @@ class IngestReport:
         self._uploads_bucket = uploads_bucket
         self._window_rows = window_rows
         self._reserve_ms = reserve_ms
+        self._results = ReportResults(objects, rulebook, clock)
 
-    def __call__(self, ref: ObjectRef, remaining_ms: Callable[[], int]) -> ReportResult:
+    def __call__(self, ref: ObjectRef, remaining_ms: RemainingMs) -> ReportResult:
         """Processes one object version, or goes on where an earlier call for it has stopped."""
         key = parse_report_key(ref.key)
         if key is None:
@@ -93,24 +99,22 @@ class IngestReport:
             return self._quarantine(ref, ReasonCode.NO_VERSION, "the event names no version of the object")
         return self._process(key, ref, remaining_ms, fresh=False)
 
-    def reprocess(self, distributor_id: str, report_id: str, remaining_ms: Callable[[], int]) -> ReportResult:
+    def reprocess(self, distributor_id: str, report_id: str, remaining_ms: RemainingMs) -> ReportResult:
         """Runs the version that stands again, as the same version: what was held may now count. Raises `NotFound`."""
         return self._again(distributor_id, report_id, remaining_ms, fresh=True)
 
-    def resume(self, distributor_id: str, report_id: str, remaining_ms: Callable[[], int]) -> ReportResult:
+    def resume(self, distributor_id: str, report_id: str, remaining_ms: RemainingMs) -> ReportResult:
         """Goes on with the version that stands where a call has handed on; nothing if it is done. Raises `NotFound`."""
         return self._again(distributor_id, report_id, remaining_ms, fresh=False)
 
-    def _again(
-        self, distributor_id: str, report_id: str, remaining_ms: Callable[[], int], *, fresh: bool
-    ) -> ReportResult:
+    def _again(self, distributor_id: str, report_id: str, remaining_ms: RemainingMs, *, fresh: bool) -> ReportResult:
         state = self._sales.state(distributor_id, report_id)
         key = parse_report_key(state.key) if state else None
         if state is None or key is None:
             raise NotFound("no such report has been processed")
         return self._process(key, state.ref, remaining_ms, fresh=fresh)
 
-    def _process(self, key: ReportKey, ref: ObjectRef, remaining_ms: Callable[[], int], *, fresh: bool) -> ReportResult:
+    def _process(self, key: ReportKey, ref: ObjectRef, remaining_ms: RemainingMs, *, fresh: bool) -> ReportResult:
         stored = self._sales.state(key.distributor_id, key.report_id)
         if stored and stored.stamp > ref.stamp:
             return ReportResult("superseded", key.distributor_id, key.report_id, stored.receipt)
@@ -126,9 +130,18 @@ class IngestReport:
         except Overtaken:
             return ReportResult("superseded", key.distributor_id, key.report_id)
 
+    def _quarantine(self, ref: ObjectRef, code: ReasonCode, message: str) -> ReportResult:
+        return ReportResult("refused", None, None, self._results.quarantine(ref, code, message))
+
+    def _refuse(self, key: ReportKey, ref: ObjectRef, refused: FileRefused) -> ReportResult:
+        """Nothing of the upload counts; what an earlier version of the report has posted stands."""
+        receipt = self._results.refuse(key, ref, refused)
+        self._sales.keep_refusal(key.distributor_id, key.report_id, receipt)
+        return ReportResult("refused", key.distributor_id, key.report_id, receipt)
+
     # -- pass 1
 
-    def _survey(self, key: ReportKey, ref: ObjectRef) -> "_Surveyed":
+    def _survey(self, key: ReportKey, ref: ObjectRef) -> _Surveyed:
         size = self._objects.size(ref)
         if size is None:
             raise FileRefused(ReasonCode.MISSING, "the object version is gone")
@@ -148,7 +161,7 @@ class IngestReport:
 
     # -- begin, and who may go on
 
-    def _begin(self, key: ReportKey, ref: ObjectRef, surveyed: "_Surveyed", *, fresh: bool) -> ReportState:
+    def _begin(self, key: ReportKey, ref: ObjectRef, surveyed: _Surveyed, *, fresh: bool) -> ReportState:
         """Takes the report: of two workers who start at once one wins, the other looks again and overtakes it."""
         version = self._sales.keep_version(
             key.distributor_id, key.report_id,
@@ -161,12 +174,15 @@ class IngestReport:
             stored = self._sales.state(key.distributor_id, key.report_id)
             if stored and stored.stamp > ref.stamp:
                 raise Overtaken
-            resumed = stored and stored.digest == surveyed.digest and stored.status == "processing" and not fresh
             attempt, run = (stored.attempt, stored.run) if stored else (0, 0)
+            unfinished = stored if stored and stored.status == "processing" else None
+            resumed = unfinished is not None and unfinished.digest == surveyed.digest and not fresh
+            unsettled = {*(stored.unsettled if stored else ()), *([unfinished.digest] if unfinished else ())}
             state = ReportState(
                 distributor_id=key.distributor_id, report_id=key.report_id, attempt=attempt + 1,
                 run=run if resumed else run + 1, status="processing", digest=surveyed.digest, bucket=ref.bucket,
                 key=ref.key, version_id=ref.version_id, stamp=ref.stamp, window_rows=version.window_rows,
+                contested=unfinished is not None, unsettled=tuple(sorted(unsettled - {surveyed.digest})),
                 receipt=stored.receipt if stored else None,
             )  # fmt: skip
             try:
@@ -174,18 +190,17 @@ class IngestReport:
             except VersionConflict:
                 continue
             return state
-        raise Overtaken
+        raise VersionConflict("the report was taken by others again and again")
 
-    def _still_ours(self, state: ReportState) -> None:
-        """Raises `Overtaken` for a worker that slept while another began (the attempt is the fencing token)."""
+    def _is_ours(self, state: ReportState) -> bool:
+        """False for a worker that slept while another began (the attempt is the fencing token)."""
         stored = self._sales.state(state.distributor_id, state.report_id)
-        if stored is None or stored.attempt != state.attempt:
-            raise Overtaken
+        return stored is not None and stored.attempt == state.attempt
 
     # -- pass 2
 
     def _run(
-        self, key: ReportKey, state: ReportState, surveyed: "_Surveyed", remaining_ms: Callable[[], int]
+        self, key: ReportKey, state: ReportState, surveyed: _Surveyed, remaining_ms: RemainingMs
     ) -> ReportResult:
         reader = self._table(self._objects.open(state.ref), key)
         done = dict(self._sales.windows(state))
@@ -196,17 +211,15 @@ class IngestReport:
             if number in done:
                 continue
             if worked and remaining_ms() < self._reserve_ms:
-                self._still_ours(state)
                 self._messages.resume_report(key.distributor_id, key.report_id)
                 return ReportResult("continued", key.distributor_id, key.report_id)
             done[number] = self._window(key, state, worker, rejects, number, rows)
             worked = True
-        summary = checked(surveyed.survey.control, added(result.summary for result in done.values()))
-        receipt = self._receipt(state, surveyed, summary, self._vanished(state, surveyed))
-        self._finish(key, state, receipt, done)
-        return ReportResult("posted", key.distributor_id, key.report_id, receipt)
+        for digest in state.unsettled:
+            self._settle(state, digest)
+        return self._finish(key, state, surveyed, done)
 
-    def _worker(self, state: ReportState, surveyed: "_Surveyed") -> WindowWorker:
+    def _worker(self, state: ReportState, surveyed: _Surveyed) -> WindowWorker:
         today = self._clock.today()
         reference = ReferenceReader(
             lookups=self._lookups, sales=self._sales, rulebook=self._rulebook, today=today,
@@ -214,7 +227,7 @@ class IngestReport:
         )  # fmt: skip
         return WindowWorker(
             state=state, sales=self._sales, reference=reference, parser=LineParser(today),
-            repeats=surveyed.repeats, still_ours=lambda: self._still_ours(state),
+            repeats=surveyed.repeats, ours=lambda: self._is_ours(state),
         )  # fmt: skip
 
     def _window(
@@ -234,127 +247,64 @@ class IngestReport:
             raise Overtaken from conflict
         return result
 
+    def _settle(self, state: ReportState, digest: str) -> None:
+        """Contributes what an interrupted version had claimed when this one took its place. Raises `NotFound`."""
+        versions = self._sales.versions(state.distributor_id, state.report_id)
+        version = next((version for version in versions if version.digest == digest), None)
+        key = parse_report_key(version.key) if version else None
+        if version is None or key is None or self._objects.size(version.ref) is None:
+            raise NotFound("an interrupted version of the report cannot be read again: its claims stay uncounted")
+        surveyed = self._survey(key, version.ref)
+        replaced = state.model_copy(update={"digest": digest, "window_rows": version.window_rows})
+        worker = self._worker(replaced, surveyed)
+        for number, rows in _windows(self._table(self._objects.open(version.ref), key), version.window_rows):
+            worker.settle(number, rows)
+
     # -- the end
 
     def _finish(
-        self, key: ReportKey, state: ReportState, receipt: Receipt, windows: Mapping[int, WindowResult]
-    ) -> None:
-        self._still_ours(state)
-        self._publish(key, receipt, windows)
-        try:
-            self._sales.save_state(state.model_copy(update={"status": "posted", "receipt": receipt}), state.attempt)
-        except VersionConflict as conflict:
-            # Overtaken between the look and the write: whoever has finished meanwhile gets its files back.
-            standing = self._sales.state(key.distributor_id, key.report_id)
-            if standing and standing.status == "posted" and standing.receipt:
-                self._publish(key, standing.receipt, self._sales.windows(standing))
-            raise Overtaken from conflict
-
-    def _publish(self, key: ReportKey, receipt: Receipt, windows: Mapping[int, WindowResult]) -> None:
-        with tempfile.TemporaryFile() as whole:
-            for number in sorted(windows):
-                part = windows[number].rejected_part
-                if part:
-                    shutil.copyfileobj(self._objects.open_result(part), whole)
-            whole.seek(0)
-            self._objects.put_result(key.rejected, cast("BinaryIO", whole), "text/csv")
-        self._put_receipt(key.receipt, receipt)
-
-    def _vanished(self, state: ReportState, surveyed: "_Surveyed") -> Vanished:
-        versions = self._sales.versions(state.distributor_id, state.report_id)
-        return vanished(
-            report=(state.distributor_id, state.report_id), present=surveyed.survey.names, objects=self._objects,
-            earlier=[version for version in versions if version.digest != state.digest], sales=self._sales,
+        self, key: ReportKey, state: ReportState, surveyed: _Surveyed, windows: Mapping[int, WindowResult]
+    ) -> ReportResult:
+        summary = checked(surveyed.survey.control, added(result.summary for result in windows.values()))
+        report = (state.distributor_id, state.report_id)
+        earlier = [version for version in self._sales.versions(*report) if version.digest != state.digest]
+        lost = vanished(
+            report=report, earlier=earlier, present=surveyed.survey.names, objects=self._objects, sales=self._sales,
             open_version=self._rows_of,
         )  # fmt: skip
+        receipt = self._results.posted(state, summary, unknown_columns=surveyed.unknown_columns, vanished=lost)
+        if not self._is_ours(state):
+            raise Overtaken
+        self._results.publish(key, receipt, windows)
+        done = state.model_copy(update={"status": "posted", "receipt": receipt, "unsettled": ()})
+        try:
+            self._sales.save_state(done, state.attempt)
+        except VersionConflict as conflict:
+            self._give_back(key)
+            raise Overtaken from conflict
+        return ReportResult("posted", key.distributor_id, key.report_id, receipt)
+
+    def _give_back(self, key: ReportKey) -> None:
+        """Overtaken between the look and the write: whoever has finished meanwhile gets its files back."""
+        standing = self._sales.state(key.distributor_id, key.report_id)
+        if standing and standing.status == "posted" and standing.receipt:
+            self._results.publish(key, standing.receipt, self._sales.windows(standing))
 
     def _rows_of(self, version: ReportVersion) -> Iterator[Row | BadRow]:
         key = parse_report_key(version.key)
         if key is not None:
             yield from self._table(self._objects.open(version.ref), key)
 
-    def _receipt(
-        self, state: ReportState, surveyed: "_Surveyed", summary: Summary, lost: Vanished
-    ) -> Receipt:
-        total = summary.total
-        return self._blank_receipt(state.ref).model_copy(
-            update={
-                "status": "posted",
-                "distributor_id": state.distributor_id,
-                "report_id": state.report_id,
-                "digest": state.digest,
-                "run": state.run,
-                "lines": total.lines,
-                "money": total.money,
-                "unreadable_amounts": total.unreadable,
-                "outcomes": all_outcomes(summary),
-                "reasons": all_reasons(summary),
-                "flags": summary.flags,
-                "credit": summary.credit,
-                "unknown_columns": surveyed.unknown_columns,
-                "vanished": lost,
-            }
-        )
-
-    # -- refused
-
-    def _refuse(self, key: ReportKey, ref: ObjectRef, refused: FileRefused) -> ReportResult:
-        """Nothing of the upload counts; what an earlier version of the report has posted stands."""
-        receipt = self._refusal(ref, refused).model_copy(
-            update={"distributor_id": key.distributor_id, "report_id": key.report_id}
-        )
-        self._sales.keep_refusal(key.distributor_id, key.report_id, receipt)
-        self._put_receipt(key.receipt, receipt)
-        return ReportResult("refused", key.distributor_id, key.report_id, receipt)
-
-    def _quarantine(self, ref: ObjectRef, code: ReasonCode, message: str) -> ReportResult:
-        """An object that cannot be placed: its receipt stands apart, its key is used for nothing."""
-        receipt = self._refusal(ref, FileRefused(code, message))
-        self._put_receipt(quarantine_receipt(ref.key), receipt)
-        return ReportResult("refused", None, None, receipt)
-
-    def _refusal(self, ref: ObjectRef, refused: FileRefused) -> Receipt:
-        code = refused.rejection.code
-        return self._blank_receipt(ref).model_copy(
-            update={"refusal": refused.rejection, "what_to_do": advice_for(code)}
-        )
-
-    def _blank_receipt(self, ref: ObjectRef) -> Receipt:
-        return Receipt(
-            status="refused", distributor_id=None, report_id=None, object_key=ref.key, object_version=ref.version_id,
-            processed_on=self._clock.today(), edition=self._rulebook.edition, rulebook_digest=self._rulebook.digest,
-        )  # fmt: skip
-
-    def _put_receipt(self, key: str, receipt: Receipt) -> None:
-        self._objects.put_result(key, receipt.model_dump_json(indent=1).encode(), "application/json")
-
-
-@dataclass(frozen=True, slots=True)
-class _Surveyed:
-    """What pass 1 found."""
-
-    digest: str
-    survey: Survey
-    repeats: Mapping[LineName, Repeat]
-    unknown_columns: tuple[str, ...]
-
 
 def _windows(rows: TableReader, size: int) -> Iterator[tuple[int, Iterator[Row | BadRow]]]:
     """Windows of `size` rows, numbered from 1; a file without rows has one, empty. Each is read to its end."""
     every = iter(rows)
-    number = 0
     following = next(every, None)
+    number = 0
     while following is not None or number == 0:
         number += 1
-        window = islice(every, size - 1)
-        first = following
-        yield number, _chained(first, window)
-        for _ in window:  # a window that was done before is skipped, not decided
+        rest = islice(every, size - 1)
+        yield number, chain([] if following is None else [following], rest)
+        for _ in rest:  # a window that was done before is skipped, not decided
             pass
         following = next(every, None)
-
-
-def _chained(first: Row | BadRow | None, rest: Iterator[Row | BadRow]) -> Iterator[Row | BadRow]:
-    if first is not None:
-        yield first
-        yield from rest

@@ -19,6 +19,8 @@ class ReportState(Document):
 
     `attempt` is the fencing token: it grows with every start, and a worker whose attempt is no longer the stored one
     has been overtaken. `run` grows with every processing that starts anew; an interrupted run keeps its number.
+    `contested`: this attempt has taken over one that had not finished and may still be awake. `unsettled` are digests of
+    versions that were interrupted and will not run again: what they have claimed is still to be contributed.
     """
 
     distributor_id: str
@@ -32,6 +34,8 @@ class ReportState(Document):
     version_id: str
     stamp: str
     window_rows: int
+    contested: bool = False
+    unsettled: tuple[str, ...] = ()
     receipt: Receipt | None = None
 
     @property

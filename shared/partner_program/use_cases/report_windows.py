@@ -34,31 +34,77 @@ class Decided(NamedTuple):
     rejected: list[RejectedLine]
 
 
+class Overtaken(Exception):
+    """Another worker has taken the report over, or a newer version of it is there: nothing left to do here."""
+
+
+Standing = dict[tuple[str, int], Claims]
+"""Claims by invoice number and bucket."""
+Counted = dict[ContributionKey, list[tuple[LineReference, Claim]]]
+"""Posted lines by where they count."""
+
+
 class WindowWorker:
-    """Decides the windows of one run, one after another. `still_ours` raises where another worker has taken over."""
+    """Decides the windows of one run, one after another, for as long as the report is `ours` (the fencing token)."""
 
     def __init__(
         self, *, state: ReportState, sales: SalesStore, reference: ReferenceReader, parser: LineParser,
-        repeats: Mapping[LineName, Repeat], still_ours: Callable[[], None],
+        repeats: Mapping[LineName, Repeat], ours: Callable[[], bool],
     ) -> None:  # fmt: skip
         self._state = state
         self._sales = sales
         self._reference = reference
         self._parser = parser
         self._repeats = repeats
-        self._still_ours = still_ours
+        self._ours = ours
 
     def decide(self, number: int, rows: Iterable[Row | BadRow]) -> Decided:
-        """Claims what can be posted and puts the window's contributions; may be repeated without another effect."""
+        """Claims what can be posted and puts the window's contributions; may be repeated without another effect.
+
+        Raises `Overtaken`. Two workers on one version may each see lines that the other has claimed later. So whoever
+        has taken over, or finds itself overtaken, looks at the claims again once its own are made: the last one to look
+        sees all of them, and the larger contribution stands.
+        """
         window = _Book()
         candidates = list(self._well_formed(rows, window))
         judged = self._judged(candidates)
-        self._still_ours()
+        if not self._ours():
+            raise Overtaken
         standing = self._claimed(candidates, judged)
-        counted: dict[ContributionKey, list[tuple[LineReference, Claim]]] = {}
+        overtaken = not self._ours()
+        if overtaken or self._state.contested:
+            standing = self._looked_up(candidates)
+        counted = self._counted(candidates, judged, standing, window)
+        self._contribute(number, counted)
+        if overtaken:
+            raise Overtaken
+        window.rejected.sort(key=lambda rejected: rejected.line)
+        return Decided(window.rows, window.tally.summary(), window.rejected)
+
+    def settle(self, number: int, rows: Iterable[Row | BadRow]) -> None:
+        """Puts the contributions of what this version has claimed, and claims nothing.
+
+        For a version that was killed in a window and then replaced by a newer one: it will not run again, and a claim
+        without a contribution would count nowhere.
+        """
+        candidates = list(self._well_formed(rows, _Book()))
+        standing = self._looked_up(candidates)
+        counted: Counted = {}
+        for candidate in candidates:
+            claim = _claim_on(candidate.line, standing)
+            if claim is not None and claim.owner == self._state.owner:
+                _count(counted, candidate.line, claim)
+        self._contribute(number, counted)
+
+    def _counted(
+        self, candidates: Sequence[Candidate], judged: Sequence[Worth | tuple[Cause, ...]], standing: Standing,
+        window: "_Book",
+    ) -> Counted:  # fmt: skip
+        """What the standing claims make of every line: into the book; posted ones by where they count."""
+        counted: Counted = {}
         for candidate, opinion in zip(candidates, judged, strict=True):
             line = candidate.line
-            claim = standing[line.invoice_number, bucket_of(line.line_number)].get(line.line_number)
+            claim = _claim_on(line, standing)
             if claim is None:
                 window.held(candidate, opinion)
                 continue
@@ -67,12 +113,8 @@ class WindowWorker:
                 window.not_counted(candidate, outcome, code, _told(code))
                 continue
             window.tally.posted(claim.currency, claim.billed, claim.credit, claim.flags)
-            key = ContributionKey(claim.account_id, claim.currency, claim.month)
-            counted.setdefault(key, []).append((LineReference(line.invoice_number, line.line_number), claim))
-        self._still_ours()
-        self._contribute(number, counted)
-        window.rejected.sort(key=lambda rejected: rejected.line)
-        return Decided(window.rows, window.tally.summary(), window.rejected)
+            _count(counted, line, claim)
+        return counted
 
     def _well_formed(self, rows: Iterable[Row | BadRow], window: "_Book") -> Iterable[Candidate]:
         """Lines that are nothing but themselves: malformed and repeated ones go to the book."""
@@ -111,7 +153,7 @@ class WindowWorker:
 
     def _claimed(
         self, candidates: Sequence[Candidate], judged: Sequence[Worth | tuple[Cause, ...]]
-    ) -> dict[tuple[str, int], Claims]:
+    ) -> Standing:
         """The claims that stand in every invoice bucket of the window, ours among them."""
         offers: dict[tuple[str, int], dict[int, Claim]] = {}
         owner = self._state.owner
@@ -123,9 +165,12 @@ class WindowWorker:
         asked = [Offer(invoice, bucket, claims) for (invoice, bucket), claims in offers.items()]
         return dict(zip(offers, self._sales.claim(self._state.distributor_id, asked), strict=True))
 
-    def _contribute(
-        self, number: int, counted: Mapping[ContributionKey, Sequence[tuple[LineReference, Claim]]]
-    ) -> None:
+    def _looked_up(self, candidates: Sequence[Candidate]) -> Standing:
+        names = {(c.line.invoice_number, bucket_of(c.line.line_number)) for c in candidates}
+        looks = [Offer(invoice, bucket, {}) for invoice, bucket in sorted(names)]
+        return dict(zip(sorted(names), self._sales.claim(self._state.distributor_id, looks), strict=True))
+
+    def _contribute(self, number: int, counted: Counted) -> None:
         state = self._state
         parts = [
             (
@@ -138,6 +183,15 @@ class WindowWorker:
             for key, lines in counted.items()
         ]  # fmt: skip
         self._sales.contribute(parts)
+
+
+def _claim_on(line: SalesLine, standing: Standing) -> Claim | None:
+    return standing[line.invoice_number, bucket_of(line.line_number)].get(line.line_number)
+
+
+def _count(counted: Counted, line: SalesLine, claim: Claim) -> None:
+    key = ContributionKey(claim.account_id, claim.currency, claim.month)
+    counted.setdefault(key, []).append((LineReference(line.invoice_number, line.line_number), claim))
 
 
 class _Book:
