@@ -2,9 +2,23 @@
 
 import typer
 
+from local.deploy_check import deploy_check_command
+from local.operate import reprocess_command, rulebook_set_command
+from local.play_command import play_command
+from local.rulebook_table import rulebook_app
+from local.serve import serve_command
+
 app = typer.Typer(no_args_is_help=True)
 
 
 @app.callback()
 def main() -> None:
     """Run the partner program on this machine."""
+
+
+app.command("play")(play_command)
+app.command("serve")(serve_command)
+app.command("reprocess")(reprocess_command)
+app.command("deploy-check")(deploy_check_command)
+rulebook_app.command("set")(rulebook_set_command)
+app.add_typer(rulebook_app, name="rulebook")

@@ -1,0 +1,71 @@
+"""What operators ask of a deployed stack, on AWS or served on this machine: reached through the usual AWS environment."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import boto3
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
+from rich.console import Console
+
+from local.stack import STACK_NAME
+from partner_program.adapters.messages import SqsMessages
+from partner_program.adapters.rulebook_source import RulebookSource
+from partner_program.adapters.table import Table
+from partner_program.rulebook import RulebookInvalid, UnknownEdition
+from partner_program.use_cases.operate import set_rulebook
+from partner_program.values.ids import is_id
+
+REFUSED, FAILED = 2, 1
+"""Exit codes: an argument cannot be used; the stack cannot be reached."""
+
+StackName = Annotated[str, typer.Option("--stack", help="Name of the CloudFormation stack.")]
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """A deployed stack, as CloudFormation describes it."""
+
+    outputs: dict[str, str]
+    parameters: dict[str, str]
+
+
+def reprocess_command(distributor_id: str, report_id: str, stack: StackName = STACK_NAME) -> None:
+    """Queue a POS report again, for instance after the cause of held lines was mended; asking twice does no harm."""
+    console = Console()
+    for name, value in (("distributor_id", distributor_id), ("report_id", report_id)):
+        if not is_id(value):
+            console.print(f"refused: {name} {value!r} is no id", style="red", markup=False)
+            raise typer.Exit(REFUSED)
+    queue_url = _deployed(stack, console).outputs["SalesQueueUrl"]
+    SqsMessages(boto3.client("sqs"), sales_queue_url=queue_url).reprocess_report(distributor_id, report_id)
+    console.print(f"{distributor_id}/{report_id} is queued; its receipt in the results bucket tells the outcome")
+
+
+def rulebook_set_command(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The owner's values (TOML).")],
+    stack: StackName = STACK_NAME,
+) -> None:
+    """Validate an owner's file as a whole and make it decide in a deployed stack from the next event on."""
+    console = Console()
+    deployed = _deployed(stack, console)
+    source = RulebookSource(Table(boto3.client("dynamodb"), deployed.outputs["ProgramTable"]))
+    try:
+        set_rulebook(source, deployed.parameters["ProgramEdition"], file.read_text(encoding="utf-8"))
+    except (RulebookInvalid, UnknownEdition, UnicodeDecodeError) as invalid:
+        console.print(f"refused, nothing has changed: {invalid}", style="red", markup=False)
+        raise typer.Exit(REFUSED) from invalid
+    console.print(f"{file} decides in {stack} from the next event on")
+
+
+def _deployed(stack: str, console: Console) -> Deployed:
+    try:
+        described = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
+    except (BotoCoreError, ClientError) as unreachable:
+        console.print(f"failed: stack {stack} cannot be read: {unreachable}", style="red", markup=False)
+        raise typer.Exit(FAILED) from unreachable
+    return Deployed(
+        outputs={output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])},
+        parameters={given["ParameterKey"]: given["ParameterValue"] for given in described.get("Parameters", [])},
+    )
