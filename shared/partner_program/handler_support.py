@@ -22,7 +22,9 @@ logger = Logger()
 TIME_RESERVE_MS = 20_000
 """No further message of a batch is begun with less time left (F18)."""
 FIRST_RETRY_S = 15
-LAST_RETRY_S = 900
+RETRY_GROWTH = 4
+LONGEST_RETRY_S = 3600
+"""15 s, 1 min, 4 min, 16 min, then hourly: with the queues' ten tries, over five hours (F55)."""
 SEQUENCER_DIGITS = 32
 UNREADABLE = "UNREADABLE_MESSAGE"
 UNKNOWN_MESSAGE = "UNKNOWN_MESSAGE"
@@ -221,9 +223,14 @@ def _process(
     except Exception:  # the one place where an error is kept from its batch-mates; the queue counts and gives up
         logger.exception("message failed", message_id=record["messageId"])
         received = int(record["attributes"]["ApproximateReceiveCount"])
-        _come_back(record, inbox, delay_s=min(FIRST_RETRY_S * 2 ** (received - 1), LAST_RETRY_S))
+        _come_back(record, inbox, delay_s=retry_delay_s(received))
         return False
     return True
+
+
+def retry_delay_s(received: int) -> int:
+    """Seconds until a message that failed for the `received`-th time comes back."""
+    return int(min(FIRST_RETRY_S * RETRY_GROWTH ** (received - 1), LONGEST_RETRY_S))
 
 
 def _come_back(record: Mapping[str, Any], inbox: Inbox, delay_s: int) -> None:

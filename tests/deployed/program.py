@@ -1,7 +1,5 @@
 """A small program as files: one distributor, one partner with one site, two products, and POS reports for them."""
 
-from decimal import Decimal
-
 DISTRIBUTOR = "D-NORD"
 ACCOUNT_ID = "P0001-DE"
 
@@ -20,9 +18,8 @@ RECORDS = {
         "site_id,partner_id,country,name,headquarters,opened_on,closed_on\n"
         "S-0001,P0001,DE,Alpha Berlin,true,2020-01-01,\n"
     ),
-    "terms_acceptances": "partner_id,version,accepted_on\nP0001,2022-01,2024-01-02\n",
+    "terms_acceptances": "partner_id,version,accepted_on\nP0001,2022-03,2024-01-02\n",
 }  # fmt: skip
-ORDER = ("distributors", "products", "partners", "sites", "terms_acceptances")
 
 _COLUMNS = (
     "report_id,distributor_id,invoice_number,line_number,invoice_date,partner_site_id,country,currency,sku,"
@@ -54,8 +51,3 @@ def report_key(report_id: str, distributor_id: str = DISTRIBUTOR) -> str:
 def receipt_key(report_id: str, distributor_id: str = DISTRIBUTOR) -> str:
     """Where its receipt is found."""
     return f"pos/{distributor_id}/{report_id}/receipt.json"
-
-
-def money(text: str) -> Decimal:
-    """Amounts of receipts are decimal texts."""
-    return Decimal(text)

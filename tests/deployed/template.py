@@ -3,7 +3,7 @@
 import fnmatch
 import json
 import re
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ class Template:
         self._parsed = parsed
         self._parameters = {name: str(spec["Default"]) for name, spec in parsed["Parameters"].items()} | parameters
         self.resources: dict[str, dict[str, Any]] = parsed["Resources"]
+        self._statements: dict[str, list[dict[str, Any]]] = {}
 
     def of_type(self, resource_type: str) -> dict[str, dict[str, Any]]:
         """Logical id → resolved properties."""
@@ -32,6 +33,7 @@ class Template:
             if resource["Type"] == resource_type
         }
 
+    @cached_property
     def functions(self) -> dict[str, dict[str, Any]]:
         """Folder → resolved properties, those of Globals included."""
         shared = self.resolve(self._parsed["Globals"]["Function"])
@@ -48,17 +50,16 @@ class Template:
 
     def environment(self, folder: str) -> dict[str, str]:
         """The variables that a function is given."""
-        variables: dict[str, str] = self.functions()[folder]["Environment"]["Variables"]
+        variables: dict[str, str] = self.functions[folder]["Environment"]["Variables"]
         return variables
 
     def statements(self, folder: str) -> list[dict[str, Any]]:
         """The statements of a function's role, resolved."""
-        role = self.resolve(self.resources[f"{self.function_id(folder)}Role"]["Properties"])
-        return [
-            statement
-            for policy in role["Policies"]
-            for statement in policy["PolicyDocument"]["Statement"]
-        ]  # fmt: skip
+        if folder not in self._statements:
+            role = self.resolve(self.resources[f"{self.function_id(folder)}Role"]["Properties"])
+            documents = [policy["PolicyDocument"] for policy in role["Policies"]]
+            self._statements[folder] = [statement for document in documents for statement in document["Statement"]]
+        return self._statements[folder]
 
     def name(self, logical_id: str) -> str:
         """What `Ref` gives."""

@@ -1,27 +1,28 @@
 """The deployed program without Lambda: tables, buckets and queues of the real template on moto, the real handlers.
 
-Each call of a handler sees the environment that the template gives it and is held to its role: an AWS call that the role
-does not allow fails as it would in AWS. What each role was used for is kept in `used`.
+Each call of a handler sees the environment that the template gives it and is held to its role: an AWS call that the
+role does not allow ends the test. What each role was used for is kept in `used`.
 """
 
 import importlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import boto3
+import botocore.session
 import pytest
 from moto import mock_aws
+
 from partner_program.adapters.clock import SandboxClock, SystemClock
 from partner_program.adapters.table import Table
 from partner_program.bootstrap import runtime
 from partner_program.rulebook import load_rulebook
 from partner_program.use_cases.operate import move_clock
 from partner_program.values.periods import parse_date
-
 from tests.deployed.template import ACCOUNT, REGION, REPOSITORY, Template, allowed_by, load_template
 
 TRIGGERS = REPOSITORY / "events" / "triggers"
@@ -131,6 +132,12 @@ class World:
         self.send("sales" if key.startswith("pos/") else "records", self.upload(key, body))
         self.settle()
 
+    def take_in(self, records: Mapping[str, str], name: str = "2024-01") -> None:
+        """Upload a records file of each kind."""
+        for kind, body in records.items():
+            self.send("records", self.upload(f"records/{kind}/{name}.csv", body))
+        self.settle()
+
     def settle(self) -> None:
         """Run handlers until queues and stream are empty."""
         for _ in range(50):
@@ -192,9 +199,12 @@ class World:
 
     def passes_filter(self, record: dict[str, Any]) -> bool:
         """Lambda's event filter, as far as the template's patterns go."""
-        source = self.template.functions()["account_assessment"]["Events"]["Facts"]["Properties"]
-        patterns = [json.loads(entry["Pattern"]) for entry in source["FilterCriteria"]["Filters"]]
-        return any(matches(record, pattern) for pattern in patterns)
+        return any(matches(record, pattern) for pattern in self.filter_patterns)
+
+    @cached_property
+    def filter_patterns(self) -> list[dict[str, Any]]:
+        source = self.template.functions["account_assessment"]["Events"]["Facts"]["Properties"]
+        return [json.loads(entry["Pattern"]) for entry in source["FilterCriteria"]["Filters"]]
 
     # -- looking
 
@@ -302,12 +312,19 @@ def sqs_event(messages: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
+@cache
+def service_descriptions() -> Any:
+    """Read once for all tests: botocore's descriptions of the services are megabytes of JSON."""
+    return botocore.session.get_session().get_component("data_loader")
+
+
 @contextmanager
 def deployed(monkeypatch: pytest.MonkeyPatch, **parameters: str) -> Iterator[World]:
     """A world, as long as the block lasts."""
     with mock_aws():
         world = World(monkeypatch, load_template(**parameters))
         runtime.forget_clients()
+        runtime.session().register_component("data_loader", service_descriptions())
         runtime.session().register("before-parameter-build", world.authorize)
         world.make()
         try:
