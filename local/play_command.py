@@ -1,0 +1,167 @@
+"""`partner-program play`: a folder in, result files and tables out."""
+
+import tempfile
+import time
+from collections import Counter
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from local.folder import PlayRefused, read_folder
+from local.plan import Plan, Upload, make_plan
+from local.player import Player, PlayFailed, checked_rulebook
+from local.results import Results, read_results, statement_rows, tier_change_rows, write_results
+from local.stack import EmbeddedStack, StackError
+from local.tables import show_results
+from partner_program.rulebook import DEFAULT_EDITION, Rulebook
+
+REFUSED, FAILED = 2, 1
+"""Exit codes: the input or an option cannot be used; the engine failed on the way."""
+
+PIPED_WIDTH = 160
+
+RulebookFile = Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="The owner's values (TOML).")]
+Edition = Annotated[str, typer.Option(help="Edition of the rulebook: guide-2022 or brochure.")]
+Through = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The last day to play.")]
+
+
+def play_command(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Holds records/, pos/ and perhaps received.csv.")],
+    out: Annotated[Path, typer.Option(help="Folder for the result files; made if missing.")],
+    through: Through = None,
+    rulebook: RulebookFile = None,
+    edition: Edition = DEFAULT_EDITION,
+    tables: Annotated[bool, typer.Option(help="Show the results as tables.")] = True,
+) -> None:
+    """Play a folder of records and POS reports through the years on the embedded stack."""
+    console, errors = wide_console(), Console(stderr=True)
+    try:
+        results, summary = play_folder(folder, out, errors, through.date() if through else None, rulebook, edition)
+    except PlayRefused as refused:
+        errors.print(f"[red]refused:[/red] {refused}", highlight=False, markup=True)
+        raise typer.Exit(REFUSED) from refused
+    except (PlayFailed, StackError) as failed:
+        errors.print(f"[red]failed:[/red] {failed}", highlight=False, markup=True)
+        raise typer.Exit(FAILED) from failed
+    if tables:
+        show_results(console, results)
+    counts = summary["counts"]
+    console.print(f"\nPlayed {summary['start']} to {summary['through']} in {summary['elapsed_seconds']} s: {counts}")
+    console.print(f"Result files: [bold]{out}[/bold]  (each account explained: {out / 'explanations'})")
+    console.print(f"Look around in the stack itself: [bold]partner-program serve {folder}[/bold]")
+
+
+def wide_console() -> Console:
+    """The terminal as it is; into a file or a pipe, wide enough that no table is folded."""
+    console = Console()
+    return console if console.is_terminal else Console(width=PIPED_WIDTH)
+
+
+def play_folder(
+    folder: Path, out: Path, screen: Console, through: date | None, rulebook: Path | None, edition: str
+) -> tuple[Results, dict[str, object]]:
+    """Check everything, play, write the result files. Raises `PlayRefused`, `PlayFailed`, `StackError`."""
+    started = time.monotonic()
+    owner_text = read_owner_text(rulebook)
+    book = checked_rulebook(edition, owner_text)
+    plan = make_plan(read_folder(folder), through)
+    with tempfile.TemporaryDirectory(prefix="partner-program-", ignore_cleanup_errors=True) as state:
+        stack = EmbeddedStack(Path(state), {"ProgramEdition": edition})
+        try:
+            with stack:
+                player = play_on(stack, plan, book, owner_text, screen)
+                with player.timing.of("results"):
+                    results = read_results(stack, plan.through)
+        except (PlayFailed, StackError):
+            keep_log(stack, out)
+            raise
+    elapsed = time.monotonic() - started
+    summary = summarise(results, plan, book, elapsed, player.timing.seconds)
+    write_results(results, out, summary)
+    for note in plan.never:
+        screen.print(f"[yellow]not played:[/yellow] {note}", highlight=False)
+    return results, summary
+
+
+def read_owner_text(rulebook: Path | None) -> str | None:
+    """The owner's file as text. Raises `PlayRefused` when it is not UTF-8."""
+    if rulebook is None:
+        return None
+    try:
+        return rulebook.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as broken:
+        raise PlayRefused(f"{rulebook} cannot be read as UTF-8 text: {broken}") from broken
+
+
+def play_on(stack: EmbeddedStack, plan: Plan, book: Rulebook, owner_text: str | None, screen: Console) -> Player:
+    """Play a plan on a stack that stands, with progress on the screen."""
+    bars = Progress(
+        TextColumn("{task.description:8}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[doing]}"),
+        console=screen,
+        transient=True,
+    )
+    with bars:
+        player = Player(stack, plan, book, owner_text, ProgressBars(bars, plan))
+        player.play()
+    return player
+
+
+class ProgressBars:
+    """The player's watcher: one bar of days, one of uploads."""
+
+    def __init__(self, bars: Progress, plan: Plan) -> None:
+        self._bars = bars
+        self._start = plan.start
+        self._days: TaskID = bars.add_task("days", total=(plan.through - plan.start).days + 1, doing="")
+        self._uploads: TaskID = bars.add_task("uploads", total=plan.uploads, doing="")
+
+    def day(self, day: date, doing: str) -> None:
+        """Move the bar of days."""
+        self._bars.update(self._days, completed=(day - self._start).days + 1, doing=f"{day} {doing}")
+
+    def uploaded(self, upload: Upload) -> None:
+        """Move the bar of uploads."""
+        del upload  # how many is all that the bar shows
+        self._bars.update(self._uploads, advance=1)
+
+
+def keep_log(stack: EmbeddedStack, out: Path) -> None:
+    """The stack's folder goes with the play; after a failure its log is what helps."""
+    if stack.log.exists():
+        out.mkdir(parents=True, exist_ok=True)
+        (out / "stack.log").write_bytes(stack.log.read_bytes())
+
+
+def summarise(
+    results: Results, plan: Plan, book: Rulebook, elapsed: float, seconds: dict[str, float]
+) -> dict[str, object]:
+    """What summary.json says. Times are the only values that differ between two plays of the same folder."""
+    lines: Counter[str] = Counter()
+    for receipt in results.receipts:
+        lines.update({outcome.value: amounts.lines for outcome, amounts in receipt.outcomes.items()})
+    assumed = {entry.id: str(dated.value) for entry in book.assumed() if (dated := entry.on(plan.through)) is not None}
+    return {
+        "start": str(plan.start),
+        "through": str(plan.through),
+        "counts": {
+            "accounts": len(results.accounts),
+            "reports": len(results.receipts),
+            "reports_refused": sum(receipt.status == "refused" for receipt in results.receipts),
+            "lines": sum(receipt.lines for receipt in results.receipts),
+            **{f"lines_{outcome}": count for outcome, count in sorted(lines.items())},
+            "tier_changes": sum(1 for _ in tier_change_rows(results)),
+            "statements": sum(1 for _ in statement_rows(results)),
+        },
+        "elapsed_seconds": round(elapsed, 1),
+        "seconds": {kind: round(spent, 1) for kind, spent in sorted(seconds.items())},
+        "rulebook": {"edition": book.edition, "digest": book.digest, "assumed": assumed},
+        "not_played": list(plan.never),
+    }

@@ -1,0 +1,137 @@
+"""Plays a folder on the embedded stack: moves the program's clock day by day, uploads, and fires what is due."""
+
+import json
+import time
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Protocol
+
+from local.folder import PlayRefused
+from local.plan import Plan, Upload
+from local.schedules import Schedule, due_on, schedule_from
+from local.stack import EmbeddedStack
+from partner_program.adapters.clock import SandboxClock, SystemClock
+from partner_program.adapters.rulebook_source import RulebookSource
+from partner_program.adapters.table import Table
+from partner_program.rulebook import Rulebook, RulebookInvalid, UnknownEdition, load_rulebook
+from partner_program.use_cases.operate import move_clock, set_rulebook
+from partner_program.values.periods import days_between
+
+
+class PlayFailed(Exception):
+    """The engine failed on the way; the message says on which day, and where to look."""
+
+
+class Watcher(Protocol):
+    """Who wants to see how the play goes on."""
+
+    def day(self, day: date, doing: str) -> None:
+        """A day begins, or something on it."""
+        ...
+
+    def uploaded(self, upload: Upload) -> None:
+        """An object was put and everything that follows from it is done."""
+        ...
+
+
+@dataclass
+class Timing:
+    """Seconds spent on each kind of work, for the summary."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def of(self, kind: str) -> AbstractContextManager[None]:
+        """Adds the time of a `with` block to a kind."""
+        return _Stopwatch(self.seconds, kind)
+
+
+@dataclass
+class _Stopwatch(AbstractContextManager[None]):
+    seconds: dict[str, float]
+    kind: str
+    started: float = 0.0
+
+    def __enter__(self) -> None:
+        self.started = time.monotonic()
+
+    def __exit__(self, *_: object) -> None:
+        self.seconds[self.kind] = self.seconds.get(self.kind, 0.0) + time.monotonic() - self.started
+
+
+def checked_rulebook(edition: str, owner_text: str | None) -> Rulebook:
+    """The rulebook that will decide. Raises `PlayRefused` with every mistake, before anything is started."""
+    try:
+        return load_rulebook(edition, owner_text)
+    except (RulebookInvalid, UnknownEdition) as invalid:
+        raise PlayRefused(f"the rulebook cannot be used:\n{invalid}") from invalid
+
+
+@dataclass
+class Player:
+    """One play on a stack that stands. `owner_text` is the owner's rulebook file, already checked."""
+
+    stack: EmbeddedStack
+    plan: Plan
+    rulebook: Rulebook
+    owner_text: str | None
+    watcher: Watcher
+    timing: Timing = field(default_factory=Timing)
+
+    def play(self) -> None:
+        """Play every day of the plan. Raises `PlayFailed` when the engine gives something up."""
+        program = Table(self.stack.dynamodb, self.stack.outputs["ProgramTable"])
+        clock = SandboxClock(program, SystemClock(self.rulebook.time_zone))
+        if self.owner_text is not None:
+            set_rulebook(RulebookSource(program), self.rulebook.edition, self.owner_text)
+        schedules = self._schedules()
+        for day in days_between(self.plan.start, self.plan.through):
+            with self.timing.of("clock"):
+                move_clock(clock, day, sandbox=True)
+            self._play_day(day, due_on(schedules, day))
+
+    def _play_day(self, day: date, due: Sequence[Schedule]) -> None:
+        self.watcher.day(day, "")
+        uploads = self.plan.days.get(day)
+        if uploads:
+            self._upload(day, "records", uploads.records)
+            self._upload(day, "reports", uploads.reports)
+        for schedule in due:
+            with self.timing.of("schedules"):
+                self._fire(schedule, day)
+        with self.timing.of("after schedules"):
+            self.stack.wait_until_quiet()
+        if uploads or day == self.plan.through:
+            self._check_dead_letters(day)
+
+    def _upload(self, day: date, what: str, uploads: Sequence[Upload]) -> None:
+        """One after the other, each until all is quiet: so the same folder always ends in the same outcomes."""
+        for upload in uploads:
+            self.watcher.day(day, upload.key)
+            with self.timing.of(what):
+                self.stack.s3.put_object(Bucket=self.stack.outputs["UploadsBucket"], Key=upload.key, Body=upload.body())
+                self.stack.wait_until_quiet()
+            self.watcher.uploaded(upload)
+
+    def _schedules(self) -> list[Schedule]:
+        """The schedules of the deployed template."""
+        scheduler = self.stack.scheduler
+        pages = scheduler.get_paginator("list_schedules").paginate()
+        names = sorted(found["Name"] for page in pages for found in page["Schedules"])
+        described = [scheduler.get_schedule(Name=name) for name in names]
+        return [schedule_from(one) for one in described if one.get("State", "ENABLED") == "ENABLED"]
+
+    def _fire(self, schedule: Schedule, day: date) -> None:
+        answer = self.stack.functions.invoke(
+            FunctionName=schedule.function, Payload=json.dumps(schedule.event(day)).encode()
+        )
+        said = answer["Payload"].read()
+        if "FunctionError" in answer:
+            raise PlayFailed(f"schedule {schedule.name} of {day} failed: {said.decode(errors='replace')}")
+
+    def _check_dead_letters(self, day: date) -> None:
+        left = self.stack.dead_letters()
+        if left:
+            queues = ", ".join(f"{name.removesuffix('Url')}: {depth}" for name, depth in sorted(left.items()))
+            raise PlayFailed(f"on {day} the engine gave up on messages ({queues}); its log: {self.stack.log}")
