@@ -1,0 +1,109 @@
+"""Business Plan and brand alignment: due after the promotion, a bar after losing Premier for them."""
+
+from datetime import date
+
+import pytest
+
+from partner_program.domain.account import ChangeReason, TierChange
+from partner_program.values.tiers import Tier
+from tests.fakes.assessing import assessed
+from tests.fakes.records import (
+    Known,
+    brand_review,
+    facts,
+    in_program,
+    placed,
+    plan,
+    qualified_people,
+    sales,
+)
+
+
+@pytest.mark.rule("R-4.1.6", "R-4.1.7")
+def test_a_plan_or_alignment_still_to_come_does_not_stop_a_first_promotion_to_premier() -> None:
+    state = assessed(facts(*in_program(), *qualified_people(), sales("2023-05", "200000")), "2023-06-15")
+    assert state.tier is Tier.PREMIER
+    owed = {
+        item.rule: (item.met, item.found, item.until) for item in state.findings if item.rule in ("R-4.1.6", "R-4.1.7")
+    }
+    assert owed == {
+        "R-4.1.6": (True, "due by 2023-08-14", date(2023, 8, 15)),
+        "R-4.1.7": (True, "due by 2023-07-31", date(2023, 8, 1)),
+    }
+
+
+@pytest.mark.rule("R-4.1.6")
+@pytest.mark.parametrize(
+    ("on", "met"), [("2023-08-14", True), ("2023-08-15", False), ("2024-03-01", True), ("2024-03-02", False)]
+)
+def test_a_business_plan_is_due_sixty_days_after_becoming_premier_and_after_each_first_of_january(
+    on: str, met: bool
+) -> None:
+    known = facts(*in_program(), placed("premier", "2023-06-15"))
+    found = {item.rule: item for item in assessed(known, on).findings}
+    assert found["R-4.1.6"].met is met
+
+
+@pytest.mark.rule("R-4.1.6")
+def test_a_submitted_plan_serves_its_own_year_only() -> None:
+    known = facts(*in_program(), placed("premier", "2023-06-15"), plan(2023, "2023-12-01"))
+    found = {on: assessed(known, on).findings for on in ("2023-11-30", "2023-12-01", "2024-03-02")}
+    met = {on: next(item.met for item in items if item.rule == "R-4.1.6") for on, items in found.items()}
+    assert met == {"2023-11-30": False, "2023-12-01": True, "2024-03-02": False}
+
+
+@pytest.mark.rule("R-4.1.7")
+@pytest.mark.parametrize(
+    ("became", "on", "met"),
+    [
+        ("2023-06-01", "2023-07-31", True), ("2023-06-01", "2023-08-01", False),
+        ("2023-06-30", "2023-07-31", True), ("2023-06-30", "2023-08-01", False),
+        ("2023-12-31", "2024-01-31", True), ("2023-12-31", "2024-02-01", False),
+        ("2024-01-31", "2024-02-29", True), ("2024-01-31", "2024-03-01", False),
+    ],
+)  # fmt: skip
+def test_brand_alignment_is_due_by_the_end_of_the_month_after_becoming_premier(became: str, on: str, met: bool) -> None:
+    found = {item.rule: item for item in assessed(facts(*in_program(), placed("premier", became)), on).findings}
+    assert found["R-4.1.7"].met is met
+
+
+@pytest.mark.rule("R-4.1.7")
+def test_the_latest_brand_review_decides() -> None:
+    start: list[Known] = [*in_program(), placed("premier", "2023-06-15")]
+    good, bad = brand_review("2023-07-01"), brand_review("2023-09-01", "not_fulfilled")
+    met = [
+        next(item.met for item in assessed(facts(*start, *reviews), "2023-10-01").findings if item.rule == "R-4.1.7")
+        for reviews in ([], [good], [good, bad], [bad, brand_review("2023-09-02")])
+    ]
+    assert met == [False, True, False, True]
+
+
+def _lost(rule: str) -> TierChange:
+    return TierChange(
+        changed_on=date(2023, 9, 1), from_tier=Tier.PREMIER, to_tier=Tier.ADVANCED,
+        reason=ChangeReason.PROMOTED, rule=rule, edition="guide-2022",
+    )  # fmt: skip
+
+
+@pytest.mark.rule("R-4.1.6", "R-4.1.7")
+@pytest.mark.parametrize(
+    ("rule", "mended", "tier"),
+    [
+        ("R-4.1.6", [], Tier.ADVANCED),
+        ("R-4.1.6", [plan(2022, "2023-09-10")], Tier.ADVANCED),
+        ("R-4.1.6", [brand_review("2023-09-10")], Tier.ADVANCED),
+        ("R-4.1.6", [plan(2023, "2023-09-10")], Tier.PREMIER),
+        ("R-4.1.7", [], Tier.ADVANCED),
+        ("R-4.1.7", [plan(2023, "2023-09-10")], Tier.ADVANCED),
+        ("R-4.1.7", [brand_review("2023-09-10", "not_fulfilled")], Tier.ADVANCED),
+        ("R-4.1.7", [brand_review("2023-09-10")], Tier.PREMIER),
+        ("R-3.3", [], Tier.PREMIER),
+    ],
+)
+def test_an_account_that_lost_premier_for_plan_or_brand_must_fulfil_it_before_it_is_promoted_again(
+    rule: str, mended: list[Known], tier: Tier
+) -> None:
+    known = facts(*in_program(), placed("premier"), *qualified_people(), sales("2023-05", "200000"), *mended)
+    before = assessed(known, "2023-06-15")
+    demoted = before.model_copy(update={"tier_changes": (*before.tier_changes, _lost(rule))})
+    assert assessed(known, "2023-10-01", demoted).tier is tier

@@ -1,0 +1,68 @@
+"""Where an account starts: its placement, or Authorized from its entry (R-2.2b, R-4.1.1)."""
+
+import pytest
+
+from partner_program.domain.account import ChangeReason
+from partner_program.values.tiers import Tier
+from tests.fakes.assessing import assessed, steps
+from tests.fakes.records import (
+    Known,
+    accepted,
+    day,
+    facts,
+    in_program,
+    partner,
+    placed,
+    site,
+)
+
+
+@pytest.mark.rule("R-4.1.1")
+@pytest.mark.parametrize(
+    ("records", "since"),
+    [
+        ([partner(), site(), accepted()], "2023-01-02"),
+        ([partner(enrolled="2023-02-01"), site(), accepted()], "2023-02-01"),
+        ([partner(), site(opened="2023-03-01"), accepted()], "2023-03-01"),
+        ([partner(), site(), accepted("2023-04-01")], "2023-04-01"),
+        ([partner(), site(), accepted("2023-06-15")], "2023-06-15"),
+        ([partner(), site(), accepted("2023-06-16")], None),
+        ([partner(), site()], None),
+        ([site(), accepted()], None),
+        ([partner(enrolled="2015-01-01"), site(opened="2015-01-01"), accepted("2021-12-01")], "2022-01-01"),
+    ],
+)
+def test_an_account_is_authorized_from_the_day_it_is_enrolled_with_terms_accepted_and_a_site_open(
+    records: list[Known], since: str | None
+) -> None:
+    state = assessed(facts(*records), "2023-06-15")
+    assert steps(state) == ([] if since is None else [(since, "authorized")])
+    assert state.tier_since == (None if since is None else day(since))
+
+
+@pytest.mark.rule("R-4.1.1")
+def test_a_site_that_closed_before_the_terms_were_accepted_lets_nobody_in() -> None:
+    state = assessed(facts(partner(), site(closed="2023-02-01"), accepted("2023-02-01")), "2023-06-15")
+    assert state.tier is None
+    assert [item.missing for item in state.advice[0].missing] == ["an open site in DE"]
+
+
+@pytest.mark.rule("R-2.2b")
+@pytest.mark.parametrize("tier", list(Tier))
+def test_a_placement_is_where_the_account_starts(tier: Tier) -> None:
+    state = assessed(facts(*in_program(), placed(tier.value, "2023-03-01")), "2023-06-15")
+    assert steps(state) == [("2023-03-01", tier.value)]
+    assert state.tier_changes[0].reason is ChangeReason.PLACED
+
+
+@pytest.mark.rule("R-2.2b")
+@pytest.mark.parametrize(("on", "tier"), [("2023-06-14", None), ("2023-06-15", Tier.PREMIER)])
+def test_a_placement_counts_from_its_day(on: str, tier: Tier | None) -> None:
+    assert assessed(facts(*in_program(), placed("premier", "2023-06-15")), on).tier is tier
+
+
+@pytest.mark.rule("R-2.2b")
+def test_a_placement_recorded_late_counts_from_its_own_day() -> None:
+    before = assessed(facts(*in_program()), "2023-02-01")
+    state = assessed(facts(*in_program(), placed("advanced", "2023-01-02")), "2023-06-15", before)
+    assert steps(state) == [("2023-01-02", "advanced")]
