@@ -28,7 +28,7 @@ CATEGORIES = ("software", "care", "hardware", "services", "training")
 
 
 def site(site_id: str, partner_id: str, country: str, **changes: Any) -> Site:
-    fields = {"name": site_id, "headquarters": True, "opened_on": date(2020, 1, 1)} | changes
+    fields: dict[str, Any] = {"name": site_id, "headquarters": True, "opened_on": date(2020, 1, 1)} | changes
     return Site(site_id=site_id, partner_id=partner_id, country=country, **fields)
 
 

@@ -57,9 +57,7 @@ class S3Objects:
         def get(start: int, etag: str | None) -> "GetObjectOutputTypeDef":
             if etag is None:
                 return self._client.get_object(Bucket=self._results_bucket, Key=key)
-            return self._client.get_object(
-                Bucket=self._results_bucket, Key=key, Range=f"bytes={start}-", IfMatch=etag
-            )
+            return self._client.get_object(Bucket=self._results_bucket, Key=key, Range=f"bytes={start}-", IfMatch=etag)
 
         return cast("BinaryIO", io.BufferedReader(_Resuming(get)))
 

@@ -122,9 +122,7 @@ class DynamoSalesStore:
         found = self._sales.get_many(_invoice(distributor_id, offer) for offer in looks)
         seen = {key: load_claims(str(item["body"])) for key, item in found.items()}
         claimed = iter(_all(lambda offer: self._merge(distributor_id, offer), [o for o in offers if o.claims]))
-        return [
-            next(claimed) if offer.claims else seen.get(_invoice(distributor_id, offer), {}) for offer in offers
-        ]
+        return [next(claimed) if offer.claims else seen.get(_invoice(distributor_id, offer), {}) for offer in offers]
 
     def _merge(self, distributor_id: str, offer: Offer) -> Claims:
         """Put if absent, else merge on the condition of the version that was seen: nobody's claim is overwritten."""

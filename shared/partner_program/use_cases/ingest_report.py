@@ -199,9 +199,7 @@ class IngestReport:
 
     # -- pass 2
 
-    def _run(
-        self, key: ReportKey, state: ReportState, surveyed: _Surveyed, remaining_ms: RemainingMs
-    ) -> ReportResult:
+    def _run(self, key: ReportKey, state: ReportState, surveyed: _Surveyed, remaining_ms: RemainingMs) -> ReportResult:
         reader = self._table(self._objects.open(state.ref), key)
         done = dict(self._sales.windows(state))
         worker = self._worker(state, surveyed)

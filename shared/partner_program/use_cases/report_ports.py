@@ -18,9 +18,9 @@ class ReportState(Document):
     """Which version of a report stands, and who is at work on it: one item, written on the condition of `attempt`.
 
     `attempt` is the fencing token: it grows with every start, and a worker whose attempt is no longer the stored one
-    has been overtaken. `run` grows with every processing that starts anew; an interrupted run keeps its number.
-    `contested`: this attempt has taken over one that had not finished and may still be awake. `unsettled` are digests of
-    versions that were interrupted and will not run again: what they have claimed is still to be contributed.
+    was overtaken. `run` grows with every processing that starts anew; an interrupted run keeps its number.
+    `contested`: this attempt has taken over one that had not finished and may still be awake. `unsettled` are digests
+    of versions that were interrupted and will not run again: what they have claimed is still to be contributed.
     """
 
     distributor_id: str

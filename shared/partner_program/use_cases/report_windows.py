@@ -151,9 +151,7 @@ class WindowWorker:
             judged = [judge(line, reference) for line in lines]
         return judged
 
-    def _claimed(
-        self, candidates: Sequence[Candidate], judged: Sequence[Worth | tuple[Cause, ...]]
-    ) -> Standing:
+    def _claimed(self, candidates: Sequence[Candidate], judged: Sequence[Worth | tuple[Cause, ...]]) -> Standing:
         """The claims that stand in every invoice bucket of the window, ours among them."""
         offers: dict[tuple[str, int], dict[int, Claim]] = {}
         owner = self._state.owner

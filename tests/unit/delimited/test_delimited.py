@@ -6,6 +6,7 @@ import gzip
 import io
 import zipfile
 import zlib
+from contextlib import suppress
 from typing import BinaryIO, cast
 
 import pytest
@@ -332,9 +333,7 @@ def test_every_row_that_is_written_comes_back_cell_by_cell(written: list[tuple[s
 @given(st.binary(max_size=200))
 def test_any_bytes_at_all_are_read_or_refused_but_never_crash(content: bytes) -> None:
     for gzipped in (False, True):
-        try:
+        found: list[Row | BadRow] = []
+        with suppress(FileRefused):
             found = rows(b"id,amount\n" + content if not gzipped else content, gzipped=gzipped)
-        except FileRefused as refusal:
-            assert refusal.rejection.code in ReasonCode
-        else:
-            assert all(isinstance(row, Row | BadRow) for row in found)
+        assert all(len(row.raw) == 2 for row in found if isinstance(row, Row))

@@ -76,9 +76,9 @@ def test_a_report_is_not_posted_before_its_receipt_exists() -> None:
     world = World(window_rows=WINDOW_ROWS)
     save_state = world.sales.save_state
 
-    def watched(state: Any, expected: int) -> None:
+    def watched(state: Any, expected_attempt: int) -> None:
         seen.append((state.status, "pos/D1/R1/receipt.json" in world.objects.results))
-        save_state(state, expected)
+        save_state(state, expected_attempt)
 
     world.sales.save_state = watched  # type: ignore[method-assign]  # a spy
     world.play(LINES)

@@ -405,8 +405,14 @@ def test_only_what_was_processed_can_be_processed_again() -> None:
 def test_receipt_adds_up_per_outcome_reason_and_currency() -> None:
     world = World()
     yen = {"partner_site_id": "S-JP", "country": "JP", "currency": "JPY", "final_amount": "5000"}
-    lines = [*GOOD, line(line_number=4, **yen), line(line_number=5, sku="none", **yen), line(line_number=6, country="UK"),
-             line(line_number=7, final_amount="x"), line(line_number=7, final_amount="y")]  # fmt: skip
+    lines = [
+        *GOOD,
+        line(line_number=4, **yen),
+        line(line_number=5, sku="none", **yen),
+        line(line_number=6, country="UK"),
+        line(line_number=7, final_amount="x"),
+        line(line_number=7, final_amount="y"),
+    ]
     world.play([*lines, line()])
     receipt = world.receipt()
     by_outcome = receipt["outcomes"]
@@ -440,7 +446,14 @@ def test_a_tab_or_return_in_front_is_made_safe_too() -> None:
 
 @pytest.mark.catalogue("B52")
 @pytest.mark.parametrize(
-    "number", ["DE89370400440532013000", "DE89 3704 0044 0532 0130 00", "532013000123", "5320-1300-0123", "GB82WEST12345698765432"]
+    "number",
+    [
+        "DE89370400440532013000",
+        "DE89 3704 0044 0532 0130 00",
+        "532013000123",
+        "5320-1300-0123",
+        "GB82WEST12345698765432",
+    ],
 )
 def test_a_bank_number_in_free_text_is_masked(number: str) -> None:
     world = World()
@@ -489,5 +502,3 @@ def test_drill_down_lists_the_lines_that_make_up_a_month() -> None:
         ("INV-1", 1), ("INV-1", 2), ("INV-1", 3), ("INV-1", 201)
     ]  # fmt: skip
     assert sum(counted.claim.credit for counted in lines) == world.revenue()["P1-DE", "2024-04"] == Decimal(350)
-
-
