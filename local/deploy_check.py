@@ -145,7 +145,7 @@ def _layer_of(build: Path, template: Mapping[str, Any]) -> Path:
         raise DeployCheckFailed(f"the template has {len(layers)} layers, not one")
     layer: Path = (build / layers[0]["Properties"]["ContentUri"] / "python").resolve()
     size_mb = sum(path.stat().st_size for path in layer.rglob("*") if path.is_file()) / 1024**2
-    if not 0 < size_mb < LAYER_LIMIT_MB:
+    if size_mb > LAYER_LIMIT_MB:
         raise DeployCheckFailed(f"the layer has {size_mb:.0f} MB; Lambda takes up to {LAYER_LIMIT_MB} MB")
     return layer
 

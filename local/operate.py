@@ -1,4 +1,4 @@
-"""What operators ask of a deployed stack, on AWS or served on this machine: reached through the usual AWS environment."""
+"""What operators ask of a deployed stack, on AWS or on this machine: reached through the usual AWS environment."""
 
 from dataclasses import dataclass
 from pathlib import Path

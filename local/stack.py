@@ -15,7 +15,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 import boto3
+import botocore.session
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 from local.packaging import packaged_template
 
@@ -140,14 +142,7 @@ class EmbeddedStack:
             self.s3.create_bucket(
                 Bucket=PACKAGES_BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
             )
-            body = json.dumps(packaged_template(self.template, self._upload_package))
-            parameters = {**self.parameters, "Stage": "sandbox"}
-            self.cloudformation.create_stack(
-                StackName=STACK_NAME,
-                TemplateBody=body,
-                Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
-                Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
-            )
+            self._create()
         self.outputs = self._wait_until_deployed()
 
     def stop(self) -> None:
@@ -232,7 +227,13 @@ class EmbeddedStack:
     @cached_property
     def _session(self) -> boto3.Session:
         # Not from the environment: a developer's own profile must neither be needed nor be reached.
-        return boto3.Session(aws_access_key_id=ACCOUNT_ID, aws_secret_access_key=ANY_SECRET, region_name=REGION)
+        without_profile = botocore.session.Session(session_vars={"profile": (None, [], None, None)})
+        return boto3.Session(
+            aws_access_key_id=ACCOUNT_ID,
+            aws_secret_access_key=ANY_SECRET,
+            region_name=REGION,
+            botocore_session=without_profile,
+        )
 
     def _emulator_environment(self) -> dict[str, str]:
         kept = {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}
@@ -251,6 +252,8 @@ class EmbeddedStack:
             "SFTP_ENABLED": "0",
             "IOT_MTLS_ENABLED": "0",
             "DOCKER_HOST": f"unix://{self.state / 'no-docker'}",  # it would remove containers it takes for its own
+            "AWS_CONFIG_FILE": os.devnull,  # a developer's own settings are no part of the stack
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "LOG_LEVEL": "WARNING",
             "PYTHONUNBUFFERED": "1",
         }
@@ -294,6 +297,18 @@ class EmbeddedStack:
     def _is_deployed(self) -> bool:
         names = [stack["StackName"] for stack in self.cloudformation.describe_stacks()["Stacks"]]
         return STACK_NAME in names
+
+    def _create(self) -> None:
+        parameters = {**self.parameters, "Stage": "sandbox"}
+        try:
+            self.cloudformation.create_stack(
+                StackName=STACK_NAME,
+                TemplateBody=json.dumps(packaged_template(self.template, self._upload_package)),
+                Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
+                Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+            )
+        except ClientError as refused:
+            raise StackError(f"{STACK_NAME} was refused: {refused}") from refused
 
     def _wait_until_deployed(self) -> dict[str, str]:
         end = time.monotonic() + DEPLOY_TIMEOUT_SECONDS

@@ -232,10 +232,10 @@ def test_kept_state_starts_again_where_it_stopped(tmp_path: Path) -> None:
         assert sum(batch_sizes(stack)) == 3 + 2
 
 
-def test_a_template_that_cannot_be_deployed_is_an_error_that_names_the_resource(tmp_path: Path) -> None:
+def test_a_template_that_cannot_be_deployed_is_an_error_that_says_why(tmp_path: Path) -> None:
     template = write_project(tmp_path / "project")
-    template.write_text(TEMPLATE.replace("AttributeType: S", "AttributeType: X"))
-    with pytest.raises(StackError, match="Table"), EmbeddedStack(tmp_path / "state", template=template):
+    template.write_text(TEMPLATE.replace("Type: AWS::SQS::Queue }", "Type: AWS::SQS::Pipe }"))
+    with pytest.raises(StackError, match="AWS::SQS::Pipe"), EmbeddedStack(tmp_path / "state", template=template):
         pass
 
 

@@ -1,0 +1,118 @@
+"""`deploy-check` passes a build that works, and names the function and the reason for each way in which one may not."""
+
+from pathlib import Path
+
+import pytest
+
+from local.deploy_check import Checked, DeployCheckFailed, check_build, runtime_python
+
+PYTHON = runtime_python()
+pytestmark = pytest.mark.skipif(PYTHON is None, reason="no Python of the Lambda runtime's version on this machine")
+
+TEMPLATE = """
+Globals:
+  Function:
+    Handler: app.handler
+    Environment: { Variables: { STAGE: !If [IsSandbox, sandbox, real] } }
+Resources:
+  Layer:
+    Type: AWS::Serverless::LayerVersion
+    Properties: { ContentUri: Layer }
+  Dead: { Type: AWS::SQS::Queue }
+  First:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: First
+      Environment: { Variables: { DEAD: !Ref Dead } }
+      Events: { Queue: { Type: SQS } }
+"""
+GOOD_HANDLER = """
+import json, os
+import boto3
+from partner_program import helper
+
+def handler(event, context):
+    for record in event["Records"]:
+        try:
+            json.loads(record["body"])
+        except ValueError:
+            boto3.client("sqs").send_message(QueueUrl=os.environ["DEAD"], MessageBody=record["body"])
+    return {"batchItemFailures": []}
+"""
+
+
+@pytest.fixture
+def build(tmp_path: Path) -> Path:
+    for name, text in {
+        "template.yaml": TEMPLATE,
+        "Layer/python/partner_program/__init__.py": "",
+        "Layer/python/partner_program/helper.py": "",
+        "First/app.py": GOOD_HANDLER,
+    }.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return tmp_path
+
+
+def check(build: Path) -> list[Checked]:
+    assert PYTHON is not None
+    return check_build(build, PYTHON)
+
+
+def write_handler(build: Path, text: str) -> None:
+    (build / "First" / "app.py").write_text(text)
+
+
+def test_a_build_that_works_passes(build: Path) -> None:
+    [checked] = check(build)
+    assert (checked.function, checked.answers) == ("First", 2)
+    assert checked.python.startswith("3.13.")
+
+
+def test_a_package_that_is_missing_in_the_layer_fails(build: Path) -> None:
+    write_handler(build, "import pytest\n" + GOOD_HANDLER)
+    with pytest.raises(DeployCheckFailed, match=r"First does not import(.|\n)*pytest"):
+        check(build)
+
+
+def test_a_module_that_is_missing_in_the_layer_fails(build: Path) -> None:
+    (build / "Layer" / "python" / "partner_program" / "helper.py").unlink()
+    with pytest.raises(DeployCheckFailed, match=r"First does not import(.|\n)*helper"):
+        check(build)
+
+
+def test_a_wrong_answer_fails(build: Path) -> None:
+    write_handler(
+        build, GOOD_HANDLER.replace('"batchItemFailures": []', '"batchItemFailures": [{"itemIdentifier": 1}]')
+    )
+    with pytest.raises(DeployCheckFailed, match="First answered"):
+        check(build)
+
+
+def test_a_handler_that_raises_fails(build: Path) -> None:
+    write_handler(build, GOOD_HANDLER.replace("import json", "import jsonn as json"))
+    with pytest.raises(DeployCheckFailed, match="jsonn"):
+        check(build)
+
+
+def test_a_bad_message_that_is_not_set_aside_fails(build: Path) -> None:
+    write_handler(build, GOOD_HANDLER.replace('json.loads(record["body"])', "pass"))
+    with pytest.raises(DeployCheckFailed, match="set 0 messages aside, not 1"):
+        check(build)
+
+
+def test_a_function_that_uses_nothing_of_the_layer_fails(build: Path) -> None:
+    write_handler(build, GOOD_HANDLER.replace("from partner_program import helper", ""))
+    with pytest.raises(DeployCheckFailed, match="nothing from the layer"):
+        check(build)
+
+
+def test_values_are_those_of_a_deployment_that_is_no_sandbox(build: Path) -> None:
+    write_handler(build, GOOD_HANDLER.replace("import boto3", 'import boto3\nassert os.environ["STAGE"] == "real"'))
+    assert len(check(build)) == 1
+
+
+def test_no_build_is_said_to_be_none(tmp_path: Path) -> None:
+    with pytest.raises(DeployCheckFailed, match="holds no build"):
+        check(tmp_path)
