@@ -150,8 +150,25 @@ class Table:
                     break
                 time.sleep(pause)
 
-    def delete(self, pk: str, sk: str) -> None:
-        self._client.delete_item(TableName=self.name, Key=_key(pk, sk))
+    def delete(
+        self, pk: str, sk: str, *, condition: str | None = None, values: Mapping[str, Attribute] | None = None,
+        names: Mapping[str, str] | None = None,
+    ) -> bool:  # fmt: skip
+        """Delete an item. False where a condition did not hold and it stays; one that is gone already is gone."""
+        request: dict[str, Any] = {"TableName": self.name, "Key": _key(pk, sk)}
+        if condition:
+            request["ConditionExpression"] = condition
+        if values:
+            request["ExpressionAttributeValues"] = to_wire(values)
+        if names:
+            request["ExpressionAttributeNames"] = dict(names)
+        try:
+            self._client.delete_item(**request)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+            return False
+        return True
 
 
 def _key(pk: str, sk: str) -> dict[str, Any]:

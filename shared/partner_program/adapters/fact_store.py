@@ -1,0 +1,200 @@
+"""Records in the program table: facts in their places, their history, and what waits for them.
+
+Next to what waits for a dependency lies a mark. Marks are never removed, so looking for them, a hundred at a time,
+tells safely who has to be asked about at all.
+"""
+
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from partner_program.adapters.table import Item, Table
+from partner_program.domain.facts import RECORD_TYPES, Product, Record, Site
+from partner_program.domain.record_places import Fact, Place, distributor_place, product_place, site_place
+from partner_program.use_cases.record_ports import Change, Turn, WaitingReport, WaitingRow
+
+WORKERS = 8
+"""Requests at a time: single puts and queries wait for the network, not for the processor."""
+_MARK = "!"
+_ROW = "RECORD#"
+_REPORT = "REPORT#"
+
+In = TypeVar("In")
+Out = TypeVar("Out")
+
+
+class DynamoFactStore:
+    """The ports `FactStore` and `Lookups` on the program table."""
+
+    def __init__(self, program: Table, workers: int = WORKERS) -> None:
+        self._table = program
+        self._workers = workers
+
+    # -- facts
+
+    def get(self, places: Iterable[Place]) -> dict[Place, Fact]:
+        """A batch read; what does not exist is not in the answer."""
+        return {place: _fact(item) for place, item in self._table.get_many(places).items()}
+
+    def under(self, partitions: Iterable[str], prefix: str) -> Mapping[str, Sequence[Fact]]:
+        """One query for each partition."""
+        wanted = list(dict.fromkeys(partitions))
+
+        def query(partition: str) -> list[Fact]:
+            return [_fact(item) for item in self._table.query(partition, prefix=prefix)]
+
+        return dict(zip(wanted, self._all(query, wanted), strict=True))
+
+    def put(self, changes: Sequence[Change]) -> dict[Place, Fact]:
+        """One conditional put for each. One that was written and not answered is found to stand: that is success."""
+
+        def put(change: Change) -> Fact | None:
+            item = _item(change.place, change.fact)
+            if change.seen is None:
+                refused = self._table.put(item, condition="attribute_not_exists(pk)")
+            else:
+                seen = {":seen": change.seen}
+                refused = self._table.put(item, condition="#stamp = :seen", values=seen, names={"#stamp": "stamp"})
+            if refused is None:
+                return None
+            existing = refused.existing or self._table.get(*change.place)
+            return _fact(existing) if existing else None
+
+        standing = zip(changes, self._all(put, changes), strict=True)
+        return {change.place: fact for change, fact in standing if fact and fact.stamp != change.fact.stamp}
+
+    def copy(self, facts: Mapping[Place, Fact]) -> None:
+        """Batches without a condition."""
+        self._table.put_many(_item(place, fact) for place, fact in facts.items())
+
+    def keep(self, facts: Iterable[tuple[Place, Fact]]) -> None:
+        """Batches without a condition: an entry is named by its stamp."""
+        self._table.put_many(_item((f"HISTORY#{pk}", f"{sk}#{fact.stamp}"), fact) for (pk, sk), fact in facts)
+
+    def history(self, place: Place) -> Sequence[Fact]:
+        """By stamp, from the partition that holds the history of this one."""
+        pk, sk = place
+        return [_fact(item) for item in self._table.query(f"HISTORY#{pk}", prefix=f"{sk}#")]
+
+    # -- what waits
+
+    def wait(self, rows: Iterable[WaitingRow]) -> None:
+        """The rows and the marks of their dependencies."""
+        kept = list(rows)
+        marks = [_mark(dependency) for dependency in dict.fromkeys(row.dependency for row in kept)]
+        self._table.put_many([*marks, *map(_waiting_row, kept)])
+
+    def wait_for(self, dependency: str, distributor_id: str, report_id: str) -> None:
+        """Each registration has a token of its own, so that settling an earlier one leaves it."""
+        report = WaitingReport(dependency, distributor_id, report_id, uuid.uuid4().hex)
+        self._table.put_many([_mark(dependency), _waiting_report(report)])
+
+    def waiting(self, dependencies: Iterable[str]) -> tuple[Sequence[WaitingRow], Sequence[WaitingReport]]:
+        """A batch read of the marks, then a query for each that is there."""
+        marked = self._table.get_many((_waiting(dependency), _MARK) for dependency in dependencies)
+        rows: list[WaitingRow] = []
+        reports: list[WaitingReport] = []
+        for items in self._all(lambda pk: list(self._table.query(pk)), sorted(pk for pk, _ in marked)):
+            for item in items:
+                dependency = str(item["pk"]).partition("#")[2]
+                if str(item["sk"]).startswith(_ROW):
+                    rows.append(WaitingRow(dependency, _record(item), str(item["stamp"])))
+                elif str(item["sk"]).startswith(_REPORT):
+                    distributor_id, report_id = str(item["sk"]).split("#")[1:]
+                    reports.append(WaitingReport(dependency, distributor_id, report_id, str(item["token"])))
+        return rows, reports
+
+    def settle(self, rows: Iterable[WaitingRow], reports: Iterable[WaitingReport]) -> None:
+        """A row is deleted by name; a report only if it has not been registered again."""
+
+        def settle(waiting: WaitingRow | WaitingReport) -> bool:
+            if isinstance(waiting, WaitingRow):
+                return self._table.delete(_waiting(waiting.dependency), _row_key(waiting))
+            return self._table.delete(
+                _waiting(waiting.dependency), _report_key(waiting),
+                condition="attribute_not_exists(pk) OR #token = :token", values={":token": waiting.token},
+                names={"#token": "token"},
+            )  # fmt: skip
+
+        waiting: list[WaitingRow | WaitingReport] = [*rows, *reports]
+        self._all(settle, waiting)
+
+    def turn(self, name: str, stamp: str) -> Turn:
+        """One conditional put per upload."""
+        refused = self._table.put(
+            {"pk": f"FILE#records/{name}", "sk": "CURRENT", "kind": "file", "stamp": stamp},
+            condition="attribute_not_exists(pk) OR #stamp < :stamp",
+            values={":stamp": stamp},
+            names={"#stamp": "stamp"},
+        )
+        if refused is None:
+            return Turn.FIRST
+        return Turn.REPEATED if refused.existing and refused.existing["stamp"] == stamp else Turn.OVERTAKEN
+
+    # -- lookups of POS lines
+
+    def distributor_exists(self, distributor_id: str) -> bool:
+        """Whether the vendor has recorded it (R-8)."""
+        return self._table.get(*distributor_place(distributor_id)) is not None
+
+    def sites(self, site_ids: Iterable[str]) -> Mapping[str, Site]:
+        """Those that exist, by id."""
+        records = (fact.record for fact in self.get(map(site_place, site_ids)).values())
+        return {record.site_id: record for record in records if isinstance(record, Site)}
+
+    def products(self, skus: Iterable[str]) -> Mapping[str, Product]:
+        """Those that exist, by sku."""
+        records = (fact.record for fact in self.get(map(product_place, skus)).values())
+        return {record.sku: record for record in records if isinstance(record, Product)}
+
+    def _all(self, task: Callable[[In], Out], inputs: Sequence[In]) -> list[Out]:
+        if len(inputs) < 2 or self._workers == 1:
+            return [task(given) for given in inputs]
+        with ThreadPoolExecutor(self._workers) as pool:
+            return list(pool.map(task, inputs))
+
+
+def _item(place: Place, fact: Fact) -> Item:
+    pk, sk = place
+    record, stamp, known_on = fact
+    body = record.model_dump_json()
+    return {"pk": pk, "sk": sk, "kind": record.kind, "stamp": stamp, "known_on": known_on, "body": body}
+
+
+def _fact(item: Item) -> Fact:
+    return Fact(_record(item), str(item["stamp"]), str(item["known_on"]))
+
+
+def _record(item: Item) -> Record:
+    return RECORD_TYPES[str(item["kind"])].model_validate_json(str(item["body"]))
+
+
+def _waiting(dependency: str) -> str:
+    return f"WAITING#{dependency}"
+
+
+def _mark(dependency: str) -> Item:
+    return {"pk": _waiting(dependency), "sk": _MARK, "kind": "mark"}
+
+
+def _row_key(row: WaitingRow) -> str:
+    return f"{_ROW}{'#'.join((row.record.kind, *row.record.key))}#{row.stamp}"
+
+
+def _waiting_row(row: WaitingRow) -> Item:
+    return {
+        "pk": _waiting(row.dependency),
+        "sk": _row_key(row),
+        "kind": row.record.kind,
+        "stamp": row.stamp,
+        "body": row.record.model_dump_json(),
+    }
+
+
+def _report_key(report: WaitingReport) -> str:
+    return f"{_REPORT}{report.distributor_id}#{report.report_id}"
+
+
+def _waiting_report(report: WaitingReport) -> Item:
+    return {"pk": _waiting(report.dependency), "sk": _report_key(report), "kind": "report", "token": report.token}

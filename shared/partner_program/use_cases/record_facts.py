@@ -1,0 +1,199 @@
+"""Rows → facts: which row of a key stands, what is held, and what was held and can be taken now.
+
+History is the truth: every row is appended to it, and what stands is the row of the latest stamp. So redelivery, late
+events and runs side by side end alike. A row is written before what could contradict the decision is read again:
+
+* history, then what stands, so a row that changes nothing still outranks an older one that comes later;
+* a fact, then its copies, then who waits for it; a waiting row, then its dependency. Of two runs, one sees the other.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from partner_program.domain.facts import Certification, Record, Site
+from partner_program.domain.outcomes import Outcome, Rejection
+from partner_program.domain.record_dependencies import Need, country_mistake, provides
+from partner_program.domain.record_history import Decision, decide, outranking, overruled, without_contradictions
+from partner_program.domain.record_places import Fact, Place, canonical_place
+from partner_program.rulebook import Rulebook
+from partner_program.use_cases.ports import Messages
+from partner_program.use_cases.record_copies import ROUNDS, CopyWriter
+from partner_program.use_cases.record_needs import Needs
+from partner_program.use_cases.record_ports import Change, FactStore, WaitingReport, WaitingRow
+from partner_program.values.errors import VersionConflict
+
+_FIXED = (Site, Certification)
+"""Records with something that never changes."""
+
+
+class Candidate(NamedTuple):
+    """A row to be taken. `waiting` is its entry among the held ones, if it has one."""
+
+    record: Record
+    stamp: str
+    waiting: WaitingRow | None = None
+
+
+class Verdict(NamedTuple):
+    """What became of a row."""
+
+    candidate: Candidate
+    outcome: Outcome
+    rejection: Rejection | None = None
+
+
+class Recorder:
+    """Takes rows, batch after batch. Call `finish` at the end: it asks for the reports that waited."""
+
+    def __init__(self, facts: FactStore, messages: Messages, rulebook: Rulebook, today: date) -> None:
+        self._facts = facts
+        self._messages = messages
+        self._today = today
+        self._needs = Needs(facts, rulebook)
+        self._rules = self._needs.rules_on(today)
+        self._copies = CopyWriter(facts)
+        self._reports: dict[WaitingReport, None] = {}
+
+    def take(self, candidates: Iterable[Candidate]) -> Iterator[Verdict]:
+        """What became of each row, and of rows of any file that waited for one of these.
+
+        A held row may come again as a posted one when a later row of its own file mends it.
+        """
+        handled: set[WaitingRow] = set()
+        done: list[WaitingRow] = []
+        batch = list(candidates)
+        while batch:
+            verdicts = self._round(batch)
+            yield from verdicts
+            done += [
+                row
+                for verdict in verdicts
+                if verdict.outcome is not Outcome.HELD and (row := verdict.candidate.waiting)
+            ]
+            batch = self._woken(verdicts, handled)
+        # Only now: whoever takes over from here must still find each row whose own dependents were not woken.
+        self._facts.settle(done, ())
+
+    def finish(self) -> int:
+        """Has every report that waited for what was taken processed again; how many there are."""
+        reports = sorted({(report.distributor_id, report.report_id) for report in self._reports})
+        for distributor_id, report_id in reports:
+            self._messages.reprocess_report(distributor_id, report_id)
+        self._facts.settle((), self._reports)
+        self._reports = {}
+        return len(reports)
+
+    def _round(self, batch: Sequence[Candidate]) -> list[Verdict]:
+        verdicts: list[Verdict] = []
+        rest: list[Candidate] = []
+        for candidate in batch:
+            mistake = country_mistake(candidate.record, self._rules)
+            if mistake:
+                verdicts.append(Verdict(candidate, Outcome.HELD, mistake))
+            else:
+                rest.append(candidate)
+        unmet: list[tuple[Candidate, Need]] = []
+        while rest:
+            ready, unmet = self._sorted_out(rest)
+            taken = self._apply(ready)
+            verdicts += taken
+            rest = [candidate for candidate, _ in unmet]
+            if not _provided(taken).intersection(need.dependency for _, need in unmet):
+                break
+        return verdicts + self._held(unmet)
+
+    def _sorted_out(self, batch: Sequence[Candidate]) -> tuple[list[Candidate], list[tuple[Candidate, Need]]]:
+        unmet = self._needs.unmet([candidate.record for candidate in batch])
+        ready = [candidate for index, candidate in enumerate(batch) if index not in unmet]
+        return ready, [(batch[index], need) for index, need in sorted(unmet.items())]
+
+    def _held(self, unmet: Sequence[tuple[Candidate, Need]]) -> list[Verdict]:
+        """Has rows wait, and looks once more: what came in between did not find them waiting."""
+        waiting = [
+            (candidate, WaitingRow(need.dependency, candidate.record, candidate.stamp)) for candidate, need in unmet
+        ]
+        self._facts.wait(row for candidate, row in waiting if candidate.waiting is None)
+        ready, unmet = self._sorted_out([candidate._replace(waiting=row) for candidate, row in waiting])
+        held = [Verdict(candidate, Outcome.HELD, _rejection(need)) for candidate, need in unmet]
+        return held + self._apply(ready)
+
+    def _apply(self, batch: Sequence[Candidate]) -> list[Verdict]:
+        """Rows that nothing is missing for: history, what stands, copies."""
+        if not batch:
+            return []
+        by_place: dict[Place, list[Fact]] = {}
+        for candidate in sorted(batch, key=lambda candidate: candidate.stamp):
+            fact = Fact(candidate.record, candidate.stamp, self._today.isoformat())
+            by_place.setdefault(canonical_place(candidate.record), []).append(fact)
+        decisions = self._without_contradictions(by_place)
+        self._facts.keep((place, fact) for place, rows in by_place.items() for fact in rows)
+        decisions |= self._stand(by_place)
+        verdicts = [Verdict(candidate, *decisions[candidate.stamp]) for candidate in batch]
+        self._copies.spread(verdict.candidate.record for verdict in verdicts if verdict.outcome is not Outcome.HELD)
+        return verdicts
+
+    def _without_contradictions(self, by_place: dict[Place, list[Fact]]) -> dict[str, Decision]:
+        """Takes the rows out that contradict what never changes, so that they are no part of the history."""
+        fixed = [place for place, rows in by_place.items() if isinstance(rows[0].record, _FIXED)]
+        standing = self._facts.get(fixed)
+        held: dict[str, Decision] = {}
+        for place in fixed:
+            by_place[place], contradicting = without_contradictions(by_place[place], standing.get(place))
+            held |= contradicting
+        return held
+
+    def _stand(self, by_place: Mapping[Place, Sequence[Fact]]) -> dict[str, Decision]:
+        """Puts what stands after these rows, on the condition of what stood before."""
+        decisions: dict[str, Decision] = {}
+        pending = {place: rows for place, rows in by_place.items() if rows}
+        standing = self._facts.get(pending)
+        for _round in range(ROUNDS):
+            changes: list[Change] = []
+            for place, rows in pending.items():
+                before = standing.get(place)
+                agreeing, contradicting = without_contradictions(rows, before)
+                found, after = decide(agreeing, before)
+                if before and after and after != before:
+                    found, after = overruled(found, before, after, self._facts.history(place))
+                decisions |= contradicting | found
+                if after and after != before:
+                    changes.append(Change(place, after, before.stamp if before else None))
+            refused = self._facts.put(changes)
+            self._confirm([change for change in changes if change.seen and change.place not in refused])
+            if not refused:
+                return decisions
+            pending, standing = {place: pending[place] for place in refused}, refused
+        raise VersionConflict("others kept writing the same records")
+
+    def _confirm(self, corrections: Iterable[Change]) -> None:
+        """Reads the history again after a correction: a row that came in between may outrank it."""
+        for place, fact, _ in corrections:
+            standing = fact
+            for _round in range(ROUNDS):
+                latest = outranking(standing, self._facts.history(place))
+                if latest is None:
+                    break
+                refused = self._facts.put([Change(place, latest, standing.stamp)])
+                standing = refused.get(place, latest)
+            else:
+                raise VersionConflict("others kept writing the same record")
+
+    def _woken(self, verdicts: Sequence[Verdict], handled: set[WaitingRow]) -> list[Candidate]:
+        """The rows that waited for what was just taken; reports are noted when something has changed for them."""
+        rows, reports = self._facts.waiting(_provided(verdicts))
+        changed = _provided(verdict for verdict in verdicts if verdict.outcome is Outcome.POSTED)
+        self._reports |= dict.fromkeys(report for report in reports if report.dependency in changed)
+        woken = [row for row in rows if row not in handled]
+        handled.update(woken)
+        return [Candidate(row.record, row.stamp, row) for row in woken]
+
+
+def _provided(verdicts: Iterable[Verdict]) -> set[str]:
+    """Also of rows that changed nothing: an earlier run may have been killed before it woke anybody."""
+    taken = (verdict.candidate.record for verdict in verdicts if verdict.outcome is not Outcome.HELD)
+    return {dependency for record in taken for dependency in provides(record)}
+
+
+def _rejection(need: Need) -> Rejection:
+    return Rejection(code=need.code, message=need.message, column=need.column)
