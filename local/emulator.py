@@ -1,7 +1,7 @@
 """The process that serves AWS on loopback: `ministack`, with what the runner has to add.
 
-Run by `local.stack` as ``python -m local.emulator`` with its settings in the environment; it ends when its standard
-input closes, so it cannot outlive the runner, however that ends. The functions run with this process's Python.
+Run by `local.emulator_process` as ``python -m local.emulator`` with its settings in the environment; it ends when its
+standard input closes, so it cannot outlive the runner, however that ends. The functions run with this process's Python.
 
 What is changed in the pinned ministack, in this process only, and held by tests on the embedded stack:
 

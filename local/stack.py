@@ -1,24 +1,19 @@
 """The embedded stack: the real template on an emulator of AWS, on loopback, as long as a `with` block lasts."""
 
-import contextlib
-import http.client
 import json
-import os
-import socket
-import subprocess
-import sys
 import time
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import boto3
 import botocore.session
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from local.emulator_process import ACCOUNT_ID, HOST, REGION, REPOSITORY, EmulatorProcess, StackError
 from local.packaging import packaged_template
 
 if TYPE_CHECKING:
@@ -29,12 +24,8 @@ if TYPE_CHECKING:
     from mypy_boto3_scheduler import EventBridgeSchedulerClient
     from mypy_boto3_sqs import SQSClient
 
-HOST = "127.0.0.1"
-ACCOUNT_ID = "111122223333"
-REGION = "eu-central-1"
 STACK_NAME = "partner-program"
 PACKAGES_BUCKET = "partner-program-packages"
-REPOSITORY = Path(__file__).resolve().parent.parent
 TEMPLATE = REPOSITORY / "template.yaml"
 
 ANY_SECRET = "local"  # noqa: S105  # the emulator checks no signature
@@ -45,19 +36,11 @@ CLIENT_CONFIG = Config(
     s3={"addressing_style": "path"},
 )
 
-START_TIMEOUT_SECONDS = 60
-STOP_TIMEOUT_SECONDS = 60
 DEPLOY_TIMEOUT_SECONDS = 120
 QUIET_TIMEOUT_SECONDS = 900
 QUIET_QUESTION_MS = 2_000
 REDELIVERIES = 20
 """Enough for a queue to give up on a message (its maxReceiveCount) and hand it to its dead-letter queue."""
-
-KEPT_ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "SYSTEMROOT")
-
-
-class StackError(Exception):
-    """The embedded stack could not start, deploy or come to rest; the message says what was seen."""
 
 
 @dataclass
@@ -78,7 +61,10 @@ class EmbeddedStack:
     keep: bool = False
     template: Path = TEMPLATE
     outputs: dict[str, str] = field(default_factory=dict, init=False)
-    _process: subprocess.Popen[bytes] | None = field(default=None, init=False, repr=False)
+    _emulator: EmulatorProcess = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._emulator = EmulatorProcess(self.state, self.port, self.keep)
 
     def __enter__(self) -> Self:
         try:
@@ -102,7 +88,7 @@ class EmbeddedStack:
     @property
     def log(self) -> Path:
         """The emulator's log: failures of functions with their traces are in it."""
-        return self.state / "emulator.log"
+        return self._emulator.log
 
     @property
     def client_environment(self) -> dict[str, str]:
@@ -116,21 +102,12 @@ class EmbeddedStack:
 
     def start(self) -> None:
         """Start the emulator and wait until it answers. Raises `StackError` when it does not."""
-        self.state.mkdir(parents=True, exist_ok=True)
-        for folder in ("tmp", "kept", "objects"):
-            (self.state / folder).mkdir(exist_ok=True)
-        self._choose_port()
-        with self.log.open("wb") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "local.emulator"],
-                stdin=subprocess.PIPE,  # held open: the emulator ends when it closes
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                cwd=REPOSITORY,
-                env=self._emulator_environment(),
-                start_new_session=True,  # Ctrl-C is for the runner, which then stops the emulator in order
-            )
-        self._wait_until_it_answers()
+        self._emulator.start()
+        self.port = self._emulator.port
+
+    def stop(self) -> None:
+        """Stop the emulator, in order if it will; kept state is written. Never raises for one already gone."""
+        self._emulator.stop()
 
     def deploy(self) -> None:
         """Package and deploy the template, unless kept state holds the stack already; then read its outputs.
@@ -145,20 +122,6 @@ class EmbeddedStack:
             self._create()
         self.outputs = self._wait_until_deployed()
 
-    def stop(self) -> None:
-        """Stop the emulator, in order if it will; kept state is written. Never raises for an emulator already gone."""
-        process, self._process = self._process, None
-        if process is None:
-            return
-        if process.stdin is not None:
-            with contextlib.suppress(OSError):
-                process.stdin.close()
-        try:
-            process.wait(STOP_TIMEOUT_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
     def wait_until_quiet(self, timeout_seconds: int = QUIET_TIMEOUT_SECONDS) -> None:
         """Return when no notification, message, stream record or running function is left.
 
@@ -171,13 +134,13 @@ class EmbeddedStack:
         end = time.monotonic() + timeout_seconds
         redeliveries = 0
         while True:
-            answer = self._ask("GET", f"/_runner/quiet?timeout_ms={QUIET_QUESTION_MS}")
+            answer = self._emulator.ask("GET", f"/_runner/quiet?timeout_ms={QUIET_QUESTION_MS}")
             under_way: dict[str, int] = answer["under_way"]
             if not under_way:
                 return
             if set(under_way) == {"waiting"} and redeliveries < REDELIVERIES:
                 redeliveries += 1
-                self._ask("POST", "/_runner/redeliver")
+                self._emulator.ask("POST", "/_runner/redeliver")
             elif time.monotonic() >= end or set(under_way) == {"waiting"}:
                 raise StackError(f"still under way: {under_way}; failed: {answer['failed']}; log: {self.log}")
 
@@ -235,61 +198,6 @@ class EmbeddedStack:
             botocore_session=without_profile,
         )
 
-    def _emulator_environment(self) -> dict[str, str]:
-        kept = {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}
-        switches = "1" if self.keep else "0"
-        return kept | {
-            "BIND_HOST": HOST,  # its default is every interface
-            "GATEWAY_PORT": str(self.port),
-            "MINISTACK_HOST": "localhost",
-            "MINISTACK_ACCOUNT_ID": ACCOUNT_ID,  # else requests without credentials belong to another account
-            "MINISTACK_REGION": REGION,
-            "TMPDIR": str(self.state / "tmp"),
-            "STATE_DIR": str(self.state / "kept"),
-            "PERSIST_STATE": switches,
-            "S3_DATA_DIR": str(self.state / "objects"),
-            "S3_PERSIST": switches,
-            "SFTP_ENABLED": "0",
-            "IOT_MTLS_ENABLED": "0",
-            "DOCKER_HOST": f"unix://{self.state / 'no-docker'}",  # it would remove containers it takes for its own
-            "AWS_CONFIG_FILE": os.devnull,  # a developer's own settings are no part of the stack
-            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-            "LOG_LEVEL": "WARNING",
-            "PYTHONUNBUFFERED": "1",
-        }
-
-    def _choose_port(self) -> None:
-        # Addresses of queues hold the port: kept state works on the port it was made on and on no other.
-        kept = self.state / "port"
-        made_on = int(kept.read_text(encoding="ascii")) if self.keep and kept.exists() else None
-        if made_on is not None and self.port not in (None, made_on):
-            raise StackError(f"{self.state} was made on port {made_on} and cannot move to {self.port}")
-        self.port = made_on or self.port or _free_port()
-        kept.write_text(str(self.port), encoding="ascii")
-
-    def _wait_until_it_answers(self) -> None:
-        end = time.monotonic() + START_TIMEOUT_SECONDS
-        while time.monotonic() < end:
-            if self._process is None or self._process.poll() is not None:
-                raise StackError(f"the emulator ended at its start:\n{self._log_tail()}")
-            try:
-                self._ask("GET", "/_ministack/health")
-                return
-            except (OSError, http.client.HTTPException):
-                time.sleep(0.02)
-        raise StackError(f"the emulator did not answer within {START_TIMEOUT_SECONDS} s:\n{self._log_tail()}")
-
-    def _ask(self, method: str, path: str) -> dict[str, Any]:
-        if self._process is not None and self._process.poll() is not None:
-            raise StackError(f"the emulator is gone:\n{self._log_tail()}")
-        connection = http.client.HTTPConnection(HOST, self.port or 0, timeout=60)
-        try:
-            connection.request(method, path)
-            answer: dict[str, Any] = json.loads(connection.getresponse().read())
-            return answer
-        finally:
-            connection.close()
-
     def _upload_package(self, key: str, archive: bytes) -> str:
         self.s3.put_object(Bucket=PACKAGES_BUCKET, Key=key, Body=archive)
         return f"s3://{PACKAGES_BUCKET}/{key}"
@@ -328,12 +236,5 @@ class EmbeddedStack:
             if "FAILED" in event.get("ResourceStatus", "")
         )
 
-    def _log_tail(self, lines: int = 20) -> str:
-        return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
 
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
+__all__ = ["EmbeddedStack", "StackError"]

@@ -241,9 +241,9 @@ def test_a_template_that_cannot_be_deployed_is_an_error_that_says_why(tmp_path: 
 
 def test_the_emulator_ends_when_the_runner_is_killed(tmp_path: Path) -> None:
     code = (
-        "import sys, time; from pathlib import Path; from local.stack import EmbeddedStack\n"
-        f"stack = EmbeddedStack(Path({str(tmp_path / 'state')!r})); stack.start()\n"
-        "print(stack._process.pid, flush=True); time.sleep(60)"
+        "import time; from pathlib import Path; from local.emulator_process import EmulatorProcess\n"
+        f"emulator = EmulatorProcess(Path({str(tmp_path / 'state')!r})); emulator.start()\n"
+        "print(emulator.process_id, flush=True); time.sleep(60)"
     )
     runner = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     assert runner.stdout is not None
