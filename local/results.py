@@ -6,6 +6,7 @@ Every number is the engine's own: this module reads states, statements and recei
 import csv
 import json
 import shutil
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,7 +19,7 @@ from partner_program.adapters.table import Table, from_wire
 from partner_program.domain.account import AccountState
 from partner_program.domain.facts import RECORD_TYPES, AccountFacts
 from partner_program.domain.outcomes import Outcome
-from partner_program.domain.receipt import Receipt
+from partner_program.domain.receipt import Amounts, Receipt
 from partner_program.domain.revenue import quarter_revenue
 from partner_program.domain.statement import Statement
 from partner_program.domain.yearly_revenue import previous_year, year_to_date
@@ -177,32 +178,40 @@ def statement_rows(results: Results) -> Iterator[Row]:
 
 
 def report_rows(results: Results) -> Iterator[Row]:
-    """One row for each report and currency.
+    """One row for each report and currency; lines whose currency cannot be read stand in the report's first row.
 
-    Lines are counted in the report's first row (the first currency by name); further rows of the same report hold
-    the money of further currencies only, so that lines and money of all rows add up to the reports.
+    So lines and money of a report's rows add up to the report. `final_amount` is all of the file, whatever its outcome.
     """
     for receipt in results.receipts:
+        whole = Amounts(
+            lines=receipt.lines,
+            lines_by_currency=sum((Counter(part.lines_by_currency) for part in receipt.outcomes.values()), Counter()),
+            money=receipt.money,
+            unreadable=receipt.unreadable_amounts,
+        )
+        posted = receipt.outcomes.get(Outcome.POSTED, Amounts())
         for place, currency in enumerate(sorted(receipt.money) or [""]):
-            counts = {outcome.value: _lines(receipt, outcome) if place == 0 else 0 for outcome in Outcome}
-            posted = receipt.outcomes[Outcome.POSTED].money if Outcome.POSTED in receipt.outcomes else {}
+            counts = {
+                outcome.value: _lines(receipt.outcomes.get(outcome, Amounts()), currency, place == 0)
+                for outcome in Outcome
+            }
             yield {
                 "distributor_id": receipt.distributor_id or "",
                 "report_id": receipt.report_id or "",
                 "status": receipt.status,
-                "lines": str(receipt.lines if place == 0 else 0),
-                **{name: str(lines) for name, lines in counts.items()},
+                "lines": _lines(whole, currency, place == 0),
+                **counts,
                 "final_amount": plain(receipt.money.get(currency, Decimal(0))),
                 "currency": currency,
-                "posted_amount": plain(posted.get(currency, Decimal(0))),
+                "posted_amount": plain(posted.money.get(currency, Decimal(0))),
                 "credit": plain(receipt.credit.get(currency, Decimal(0))),
                 "reason": receipt.refusal.code.value if receipt.refusal else "",
                 "processed_on": _text(receipt.processed_on),
             }
 
 
-def _lines(receipt: Receipt, outcome: Outcome) -> int:
-    return receipt.outcomes[outcome].lines if outcome in receipt.outcomes else 0
+def _lines(amounts: Amounts, currency: str, first: bool) -> str:
+    return str(amounts.lines_by_currency.get(currency, 0) + (amounts.unreadable if first else 0))
 
 
 def write_results(results: Results, out: Path, summary: Mapping[str, object]) -> None:

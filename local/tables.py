@@ -58,13 +58,15 @@ def reports_table(results: Results) -> Table:
         money_columns = ["\n".join(money(part[name]) for part in parts) for name in ("final_amount", "credit")]
         currencies = "\n".join(f"{part['currency']} {part['reason']}".strip() for part in parts)
         rows.append(
-            (first["report_id"], first["processed_on"], first["status"], *_counts(first), *money_columns, currencies)
+            (first["report_id"], first["processed_on"], first["status"], *_counts(parts), *money_columns, currencies)
         )
     return _filled(table, rows)
 
 
-def _counts(row: Mapping[str, str]) -> tuple[str, ...]:
-    return tuple("" if row[name] == "0" else row[name] for name in ("lines", "posted", "duplicate", "held", "rejected"))
+def _counts(parts: Sequence[Mapping[str, str]]) -> tuple[str, ...]:
+    """Lines of a report over its currencies; nothing for none."""
+    names = ("lines", "posted", "duplicate", "held", "rejected")
+    return tuple(str(sum(int(part[name]) for part in parts) or "") for name in names)
 
 
 def not_counted_table(results: Results) -> Table:

@@ -3,6 +3,7 @@
 `Tally` counts while lines go by; `Summary` is what it counted, as a document, and summaries of a report's parts add up.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
@@ -24,9 +25,13 @@ class NotConserved(ProgramError):
 
 
 class Amounts(Document):
-    """Some lines and their billed amounts per currency. `unreadable` of the lines have no amount that can be read."""
+    """Some lines, how many there are per currency, and their billed amounts per currency.
+
+    `unreadable` of the lines have no amount or currency that can be read.
+    """
 
     lines: int = 0
+    lines_by_currency: dict[str, int] = Field(default_factory=dict)
     money: dict[str, Decimal] = Field(default_factory=dict)
     unreadable: int = 0
 
@@ -34,7 +39,12 @@ class Amounts(Document):
         money = dict(self.money)
         for currency, amount in other.money.items():
             money[currency] = EXACT.add(money.get(currency, Decimal(0)), amount)
-        return Amounts(lines=self.lines + other.lines, money=money, unreadable=self.unreadable + other.unreadable)
+        return Amounts(
+            lines=self.lines + other.lines,
+            lines_by_currency=dict(Counter(self.lines_by_currency) + Counter(other.lines_by_currency)),
+            money=money,
+            unreadable=self.unreadable + other.unreadable,
+        )
 
     def same_as(self, other: "Amounts") -> bool:
         """Equal as amounts, whether a currency of nothing is named or not."""
@@ -97,10 +107,11 @@ class Tally:
 class _Counter:
     """Lines and money, mutable."""
 
-    __slots__ = ("lines", "money", "unreadable")
+    __slots__ = ("currencies", "lines", "money", "unreadable")
 
     def __init__(self) -> None:
         self.lines = self.unreadable = 0
+        self.currencies: dict[str, int] = {}
         self.money: dict[str, Decimal] = {}
 
     def add(self, amount: tuple[str, Decimal] | None) -> None:
@@ -109,10 +120,16 @@ class _Counter:
             self.unreadable += 1
         else:
             currency, money = amount
+            self.currencies[currency] = self.currencies.get(currency, 0) + 1
             self.money[currency] = EXACT.add(self.money.get(currency, Decimal(0)), money)
 
     def amounts(self) -> Amounts:
-        return Amounts(lines=self.lines, money=dict(self.money), unreadable=self.unreadable)
+        return Amounts(
+            lines=self.lines,
+            lines_by_currency=dict(self.currencies),
+            money=dict(self.money),
+            unreadable=self.unreadable,
+        )
 
 
 class ControlTotal:

@@ -419,7 +419,13 @@ def test_receipt_adds_up_per_outcome_reason_and_currency() -> None:
     assert receipt["lines"] == 9 == sum(part["lines"] for part in by_outcome.values())
     assert receipt["money"] == {"EUR": "500.00", "JPY": "10000"}
     assert receipt["unreadable_amounts"] == 2 == by_outcome["rejected"]["unreadable"]
-    assert by_outcome["posted"] == {"lines": 4, "money": {"EUR": "300.00", "JPY": "5000"}, "unreadable": 0}
+    assert by_outcome["posted"] == {
+        "lines": 4,
+        "lines_by_currency": {"EUR": 3, "JPY": 1},
+        "money": {"EUR": "300.00", "JPY": "5000"},
+        "unreadable": 0,
+    }
+    assert by_outcome["rejected"]["lines_by_currency"] == {"EUR": 1}  # the amounts of the other two cannot be read
     assert by_outcome["held"]["money"] == {"JPY": "5000"}
     assert sum(part["lines"] for part in receipt["reasons"].values()) == 5
     assert all(part["what_to_do"] for part in receipt["reasons"].values())
