@@ -7,7 +7,6 @@ on everything is in whole minor units.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 
 from partner_program.domain.accelerator_steps import explain, explain_reason
 from partner_program.domain.facts import AccountFacts
@@ -80,7 +79,6 @@ def rebate_of(facts: AccountFacts, quarter: Quarter, terms: Accelerator, currenc
     barrier = _barrier(facts, quarter, terms, last_year)
     level = None if barrier else _level(ytd, last_year, terms)
     base = _base(ytd, last_year, terms) if level else zero(currency)
-    rate_pct = level.rate_pct if level else Decimal(0)
     return Rebate(
         quarter=quarter,
         terms=terms,
@@ -90,7 +88,7 @@ def rebate_of(facts: AccountFacts, quarter: Quarter, terms: Accelerator, currenc
         barrier=barrier,
         level=level,
         base=base,
-        earned=base.share(rate_pct.scaleb(-2)).rounded(),
+        earned=(base.share(level.rate_pct.scaleb(-2)) if level else base).rounded(),
     )
 
 
@@ -107,9 +105,7 @@ def _barrier(facts: AccountFacts, quarter: Quarter, terms: Accelerator, last_yea
 
 
 def _level(ytd: Money, last_year: Money, terms: Accelerator) -> Level | None:
-    """The highest level that YTD reaches; reaching it exactly counts (R-5.3)."""
-    if ytd < last_year.share(terms.goal_pct.scaleb(-2)):
-        return None
+    """The highest level that YTD reaches; reaching it exactly counts. The first one starts at the goal (R-5.3)."""
     reached = [level for level in terms.levels if ytd >= last_year.share(level.growth_pct.scaleb(-2))]
     return reached[-1] if reached else None
 

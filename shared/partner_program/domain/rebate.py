@@ -42,8 +42,8 @@ class Rebate:
         return next((level for level in self.terms.levels if self.ytd < self.needed_for(level)), None)
 
     def needed_for(self, level: Level) -> Money:
-        """The YTD at which a level is reached; never below the Minimum Revenue Goal (R-5.1, R-5.3)."""
-        return self.last_year.share(max(level.growth_pct, self.terms.goal_pct).scaleb(-2))
+        """The YTD at which a level is reached; of the first one, the Minimum Revenue Goal (R-5.1, R-5.3)."""
+        return self.last_year.share(level.growth_pct.scaleb(-2))
 
 
 @dataclass(frozen=True, slots=True)

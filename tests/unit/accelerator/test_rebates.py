@@ -189,6 +189,8 @@ def test_a_carried_balance_goes_over_the_year_turn_and_is_netted_there_once() ->
         ("3125.00", "625.00", "3750.00", "0.00", "0.00"),
         ("3125.00", "625.00", "5700.00", "1950.00", "0.00"),
     ]
+    step = next(step for step in new[0].steps if step.title == "Carried in")
+    assert (step.working, step.result) == ("left by 2024Q4", "3125.00 EUR")
 
 
 @pytest.mark.rule("R-5.4e")

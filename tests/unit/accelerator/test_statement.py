@@ -55,6 +55,11 @@ def test_nothing_is_payable_before_45_days_after_the_quarter(quarter: str, payab
              " 3125.00 EUR to pay. 25000.00 EUR more by 2024-12-31 reaches 3 %, worth 4500.00 EUR for the year."),
         ),
         (
+            "150000", 3,
+            ("YTD 150000.00 EUR reaches 150 % of last year's 100000.00 EUR: 3 %, 4500.00 EUR earned."
+             " 4500.00 EUR to pay. 30000.00 EUR more by 2024-12-31 reaches 4 %, worth 7200.00 EUR for the year."),
+        ),
+        (
             "185000", 3,
             ("YTD 185000.00 EUR reaches 180 % of last year's 100000.00 EUR: 4 %, 7200.00 EUR earned."
              " 7200.00 EUR to pay. The highest level is reached."),
