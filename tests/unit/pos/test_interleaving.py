@@ -1,7 +1,8 @@
 """Workers that interleave at every call, while records come and go: what is claimed is contributed, once."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import pytest
@@ -63,13 +64,13 @@ def interleaved(seed: int) -> World:
                 known[name] = site(name, "P1", "DE")
 
     turns = Turns(seed)
-    jobs = []
+    jobs: list[Callable[[], object]] = []
     for worker in range(chance.choice([2, 3])):
         ref = chance.choice(refs)
         ingest = world.ingest(
             sales=OneByOne(turns.shared(world.sales, worker)), lookups=turns.shared(world.lookups, worker)
         )
-        jobs.append(lambda ingest=ingest, ref=ref: ingest(ref, lambda: 900_000))
+        jobs.append(partial(ingest, ref, lambda: 900_000))
     turns.run(jobs, records_come_and_go)
     assert turns.errors == []
     return world
