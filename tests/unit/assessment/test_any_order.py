@@ -4,7 +4,7 @@ from datetime import date
 from itertools import permutations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from partner_program.domain.account import AccountState
@@ -42,6 +42,7 @@ def test_the_same_facts_in_any_order_give_the_same_state(order: list[Known]) -> 
 
 
 @pytest.mark.rule("R-3.1a")
+@settings(max_examples=30)  # each one assesses sixteen times
 @given(st.permutations(STORY))
 def test_assessed_after_each_fact_of_a_day_the_last_state_is_the_same_in_any_order(
     order: list[Known],
