@@ -107,6 +107,11 @@ def test_outside_a_sandbox_the_scheduled_time_decides_and_the_test_clock_is_neve
         assert [phase["quarter"] for phase in answer["phases"]] == ["2024Q2"]
 
 
+def test_in_a_sandbox_the_test_clock_decides_not_the_scheduled_time(premier: World) -> None:
+    premier.today("2024-03-30")
+    assert premier.call("quarter_end", trigger("quarter_end", "daily")) == {"on": "2024-03-30", "phases": []}
+
+
 def test_the_scheduled_time_is_a_date_of_the_programs_time_zone(monkeypatch: pytest.MonkeyPatch) -> None:
     with deployed(monkeypatch, Stage="production") as world:
         late = world.call("quarter_end", {"scheduled_time": "2024-06-30T22:30:00Z"})

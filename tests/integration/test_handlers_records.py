@@ -11,7 +11,7 @@ def test_records_become_facts_receipts_and_an_assessed_account(world: World) -> 
     receipts = [world.result(f"records/{kind}/2024-01/receipt.json") for kind in RECORDS]
     assert [receipt["outcomes"]["posted"]["lines"] for receipt in receipts] == [2, 2, 1, 1, 1]
     facts = [str(item["sk"]) for item in world.program.query("PARTNER#P0001", prefix="FACT#")]
-    assert facts == ["FACT#partners#P0001", "FACT#sites#S-0001", "FACT#terms_acceptances#P0001#2022-01"]
+    assert facts == ["FACT#partners#P0001", "FACT#sites#S-0001", "FACT#terms_acceptances#P0001#2022-03"]
     state = world.state(ACCOUNT_ID)
     assert state is not None
     assert state["assessed_on"] == "2024-03-15"
@@ -61,3 +61,9 @@ def test_an_object_that_is_nothing_we_know_gets_a_receipt_of_refusal(world: Worl
     (key,) = world.results()
     assert world.result(key)["refusal"]["code"] == "KEY_NOT_ALLOWED"
     assert world.messages_on("records_dead_letter") == []
+
+
+@pytest.mark.catalogue("F05")
+def test_a_file_that_is_gone_is_refused_as_missing(world: World) -> None:
+    world.call("records_upload", trigger("records_upload", "records_file"))
+    assert world.result("records/partners/2024-03/receipt.json")["refusal"]["code"] == "MISSING"

@@ -104,9 +104,9 @@ def test_reprocessing_by_message_changes_nothing_where_nothing_was_mended(progra
     assert program.messages_on("sales_dead_letter") == []
 
 
-def test_asking_for_a_report_that_never_came_is_set_aside_with_its_reason(program: World) -> None:
-    program.send("sales", {"reprocess": {"distributor_id": "D-NORD", "report_id": "never"}})
-    program.run_queue("sales")
+@pytest.mark.parametrize("name", ["reprocess", "resume"])
+def test_asking_for_a_report_that_never_came_is_set_aside_with_its_reason(program: World, name: str) -> None:
+    assert program.call("sales_upload", trigger("sales_upload", name)) == {"batchItemFailures": []}
     assert reasons(program, "sales_dead_letter") == ["UNKNOWN_REPORT"]
 
 

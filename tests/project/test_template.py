@@ -1,0 +1,286 @@
+"""The template against good practice and against itself: what every deployment must have, whoever edits it next."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from samtranslator.translator.managed_policy_translator import ManagedPolicyLoader
+from samtranslator.translator.transform import transform
+from samtranslator.yaml_helper import yaml_parse
+
+from tests.deployed.template import REPOSITORY, Template, as_list, load_template
+
+FOLDERS = sorted(path.parent.name for path in (REPOSITORY / "functions").glob("*/app.py"))
+QUEUE_FED = {"sales_upload": "SalesQueue", "records_upload": "RecordsQueue", "rebate_statement": "StatementQueue"}
+STAGES = ["sandbox", "test", "production"]
+
+
+@pytest.fixture(scope="module")
+def template() -> Template:
+    return load_template()
+
+
+@pytest.fixture(scope="module")
+def translated() -> dict[str, Any]:
+    """The plain CloudFormation that SAM makes of the template."""
+    parsed = yaml_parse((REPOSITORY / "template.yaml").read_text(encoding="utf-8"))
+    for resource in parsed["Resources"].values():
+        for name in ("CodeUri", "ContentUri"):
+            if name in resource["Properties"]:
+                resource["Properties"][name] = "s3://packages/code.zip"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+        found: dict[str, Any] = transform(parsed, {}, ManagedPolicyLoader(None))
+    resources: dict[str, Any] = found["Resources"]
+    return resources
+
+
+def of(template: Template, kind: str) -> dict[str, dict[str, Any]]:
+    return template.of_type(f"AWS::{kind}")
+
+
+def queue_id(template: Template, arn: str) -> str:
+    """Logical id of a queue."""
+    return next(name for name in of(template, "SQS::Queue") if template.arn(name) == arn)
+
+
+def alarms_on(template: Template, metric: str, dimension: str) -> list[dict[str, Any]]:
+    return [
+        alarm
+        for alarm in of(template, "CloudWatch::Alarm").values()
+        if alarm["MetricName"] == metric and alarm["Dimensions"][0]["Value"] == dimension
+    ]
+
+
+def test_every_function_folder_is_deployed_and_every_deployed_function_has_its_folder(template: Template) -> None:
+    assert sorted(template.functions) == FOLDERS
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_a_function_folder_holds_its_handler_and_nothing_else(folder: str, template: Template) -> None:
+    files = [path.name for path in (REPOSITORY / "functions" / folder).iterdir() if path.name != "__pycache__"]
+    assert files == ["app.py"]
+    assert template.functions[folder]["Handler"] == "app.handler"
+    assert "def handler(" in (REPOSITORY / "functions" / folder / "app.py").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_every_function_is_traced_logs_for_a_limited_time_and_has_a_role_of_its_own(
+    folder: str, template: Template, translated: dict[str, Any]
+) -> None:
+    name = template.function_id(folder)
+    function = template.functions[folder]
+    assert (function["Tracing"], function["Runtime"]) == ("Active", "python3.13")
+    assert "ReservedConcurrentExecutions" not in function
+    group = template.resources[f"{name}LogGroup"]["Properties"]
+    assert group == {"RetentionInDays": {"Ref": "LogRetentionDays"}}
+    assert function["LoggingConfig"]["LogGroup"] == template.name(f"{name}LogGroup")
+    assert translated[f"{name}Function"]["Properties"]["Role"] == {"Fn::GetAtt": [f"{name}Role", "Arn"]}
+
+
+def test_sam_adds_no_role_of_its_own(template: Template, translated: dict[str, Any]) -> None:
+    """Those would carry managed policies that reach every queue and stream of the account."""
+    made = {name for name, resource in translated.items() if resource["Type"] == "AWS::IAM::Role"}
+    written = {name for name, resource in template.resources.items() if resource["Type"] == "AWS::IAM::Role"}
+    assert made == written
+    assert all("ManagedPolicyArns" not in translated[name]["Properties"] for name in made)
+
+
+def test_a_queue_stays_invisible_for_six_times_its_functions_timeout(template: Template) -> None:
+    for folder, queue in QUEUE_FED.items():
+        assert of(template, "SQS::Queue")[queue]["VisibilityTimeout"] == 6 * template.functions[folder]["Timeout"]
+
+
+@pytest.mark.catalogue("F19")
+def test_every_work_queue_has_a_dead_letter_queue_that_keeps_for_longer(template: Template) -> None:
+    queues = of(template, "SQS::Queue")
+    work = {name for name in queues if "RedrivePolicy" in queues[name]}
+    assert work == set(QUEUE_FED.values())
+    for name in work:
+        redrive = queues[name]["RedrivePolicy"]
+        dead = queues[queue_id(template, redrive["deadLetterTargetArn"])]
+        assert redrive["maxReceiveCount"] >= 5
+        assert dead["MessageRetentionPeriod"] == 14 * 24 * 3600 > queues[name]["MessageRetentionPeriod"]
+    assert all(queue["SqsManagedSseEnabled"] is True for queue in queues.values())
+
+
+@pytest.mark.catalogue("F55")
+def test_a_failing_message_is_tried_for_longer_than_a_three_hour_outage(template: Template) -> None:
+    from partner_program.handler_support import retry_delay_s
+
+    for queue in QUEUE_FED.values():
+        tries = of(template, "SQS::Queue")[queue]["RedrivePolicy"]["maxReceiveCount"]
+        assert sum(retry_delay_s(received) for received in range(1, tries)) > 3 * 3600
+
+
+@pytest.mark.parametrize("folder", sorted(QUEUE_FED))
+def test_a_function_fed_by_a_queue_answers_for_each_message(folder: str, template: Template) -> None:
+    source = template.functions[folder]["Events"]["Queue"]["Properties"]
+    assert source["Queue"] == template.arn(QUEUE_FED[folder])
+    assert source["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert "FilterCriteria" not in source
+
+
+@pytest.mark.catalogue("F39")
+def test_a_batch_of_the_stream_that_fails_is_halved_retried_and_then_set_aside(translated: dict[str, Any]) -> None:
+    (source,) = (
+        resource["Properties"]
+        for resource in translated.values()
+        if resource["Type"] == "AWS::Lambda::EventSourceMapping" and "StartingPosition" in resource["Properties"]
+    )
+    assert source["BisectBatchOnFunctionError"] is True
+    assert 0 < source["MaximumRetryAttempts"] <= 10
+    failure = source["DestinationConfig"]["OnFailure"]["Destination"]
+    assert failure == {"Fn::GetAtt": ["AssessmentDeadLetterQueue", "Arn"]}
+    # a partial answer is not asked for: the handler raises, and what a partial answer means differs between runners
+    assert "FunctionResponseTypes" not in source
+
+
+@pytest.mark.catalogue("F27")
+def test_every_target_of_a_rule_and_of_a_schedule_has_a_dead_letter_queue(template: Template) -> None:
+    targets = [target for rule in of(template, "Events::Rule").values() for target in rule["Targets"]]
+    targets += [schedule["Target"] for schedule in of(template, "Scheduler::Schedule").values()]
+    assert len(targets) == 3
+    for target in targets:
+        assert queue_id(template, target["DeadLetterConfig"]["Arn"]).endswith("DeadLetterQueue")
+
+
+@pytest.mark.catalogue("F24")
+def test_what_the_schedule_starts_asynchronously_has_a_place_to_fail_to(template: Template) -> None:
+    failure = template.functions["quarter_end"]["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]
+    assert queue_id(template, failure["Destination"]) == "QuarterEndDeadLetterQueue"
+
+
+@pytest.mark.catalogue("F26")
+def test_the_daily_schedule_is_in_utc_and_on_the_programs_date_all_year(template: Template) -> None:
+    from datetime import UTC, datetime, timedelta
+
+    from partner_program.adapters.clock import program_date
+    from partner_program.rulebook import load_rulebook
+
+    (schedule,) = of(template, "Scheduler::Schedule").values()
+    assert schedule["ScheduleExpressionTimezone"] == "UTC"
+    minute, hour, *rest = schedule["ScheduleExpression"].removeprefix("cron(").removesuffix(")").split()
+    assert rest == ["*", "*", "?", "*"]
+    zone = load_rulebook().time_zone
+    for days in range(366):
+        fired = datetime(2024, 1, 1, int(hour), int(minute), tzinfo=UTC) + timedelta(days=days)
+        assert program_date(fired, zone) == fired.date()
+
+
+@pytest.mark.catalogue("F19")
+def test_every_dead_letter_queue_is_alarmed_from_the_first_message_on(template: Template) -> None:
+    dead = [name for name in of(template, "SQS::Queue") if name.endswith("DeadLetterQueue")]
+    assert len(dead) == 6
+    for name in dead:
+        queue = template.name(name).rsplit("/", 1)[-1]
+        (alarm,) = alarms_on(template, "ApproximateNumberOfMessagesVisible", queue)
+        assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (0, "GreaterThanThreshold")
+
+
+def test_every_queue_is_alarmed_by_age_and_every_function_by_errors(template: Template) -> None:
+    for queue in QUEUE_FED.values():
+        assert alarms_on(template, "ApproximateAgeOfOldestMessage", template.name(queue).rsplit("/", 1)[-1])
+    for folder in FOLDERS:
+        assert alarms_on(template, "Errors", template.name(f"{template.function_id(folder)}Function"))
+    assert alarms_on(template, "IteratorAge", template.name("AccountAssessmentFunction"))
+
+
+@pytest.mark.catalogue("B55")
+@pytest.mark.catalogue("B56")
+@pytest.mark.parametrize("folder", ["sales_upload", "records_upload"])
+def test_refusals_for_security_are_alarmed_under_the_name_that_the_code_counts_them_by(
+    folder: str, template: Template
+) -> None:
+    from partner_program.handler_support import SECURITY_METRIC
+
+    (alarm,) = alarms_on(template, SECURITY_METRIC, folder)
+    environment = template.environment(folder)
+    assert alarm["Namespace"] == environment["POWERTOOLS_METRICS_NAMESPACE"]
+    assert alarm["Dimensions"] == [{"Name": "service", "Value": environment["POWERTOOLS_SERVICE_NAME"]}]
+
+
+def test_every_alarm_reaches_the_topic(template: Template) -> None:
+    alarms = of(template, "CloudWatch::Alarm")
+    assert all(alarm["AlarmActions"] == [template.name("AlarmTopic")] for alarm in alarms.values())
+
+
+@pytest.mark.parametrize("name", ["UploadsBucket", "ResultsBucket"])
+def test_buckets_are_versioned_encrypted_private_and_reached_by_tls_only(name: str, template: Template) -> None:
+    bucket = of(template, "S3::Bucket")[name]
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    (statement,) = of(template, "S3::BucketPolicy")[f"{name}Policy"]["PolicyDocument"]["Statement"]
+    assert (statement["Effect"], statement["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+    assert template.resources[name]["DeletionPolicy"] == "Retain"
+
+
+@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize("name", ["ProgramTable", "SalesTable"])
+def test_tables_can_be_restored_and_outside_a_sandbox_not_be_deleted(name: str, stage: str) -> None:
+    template = load_template(Stage=stage)
+    table = of(template, "DynamoDB::Table")[name]
+    assert table["DeletionProtectionEnabled"] is (stage != "sandbox")
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["SSESpecification"] == {"SSEEnabled": True}
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+    resource = template.resources[name]
+    assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain")
+
+
+@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_only_a_sandbox_is_told_to_be_one(folder: str, stage: str) -> None:
+    assert load_template(Stage=stage).environment(folder)["SANDBOX"] == ("true" if stage == "sandbox" else "false")
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_no_role_has_a_wildcard_but_for_what_has_no_resources(folder: str, template: Template) -> None:
+    without_resources = {"xray:PutTraceSegments", "xray:PutTelemetryRecords", "dynamodb:ListStreams"}
+    for statement in template.statements(folder):
+        assert not [action for action in as_list(statement["Action"]) if "*" in action]
+        if "*" in as_list(statement["Resource"]):
+            assert set(as_list(statement["Action"])) <= without_resources
+
+
+def test_the_queues_take_messages_from_their_rule_only(template: Template) -> None:
+    for policy in of(template, "SQS::QueuePolicy").values():
+        for statement in policy["PolicyDocument"]["Statement"]:
+            assert statement["Principal"] == {"Service": "events.amazonaws.com"}
+            assert statement["Condition"]["ArnEquals"]["aws:SourceArn"]
+
+
+def test_the_outputs_name_what_the_operators_documents_and_the_runner_use(template: Template) -> None:
+    outputs = set(yaml_parse((REPOSITORY / "template.yaml").read_text(encoding="utf-8"))["Outputs"])
+    runner = "".join(path.read_text(encoding="utf-8") for path in (REPOSITORY / "local").glob("*.py"))
+    used = set(re.findall(r"outputs\[\"([A-Za-z]+)\"\]", runner))
+    assert used
+    assert used <= outputs
+    operations = (REPOSITORY / "docs" / "operations.md").read_text(encoding="utf-8")
+    documented = set(re.findall(r"output ([A-Za-z]+)\)", operations))
+    assert documented
+    assert documented <= outputs
+
+
+def test_every_alarm_is_in_the_operators_documents_and_none_that_is_not(template: Template) -> None:
+    operations = (REPOSITORY / "docs" / "operations.md").read_text(encoding="utf-8")
+    documented = set(re.findall(r"`([A-Za-z]+Alarm)`", operations))
+    alarms = set(of(template, "CloudWatch::Alarm"))
+    errors = {name for name in alarms if name.endswith("ErrorsAlarm")}
+    assert "`…ErrorsAlarm`" in operations
+    assert documented == alarms - errors
+
+
+def test_samconfig_deploys_only_stages_that_the_template_knows(template: Template) -> None:
+    import tomllib
+
+    config = tomllib.loads((REPOSITORY / "samconfig.toml").read_text(encoding="utf-8"))
+    parameters = json.loads(json.dumps(yaml_parse((REPOSITORY / "template.yaml").read_text("utf-8"))["Parameters"]))
+    for environment in ("default", "production"):
+        overrides = dict(
+            part.split("=", 1) for part in config[environment]["deploy"]["parameters"]["parameter_overrides"].split()
+        )
+        assert set(overrides) <= set(parameters)
+        assert overrides["Stage"] in parameters["Stage"]["AllowedValues"]
