@@ -36,6 +36,7 @@ def business_plan(tier: Tier, at: Situation) -> Finding | None:
         missing=None if met else f"Business Plan {year}",
         basis=at.rules.basis(f"business_plan_required.{tier}"),
         facts=tuple(f"business_plans/{year}" for _ in plans[:1]),
+        since=None if met else _day_after(due),
         until=_lapses_on(met, bool(plans), due),
         mend=None if met else f"Submit the Business Plan {year}.",
     )
@@ -62,6 +63,7 @@ def brand_alignment(tier: Tier, at: Situation) -> Finding | None:
         missing=None if met else "brand alignment",
         basis=at.rules.basis(f"brand_alignment_required.{tier}"),
         facts=(f"brand_reviews/{last.reviewed_on}",) if last else (),
+        since=None if met else last.reviewed_on if last else _day_after(due),
         until=_lapses_on(met, fulfilled, due),
         mend=None if met else "Bring the use of the brand into line and have it reviewed.",
     )
@@ -116,4 +118,8 @@ def _owed(fulfilled: bool, due: date | None, at: Situation, barred: bool) -> tup
 
 def _lapses_on(met: bool, fulfilled: bool, due: date | None) -> date | None:
     """The first day on which time alone makes it owed."""
-    return due + timedelta(days=1) if due is not None and met and not fulfilled else None
+    return _day_after(due) if met and not fulfilled else None
+
+
+def _day_after(due: date | None) -> date | None:
+    return None if due is None else due + timedelta(days=1)

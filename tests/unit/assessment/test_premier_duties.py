@@ -18,14 +18,14 @@ from tests.fakes.records import (
     sales,
 )
 
+OWED = ("R-4.1.6", "R-4.1.7")
+
 
 @pytest.mark.rule("R-4.1.6", "R-4.1.7")
 def test_a_plan_or_alignment_still_to_come_does_not_stop_a_first_promotion_to_premier() -> None:
     state = assessed(facts(*in_program(), *qualified_people(), sales("2023-05", "200000")), "2023-06-15")
     assert state.tier is Tier.PREMIER
-    owed = {
-        item.rule: (item.met, item.found, item.until) for item in state.findings if item.rule in ("R-4.1.6", "R-4.1.7")
-    }
+    owed = {item.rule: (item.met, item.found, item.until) for item in state.findings if item.rule in OWED}
     assert owed == {
         "R-4.1.6": (True, "due by 2023-08-14", date(2023, 8, 15)),
         "R-4.1.7": (True, "due by 2023-07-31", date(2023, 8, 1)),
@@ -107,3 +107,12 @@ def test_an_account_that_lost_premier_for_plan_or_brand_must_fulfil_it_before_it
     before = assessed(known, "2023-06-15")
     demoted = before.model_copy(update={"tier_changes": (*before.tier_changes, _lost(rule))})
     assert assessed(known, "2023-10-01", demoted).tier is tier
+
+
+@pytest.mark.rule("R-4.1.6", "R-4.1.7")
+def test_what_is_owed_too_late_is_dated_by_its_first_day() -> None:
+    start = [*in_program(), placed("premier", "2023-06-15")]
+    first_days = {item.rule: item.since for item in assessed(facts(*start), "2023-10-01").findings if item.rule in OWED}
+    assert first_days == {"R-4.1.6": date(2023, 8, 15), "R-4.1.7": date(2023, 8, 1)}
+    reviewed = assessed(facts(*start, brand_review("2023-09-10", "not_fulfilled")), "2023-10-01")
+    assert next(item.since for item in reviewed.findings if item.rule == "R-4.1.7") == date(2023, 9, 10)
