@@ -1,4 +1,4 @@
-"""A rebate statement: the whole calculation of one account and quarter, step by step (R-5)."""
+"""A rebate statement: the whole calculation of one account and quarter, step by step (R-5, R-5.2b)."""
 
 from datetime import date
 from decimal import Decimal

@@ -1,0 +1,140 @@
+"""Random program folders: two partners, a few people, reports that overlap, repeat and contradict each other."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from hypothesis import strategies as st
+
+from tests.fakes.pos_world import COLUMNS
+from tests.oracle.engine import Upload, csv_bytes
+from tests.oracle.oracle import Folder, Row
+
+START, THROUGH = date(2023, 1, 2), date(2024, 5, 2)
+OWNER = """
+"revenue_threshold.*.authorized" = 10
+"revenue_threshold.*.advanced" = 100
+"revenue_threshold.*.premier" = 300
+"people_required.MCDE.advanced" = 1
+"people_required.MCDE.premier" = 1
+"people_required.MCIT.advanced" = 1
+"people_required.MCIT.premier" = 1
+"people_required.MCIE.premier" = 1
+"""
+SITES = {"S1": ("P1", "DE"), "S2": ("P1", "DE"), "S3": ("P1", "JP"), "S4": ("P2", "DE")}
+CURRENCY = {"DE": "EUR", "JP": "JPY"}
+SKUS = {"SW": "software", "HW": "hardware", "PS": "services"}
+early_days = st.integers(0, 200).map(lambda offset: START - timedelta(days=offset - 60))
+
+
+def folder(records: dict[str, list[Row]], uploads: Sequence[tuple[date, str, list[Row]]]) -> Folder:
+    """Rows as the oracle reads them, in order of receipt."""
+    ordered = sorted(uploads, key=lambda upload: (upload[0], upload[1]))
+    return Folder(records, [(received_on, rows) for received_on, _, rows in ordered])
+
+
+def upload(received_on: date, report_id: str, rows: list[Row]) -> Upload:
+    """The same rows as the engine gets them."""
+    return Upload(received_on, "D1", report_id, csv_bytes(rows, COLUMNS))
+
+
+@st.composite
+def records(draw: st.DrawFn) -> dict[str, list[Row]]:
+    """Records of the two partners; everything may come early, late or not at all."""
+    found: dict[str, list[Row]] = {
+        "distributors": [{"distributor_id": "D1", "name": "D1"}],
+        "products": [{"sku": sku, "name": sku, "category": kind, "family": "other"} for sku, kind in SKUS.items()],
+        "partners": [],
+        "sites": [],
+        "terms_acceptances": [],
+        "people": [],
+        "certifications": [],
+        "trainings": [],
+        "placements": [],
+        "opening_revenue": [],
+    }
+    for partner in ("P1", "P2"):
+        _partner(draw, partner, found)
+    for site, (partner, country) in SITES.items():
+        opened = {"site_id": site, "partner_id": partner, "country": country, "name": site, "headquarters": "true"}
+        closed_on = draw(st.sampled_from(["", "", "", "2024-02-01"]))
+        found["sites"].append({**opened, "opened_on": "2022-06-01", "closed_on": closed_on})
+    for person in ("anna", "bo", "cleo"):
+        _person(draw, person, found)
+    for account in sorted(set(SITES.values())):
+        _account(draw, *account, found)
+    return found
+
+
+def _partner(draw: st.DrawFn, partner: str, found: dict[str, list[Row]]) -> None:
+    row = {"partner_id": partner, "name": partner, "enrolled_on": START.isoformat(), "contact_email": "p@example.com"}
+    found["partners"].append({**row, "trading_since": draw(st.sampled_from(["2020-01-01"] * 6 + ["2022-01-02", ""]))})
+    version = draw(st.sampled_from(["2022-03"] * 7 + ["2019-01"]))
+    accepted_on = draw(early_days).isoformat()
+    found["terms_acceptances"].append({"partner_id": partner, "version": version, "accepted_on": accepted_on})
+
+
+def _person(draw: st.DrawFn, person: str, found: dict[str, list[Row]]) -> None:
+    since = draw(early_days)
+    until = draw(st.sampled_from(["", "", (since + timedelta(days=300)).isoformat()]))
+    job = {
+        "person_id": person,
+        "site_id": draw(st.sampled_from([*sorted(SITES), "S1", "S2"])),
+        "from_date": since.isoformat(),
+    }
+    found["people"].append({**job, "until_date": until})
+    for kind in ("MCDE", "MCIT", "MCIE"):
+        # a certification from before the job waits for it in the engine: given out afterwards here
+        certified_on = max(since, draw(early_days)).isoformat()
+        name = f"{person}-{kind}"
+        row = {"certification_id": name, "person_id": person, "kind": kind, "certified_on": certified_on}
+        found["certifications"].extend([row] if draw(st.integers(0, 9)) else [])
+
+
+def _account(draw: st.DrawFn, partner: str, country: str, found: dict[str, list[Row]]) -> None:
+    of = {"partner_id": partner, "country": country}
+    for kind in ("onboarding", "annual_sales"):
+        if draw(st.integers(0, 9)):
+            found["trainings"].append({**of, "kind": kind, "completed_on": draw(early_days).isoformat()})
+    tier = draw(st.sampled_from(["premier", "advanced", "authorized", "", "premier"]))
+    if tier:
+        # On the first day: one that is recorded later sets aside what was decided before, which no oracle can foresee.
+        row = {**of, "tier": tier, "placed_on": START.isoformat(), "reason": "taken over"}
+        found["placements"].append(row)
+    amount = draw(st.sampled_from(["100", "55.5", "320", "0", ""]))
+    if amount:
+        row = {**of, "year": "2022", "sales_revenue": amount, "currency": CURRENCY[country]}
+        found["opening_revenue"].append(row)
+
+
+@st.composite
+def reports(draw: st.DrawFn, *, contradictions: bool = True) -> list[tuple[date, str, list[Row]]]:
+    """Up to six reports of some lines; without `contradictions` a line is the same wherever it is reported."""
+    number = st.integers(1, 30)
+    known: dict[int, Row] = {}
+    found = []
+    for index in range(draw(st.integers(3, 6))):
+        report_id, received_on = f"R{index}", START + timedelta(days=60 * index + draw(st.integers(20, 120)))
+        rows = []
+        for line_number in draw(st.lists(number, min_size=index, max_size=10)):
+            row = _line(draw, line_number, received_on)
+            row = row if contradictions and not draw(st.integers(0, 3)) else known.setdefault(line_number, row)
+            rows.append({**row, "report_id": report_id})
+        found.append((received_on, report_id, rows))
+    return found
+
+
+def _line(draw: st.DrawFn, line_number: int, received_on: date) -> Row:
+    site = draw(st.sampled_from(["S1", "S2", "S1", "S3", "S4", "S9"]))
+    country = SITES.get(site, ("", "DE"))[1]
+    quantity = draw(st.sampled_from([1, 2, 3, 5, 6, 7, 8, -1, -2, 0]))
+    cents = draw(st.sampled_from([3_000, 8_000, 20_000, 40_000, 0])) + draw(st.integers(0, 999))
+    amount = f"{cents // 100}.{cents % 100:02d}" if country == "DE" else str(cents // 100)
+    day = received_on - timedelta(days=draw(st.integers(-1, 80)))
+    return {
+        "distributor_id": "D1", "invoice_number": f"I{line_number // 5}", "line_number": str(line_number),
+        "invoice_date": day.isoformat(), "partner_site_id": site,
+        "country": draw(st.sampled_from([country] * 8 + ["FR"])), "currency": CURRENCY[country],
+        "sku": draw(st.sampled_from([*sorted(SKUS), "SW", "SW", "XX"])), "product_category": "",
+        "quantity": str(quantity), "list_unit_price": "100", "tier_discount_pct": "20", "project_discount_pct": "0",
+        "final_amount": f"-{amount}" if quantity < 0 and cents >= 100 else amount,
+    }  # fmt: skip
