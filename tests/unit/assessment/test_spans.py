@@ -24,6 +24,7 @@ def test_merged_spans_hold_the_same_days_and_never_touch(given_spans: list[Span]
     result = merged(given_spans)
     for day in DAYS:
         assert any(span.holds_on(day) for span in result) == any(span.holds_on(day) for span in given_spans)
+    assert all(span.end is None or span.start < span.end for span in result)
     for earlier, later in pairwise(result):
         assert earlier.end is not None
         assert earlier.end < later.start
@@ -55,6 +56,7 @@ def test_counts_equal_counting_each_thing_on_each_day(things: list[list[Span]], 
 @given(spans(), spans())
 def test_the_common_days_of_two_spans_are_those_of_both(one: Span, other: Span) -> None:
     common = one.common_with(other)
+    assert common is None or common.holds_on(common.start)
     for day in DAYS:
         both = one.holds_on(day) and other.holds_on(day)
         assert both == (common is not None and common.holds_on(day))
