@@ -4,19 +4,30 @@ Next to what waits for a dependency lies a mark. Marks are never removed, so loo
 tells safely who has to be asked about at all.
 """
 
+import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from partner_program.adapters.table import Item, Table
+from partner_program.adapters.table import (
+    TRANSACTION_LIMIT,
+    ConditionalPut,
+    Item,
+    Table,
+    Unavailable,
+    retry_pauses_s,
+)
 from partner_program.domain.facts import RECORD_TYPES, Product, Record, Site
 from partner_program.domain.record_places import Fact, Place, distributor_place, product_place, site_place
 from partner_program.use_cases.record_ports import Change, Turn, WaitingReport, WaitingRow
 
 WORKERS = 8
 """Requests at a time: single puts and queries wait for the network, not for the processor."""
+_TOGETHER = 4
+"""From so many conditional puts on a transaction is worth its double price in fewer round trips."""
 _MARK = "!"
+_EMPLOYERS = "EMPLOYERS"
 _ROW = "RECORD#"
 _REPORT = "REPORT#"
 
@@ -47,22 +58,14 @@ class DynamoFactStore:
         return dict(zip(wanted, self._all(query, wanted), strict=True))
 
     def put(self, changes: Sequence[Change]) -> dict[Place, Fact]:
-        """One conditional put for each. One that was written and not answered is found to stand: that is success."""
-
-        def put(change: Change) -> Fact | None:
-            item = _item(change.place, change.fact)
-            if change.seen is None:
-                refused = self._table.put(item, condition="attribute_not_exists(pk)")
-            else:
-                seen = {":seen": change.seen}
-                refused = self._table.put(item, condition="#stamp = :seen", values=seen, names={"#stamp": "stamp"})
-            if refused is None:
-                return None
-            existing = refused.existing or self._table.get(*change.place)
-            return _fact(existing) if existing else None
-
-        standing = zip(changes, self._all(put, changes), strict=True)
-        return {change.place: fact for change, fact in standing if fact and fact.stamp != change.fact.stamp}
+        """Conditional puts. One that was written and not answered is found to stand: that is success (F28)."""
+        refused = self._put_all([_conditional(change) for change in changes])
+        found = {place: _fact(item) for place, item in refused.items()}
+        return {
+            change.place: found[change.place]
+            for change in changes
+            if change.place in found and found[change.place].stamp != change.fact.stamp
+        }
 
     def copy(self, facts: Mapping[Place, Fact]) -> None:
         """Batches without a condition."""
@@ -76,6 +79,37 @@ class DynamoFactStore:
         """By stamp, from the partition that holds the history of this one."""
         pk, sk = place
         return [_fact(item) for item in self._table.query(f"HISTORY#{pk}", prefix=f"{sk}#")]
+
+    # -- what others rest on
+
+    def announce(self, dependencies: Iterable[str]) -> None:
+        """Batches without a condition: what is on record stays."""
+        self._table.put_many({"pk": _known(name), "sk": _MARK, "kind": "mark"} for name in dependencies)
+
+    def announced(self, dependencies: Iterable[str]) -> set[str]:
+        """A batch read."""
+        found = self._table.get_many((_known(name), _MARK) for name in dependencies)
+        return {pk.partition("#")[2] for pk, _ in found}
+
+    def employers(self, people: Iterable[str]) -> Mapping[str, frozenset[str]]:
+        """A batch read of one small item per person."""
+        found = self._table.get_many((f"PERSON#{person}", _EMPLOYERS) for person in people)
+        return {pk.partition("#")[2]: frozenset(str(item["body"]).split()) for (pk, _), item in found.items()}
+
+    def add_employers(self, added: Mapping[str, Iterable[str]]) -> Mapping[str, frozenset[str]]:
+        """Puts on the condition of what was read; whoever comes second reads again."""
+        for pause in retry_pauses_s():
+            before = self.employers(added)
+            after = {person: before.get(person, frozenset()).union(partners) for person, partners in added.items()}
+            puts = [
+                _employers(person, partners, before.get(person))
+                for person, partners in after.items()
+                if partners != before.get(person)
+            ]
+            if not self._put_all(puts):
+                return after
+            time.sleep(pause)
+        raise Unavailable("others kept writing the employers of the same people")
 
     # -- what waits
 
@@ -148,6 +182,21 @@ class DynamoFactStore:
         records = (fact.record for fact in self.get(map(product_place, skus)).values())
         return {record.sku: record for record in records if isinstance(record, Product)}
 
+    def _put_all(self, puts: Sequence[ConditionalPut]) -> dict[Place, Item]:
+        """Many puts travel together, and one by one where that fails. The items whose condition did not hold."""
+
+        def put_one(put: ConditionalPut) -> Item | None:
+            refused = self._table.put(put.item, condition=put.condition, values=put.values, names=put.names)
+            return (refused.existing or self._table.get(*_place(put.item))) if refused else None
+
+        def put_chunk(chunk: Sequence[ConditionalPut]) -> Sequence[ConditionalPut]:
+            return [] if len(chunk) >= _TOGETHER and self._table.put_together(chunk) else chunk
+
+        chunks = [puts[start : start + TRANSACTION_LIMIT] for start in range(0, len(puts), TRANSACTION_LIMIT)]
+        left = [put for chunk in self._all(put_chunk, chunks) for put in chunk]
+        standing = zip(left, self._all(put_one, left), strict=True)
+        return {_place(put.item): existing for put, existing in standing if existing}
+
     def _all(self, task: Callable[[In], Out], inputs: Sequence[In]) -> list[Out]:
         if len(inputs) < 2 or self._workers == 1:
             return [task(given) for given in inputs]
@@ -160,6 +209,32 @@ def _item(place: Place, fact: Fact) -> Item:
     record, stamp, known_on = fact
     body = record.model_dump_json()
     return {"pk": pk, "sk": sk, "kind": record.kind, "stamp": stamp, "known_on": known_on, "body": body}
+
+
+def _place(item: Item) -> Place:
+    return str(item["pk"]), str(item["sk"])
+
+
+def _conditional(change: Change) -> ConditionalPut:
+    item = _item(change.place, change.fact)
+    if change.seen is None:
+        return ConditionalPut(item, "attribute_not_exists(pk)")
+    return ConditionalPut(item, "#stamp = :seen", {":seen": change.seen}, {"#stamp": "stamp"})
+
+
+def _employers(person: str, partners: frozenset[str], before: frozenset[str] | None) -> ConditionalPut:
+    item: Item = {"pk": f"PERSON#{person}", "sk": _EMPLOYERS, "kind": "employers", "body": _words(partners)}
+    if before is None:
+        return ConditionalPut(item, "attribute_not_exists(pk)")
+    return ConditionalPut(item, "body = :before", {":before": _words(before)})
+
+
+def _words(partners: frozenset[str]) -> str:
+    return " ".join(sorted(partners))
+
+
+def _known(dependency: str) -> str:
+    return f"ON_RECORD#{dependency}"
 
 
 def _fact(item: Item) -> Fact:

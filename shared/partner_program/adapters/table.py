@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 BATCH_WRITE_LIMIT = 25
 BATCH_GET_LIMIT = 100
+TRANSACTION_LIMIT = 100
+_TRANSACTION_REFUSED = frozenset({"TransactionCanceledException", "TransactionInProgressException"})
 BATCH_BYTES_LIMIT = 12 * 1024 * 1024  # of the 16 MB a batch may have; an item is below 400 KB
 
 Attribute = str | int
@@ -31,6 +33,25 @@ class PutRefused:
     """A conditional put found another item: here it is (None where the condition wanted one and there is none)."""
 
     existing: Item | None
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionalPut:
+    """A put of one item on a condition, with the values and names that the condition speaks of."""
+
+    item: Item
+    condition: str
+    values: Mapping[str, Attribute] | None = None
+    names: Mapping[str, str] | None = None
+
+    def request(self) -> dict[str, Any]:
+        """As DynamoDB takes it, but for the table's name."""
+        request: dict[str, Any] = {"Item": to_wire(self.item), "ConditionExpression": self.condition}
+        if self.values:
+            request["ExpressionAttributeValues"] = to_wire(self.values)
+        if self.names:
+            request["ExpressionAttributeNames"] = dict(self.names)
+        return request
 
 
 def to_wire(item: Mapping[str, Attribute]) -> dict[str, Any]:
@@ -65,7 +86,7 @@ class Table:
                     "ConsistentRead": True,
                 }
             }
-            for pause in _pauses():
+            for pause in retry_pauses_s():
                 answer = self._client.batch_get_item(RequestItems=pending)
                 for raw in answer["Responses"].get(self.name, []):
                     item = from_wire(raw)
@@ -132,6 +153,23 @@ class Table:
             return PutRefused(from_wire(existing) if existing else None)
         return None
 
+    def put_together(self, puts: Sequence[ConditionalPut]) -> bool:
+        """Up to 100 conditional puts in one transaction. False: none was written, try them one by one.
+
+        That is so where a condition did not hold, and where another transaction is at work on one of the items (F31,
+        F32): each put by itself then tells which.
+        """
+        if len(puts) > TRANSACTION_LIMIT:
+            raise ValueError("too many puts for one transaction")
+        requests: Any = [{"Put": {"TableName": self.name, **put.request()}} for put in puts]
+        try:
+            self._client.transact_write_items(TransactItems=requests)
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in _TRANSACTION_REFUSED:
+                raise
+            return False
+        return True
+
     def put_new(self, item: Item) -> Item | None:
         """Put if absent. None: it is ours now. Otherwise the item that was there first."""
         refused = self.put(item, condition="attribute_not_exists(pk)")
@@ -144,7 +182,7 @@ class Table:
         unique = {(str(item["pk"]), str(item["sk"])): item for item in items}
         for batch in _batches(list(unique.values())):
             pending: Any = {self.name: [{"PutRequest": {"Item": to_wire(item)}} for item in batch]}
-            for pause in _pauses():
+            for pause in retry_pauses_s():
                 pending = self._client.batch_write_item(RequestItems=pending).get("UnprocessedItems")
                 if not pending:
                     break
@@ -190,7 +228,7 @@ def _batches(items: Sequence[Item]) -> Iterator[list[Item]]:
         yield batch
 
 
-def _pauses() -> Iterator[float]:
+def retry_pauses_s() -> Iterator[float]:
     """Seconds to wait between tries of what DynamoDB left unprocessed; then `Unavailable`."""
     for attempt in range(10):
         yield min(0.05 * 2**attempt, 5.0)

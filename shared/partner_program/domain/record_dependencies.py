@@ -70,6 +70,11 @@ def provides(record: Record) -> tuple[str, ...]:
     return ()
 
 
+def announces(record: Record) -> tuple[str, ...]:
+    """The dependencies of rows that a record fulfils by being there."""
+    return provides(record) if isinstance(record, Partner | Site | Employment) else ()
+
+
 def country_mistake(record: Record, rules: Rules) -> Rejection | None:
     """Why the program cannot take a record of that country, or in that currency (R-4.1.2); only the owner mends it."""
     if not isinstance(record, (Site, *OF_ACCOUNT)):

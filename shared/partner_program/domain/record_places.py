@@ -73,8 +73,3 @@ def product_place(sku: str) -> Place:
 def site_place(site_id: str) -> Place:
     """The canonical place of a site: lines of POS reports name no partner."""
     return f"SITE#{site_id}", "FACT#sites"
-
-
-def partner_place(partner_id: str) -> Place:
-    """The only place of a partner."""
-    return f"PARTNER#{partner_id}", f"FACT#partners#{partner_id}"

@@ -4,7 +4,7 @@ History is the truth: every row is appended to it, and what stands is the row of
 events and runs side by side end alike. A row is written before what could contradict the decision is read again:
 
 * history, then what stands, so a row that changes nothing still outranks an older one that comes later;
-* a fact, then its copies, then who waits for it; a waiting row, then its dependency. Of two runs, one sees the other.
+* a fact, its copies, then who waits for it; a waiting row, then its dependency. Of two runs, one sees the other.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from partner_program.domain.facts import Certification, Record, Site
 from partner_program.domain.outcomes import Outcome, Rejection
-from partner_program.domain.record_dependencies import Need, country_mistake, provides
+from partner_program.domain.record_dependencies import Need, announces, country_mistake, provides
 from partner_program.domain.record_history import Decision, decide, outranking, overruled, without_contradictions
 from partner_program.domain.record_places import Fact, Place, canonical_place
 from partner_program.rulebook import Rulebook
@@ -126,28 +126,22 @@ class Recorder:
         for candidate in sorted(batch, key=lambda candidate: candidate.stamp):
             fact = Fact(candidate.record, candidate.stamp, self._today.isoformat())
             by_place.setdefault(canonical_place(candidate.record), []).append(fact)
-        decisions = self._without_contradictions(by_place)
+        standing = self._facts.get(by_place)
+        decisions = _without_contradictions(by_place, standing)
         self._facts.keep((place, fact) for place, rows in by_place.items() for fact in rows)
-        decisions |= self._stand(by_place)
+        # Again, now that the history has the rows; where nothing stood, the condition of the put looks for itself.
+        standing = self._facts.get(standing)
+        decisions |= self._stand(by_place, standing)
         verdicts = [Verdict(candidate, *decisions[candidate.stamp]) for candidate in batch]
-        self._copies.spread(verdict.candidate.record for verdict in verdicts if verdict.outcome is not Outcome.HELD)
+        taken = [verdict.candidate.record for verdict in verdicts if verdict.outcome is not Outcome.HELD]
+        self._copies.spread(taken)
+        self._facts.announce({dependency for record in taken for dependency in announces(record)})
         return verdicts
 
-    def _without_contradictions(self, by_place: dict[Place, list[Fact]]) -> dict[str, Decision]:
-        """Takes the rows out that contradict what never changes, so that they are no part of the history."""
-        fixed = [place for place, rows in by_place.items() if isinstance(rows[0].record, _FIXED)]
-        standing = self._facts.get(fixed)
-        held: dict[str, Decision] = {}
-        for place in fixed:
-            by_place[place], contradicting = without_contradictions(by_place[place], standing.get(place))
-            held |= contradicting
-        return held
-
-    def _stand(self, by_place: Mapping[Place, Sequence[Fact]]) -> dict[str, Decision]:
+    def _stand(self, by_place: Mapping[Place, Sequence[Fact]], standing: Mapping[Place, Fact]) -> dict[str, Decision]:
         """Puts what stands after these rows, on the condition of what stood before."""
         decisions: dict[str, Decision] = {}
         pending = {place: rows for place, rows in by_place.items() if rows}
-        standing = self._facts.get(pending)
         for _round in range(ROUNDS):
             changes: list[Change] = []
             for place, rows in pending.items():
@@ -187,6 +181,16 @@ class Recorder:
         woken = [row for row in rows if row not in handled]
         handled.update(woken)
         return [Candidate(row.record, row.stamp, row) for row in woken]
+
+
+def _without_contradictions(by_place: dict[Place, list[Fact]], standing: Mapping[Place, Fact]) -> dict[str, Decision]:
+    """Takes the rows out that contradict what never changes, so that they are no part of the history."""
+    held: dict[str, Decision] = {}
+    for place, rows in by_place.items():
+        if isinstance(rows[0].record, _FIXED):
+            by_place[place], contradicting = without_contradictions(rows, standing.get(place))
+            held |= contradicting
+    return held
 
 
 def _provided(verdicts: Iterable[Verdict]) -> set[str]:

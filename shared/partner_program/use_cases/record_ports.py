@@ -71,6 +71,22 @@ class FactStore(Protocol):
         """Every row ever taken for a place, by stamp."""
         ...
 
+    def announce(self, dependencies: Iterable[str]) -> None:
+        """Note that these are on record, with all their copies."""
+        ...
+
+    def announced(self, dependencies: Iterable[str]) -> set[str]:
+        """Those of the dependencies that are on record."""
+        ...
+
+    def employers(self, people: Iterable[str]) -> Mapping[str, frozenset[str]]:
+        """The partners that have ever employed each of these people, as far as there are any."""
+        ...
+
+    def add_employers(self, added: Mapping[str, Iterable[str]]) -> Mapping[str, frozenset[str]]:
+        """Add partners to people; all employers of each afterwards. Nothing that was added is lost to another run."""
+        ...
+
     def wait(self, rows: Iterable[WaitingRow]) -> None:
         """Keep held rows until their dependency comes."""
         ...
