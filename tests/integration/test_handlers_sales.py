@@ -310,18 +310,20 @@ def test_a_report_that_runs_short_of_time_is_handed_on_and_finished_by_the_next_
 
 
 @pytest.mark.catalogue("B52")
-def test_no_content_of_a_line_reaches_the_logs(program: World, capsys: pytest.CaptureFixture[str]) -> None:
-    capsys.readouterr()
+def test_no_content_of_a_line_reaches_a_log_or_a_metric(
+    program: World, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
     secret = "DE89370400440532013000"
-    lines = [
-        pos_line(REPORT, 1, sku=secret),
-        pos_line(REPORT, 2, quantity=secret),
-        pos_line(REPORT, 3, currency=secret),
-    ]
-    program.upload_and_deliver(report_key(REPORT), pos_report(*lines))
-    assert program.result(receipt_key(REPORT))["lines"] == 3
-    captured = capsys.readouterr()
-    assert secret not in captured.out + captured.err
+    columns = ("sku", "quantity", "currency", "invoice_date", "country", "list_unit_price", "partner_site_id")
+    lines = [pos_line(REPORT, number, **{column: secret}) for number, column in enumerate(columns)]
+    with caplog.at_level("DEBUG", logger="sales_upload"):
+        program.upload_and_deliver(report_key(REPORT), pos_report(*lines, secret))
+    assert program.result(receipt_key(REPORT))["lines"] == len(columns) + 1
+    told = [str(vars(record)) for record in caplog.records]
+    printed = capsys.readouterr()
+    assert any("upload" in text for text in told)
+    assert '"LinesRejected"' in printed.out
+    assert not [text for text in (*told, printed.out, printed.err) if secret in text]
 
 
 @pytest.mark.catalogue("F14")
