@@ -30,9 +30,9 @@ $(STAMPS)/uv-%: requirements/uv.txt
 	$*/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
 	@touch $@
 
-# uv is many times faster; pip knows package sources that only pip is configured for.
+# uv is many times faster. It is told to trust what this machine trusts; pip knows sources that only pip is configured for.
 define install_locked
-$(1)/bin/uv pip install --quiet --python $(1)/bin/python --require-hashes -r $(2) || \
+$(1)/bin/uv pip install --quiet --system-certs --python $(1)/bin/python --require-hashes -r $(2) || \
 	$(1)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(2)
 endef
 
@@ -85,7 +85,7 @@ build: setup $(STAMPS)/sam ## build what would be deployed, and prove that it im
 	PATH="$(dir $(RUNTIME_PYTHON)):$$PATH" $(SAM) build --template template.yaml
 	$(BIN)/partner-program deploy-check
 
-COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
+COMPILE := $(BIN)/uv pip compile --quiet --system-certs --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
 
 lock: $(STAMPS)/uv-$(VENV) ## resolve the dependencies again (UPGRADE=--upgrade takes newer ones)
 	$(COMPILE) $(UPGRADE) requirements/uv.in -o requirements/uv.txt
