@@ -263,6 +263,12 @@ def needed(service: str, operation: str, params: dict[str, Any]) -> list[tuple[s
         table = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/"
         if operation in ("BatchGetItem", "BatchWriteItem"):
             return [(f"dynamodb:{operation}", table + name) for name in params["RequestItems"]]
+        if operation == "TransactWriteItems":
+            return [
+                (f"dynamodb:{verb}Item", table + item["TableName"])
+                for put in params["TransactItems"]
+                for verb, item in put.items()
+            ]
         index = f"/index/{params['IndexName']}" if "IndexName" in params else ""
         return [(f"dynamodb:{operation}", table + params["TableName"] + index)]
     if service == "sqs":

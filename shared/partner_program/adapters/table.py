@@ -72,6 +72,7 @@ class Table:
         self.name = name
 
     def get(self, pk: str, sk: str) -> Item | None:
+        """One item, or None."""
         answer = self._client.get_item(TableName=self.name, Key=_key(pk, sk), ConsistentRead=True)
         return from_wire(answer["Item"]) if "Item" in answer else None
 
@@ -111,7 +112,7 @@ class Table:
         pages = self._client.get_paginator("query").paginate(
             TableName=self.name,
             KeyConditionExpression=condition,
-            ExpressionAttributeValues=values,  # type: ignore[arg-type]  # plain dicts, typed in the stubs as TypedDicts
+            ExpressionAttributeValues=values,
             ConsistentRead=True,
         )
         for page in pages:
@@ -149,7 +150,7 @@ class Table:
         except ClientError as error:
             if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
                 raise
-            existing = error.response.get("Item")
+            existing: Any = error.response.get("Item")
             return PutRefused(from_wire(existing) if existing else None)
         return None
 
