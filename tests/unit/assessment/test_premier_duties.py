@@ -116,3 +116,10 @@ def test_what_is_owed_too_late_is_dated_by_its_first_day() -> None:
     assert first_days == {"R-4.1.6": date(2023, 8, 15), "R-4.1.7": date(2023, 8, 1)}
     reviewed = assessed(facts(*start, brand_review("2023-09-10", "not_fulfilled")), "2023-10-01")
     assert next(item.since for item in reviewed.findings if item.rule == "R-4.1.7") == date(2023, 9, 10)
+
+
+@pytest.mark.rule("R-4.1.7")
+@pytest.mark.parametrize(("on", "met"), [("2023-09-09", False), ("2023-09-10", True), ("2023-09-11", True)])
+def test_a_brand_review_counts_from_its_day(on: str, met: bool) -> None:
+    known = facts(*in_program(), placed("premier", "2023-06-15"), brand_review("2023-09-10"))
+    assert next(item.met for item in assessed(known, on).findings if item.rule == "R-4.1.7") is met

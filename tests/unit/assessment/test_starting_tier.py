@@ -5,16 +5,7 @@ import pytest
 from partner_program.domain.account import ChangeReason
 from partner_program.values.tiers import Tier
 from tests.fakes.assessing import assessed, steps
-from tests.fakes.records import (
-    Known,
-    accepted,
-    day,
-    facts,
-    in_program,
-    partner,
-    placed,
-    site,
-)
+from tests.fakes.records import Known, accepted, day, facts, in_program, partner, placed, qualified_people, sales, site
 
 
 @pytest.mark.rule("R-4.1.1")
@@ -66,3 +57,11 @@ def test_a_placement_recorded_late_counts_from_its_own_day() -> None:
     before = assessed(facts(*in_program()), "2023-02-01")
     state = assessed(facts(*in_program(), placed("advanced", "2023-01-02")), "2023-06-15", before)
     assert steps(state) == [("2023-01-02", "advanced")]
+
+
+@pytest.mark.rule("R-3.1a")
+def test_a_promotion_on_the_very_day_of_the_start_stands_on_the_days_after() -> None:
+    known = facts(*in_program(), *qualified_people(), placed("authorized", "2023-06-15"), sales("2023-05", "60000"))
+    first = assessed(known, "2023-06-15")
+    assert steps(first) == [("2023-06-15", "authorized"), ("2023-06-15", "advanced")]
+    assert steps(assessed(known, "2023-06-16", first)) == steps(first)
