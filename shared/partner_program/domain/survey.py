@@ -106,7 +106,7 @@ def repeats(rows: Iterable[Row | BadRow], suspects: frozenset[int], today: date)
         parsed = parser.parse(row)
         content = parsed.content_hash if isinstance(parsed, SalesLine) else None
         first_line, first_content, count, differs = seen.get((invoice, number), (row.line, content, 0, False))
-        differs = differs or content is None or content != first_content
+        differs = differs or content != first_content
         seen[invoice, number] = (first_line, first_content, count + 1, differs)
     return {
         (invoice, int(number)): Repeat(first_line, differs)

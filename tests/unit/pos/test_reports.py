@@ -340,6 +340,24 @@ def test_an_older_version_that_comes_late_replaces_nothing() -> None:
     assert world.revenue() == {("P1-DE", "2024-04"): Decimal(400)}
 
 
+@pytest.mark.catalogue("F03")
+def test_an_older_version_that_would_be_refused_does_not_take_the_newer_ones_receipt() -> None:
+    world = World()
+    older, newer = world.upload(b""), world.upload(GOOD)
+    world.ingest()(newer, lambda: 900_000)
+    assert world.ingest()(older, lambda: 900_000).status == "superseded"
+    assert world.receipt()["status"] == "posted"
+
+
+@pytest.mark.catalogue("F07")
+def test_a_line_that_another_report_has_counted_does_not_vanish() -> None:
+    world = World()
+    world.play([line(report_id="R0", line_number=2)], "pos/D1/R0.csv")
+    world.play(GOOD)
+    world.play([line()])
+    assert [example["line_number"] for example in world.receipt()["vanished"]["examples"]] == [3]
+
+
 def test_going_back_to_an_earlier_content_counts_nothing_twice() -> None:
     world = World()
     for lines in (GOOD, [*GOOD, line(line_number=4)], GOOD):
@@ -350,11 +368,12 @@ def test_going_back_to_an_earlier_content_counts_nothing_twice() -> None:
 
 def test_a_version_keeps_the_windows_it_was_first_cut_into() -> None:
     world = World(window_rows=2)
-    world.play([*GOOD, line(line_number=9, partner_site_id="S-NEW")])
+    late = line(line_number=9, partner_site_id="S-NEW", final_amount="1.00")
+    world.play([line(line_number=n, final_amount=f"{n}0.00") for n in (1, 2, 3)] + [late])
     world.window_rows = 3
     world.lookups.all_sites["S-NEW"] = site("S-NEW", "P1", "DE")
     assert outcomes(world.again()) == {"posted": 4}
-    assert world.revenue() == {("P1-DE", "2024-04"): Decimal(400)}
+    assert world.revenue() == {("P1-DE", "2024-04"): Decimal(61)}
 
 
 # -- held and mended
