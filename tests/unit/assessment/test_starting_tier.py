@@ -65,3 +65,10 @@ def test_a_promotion_on_the_very_day_of_the_start_stands_on_the_days_after() -> 
     first = assessed(known, "2023-06-15")
     assert steps(first) == [("2023-06-15", "authorized"), ("2023-06-15", "advanced")]
     assert steps(assessed(known, "2023-06-16", first)) == steps(first)
+
+
+@pytest.mark.rule("R-4.1.1")
+def test_an_entry_rests_on_the_finding_of_its_own_day() -> None:
+    (entry,) = assessed(facts(*in_program()), "2023-06-15").tier_changes
+    (ground,) = entry.findings
+    assert (entry.rule, ground.rule, ground.met, ground.since) == ("R-4.1.1", "R-4.1.1", True, day("2023-01-02"))
