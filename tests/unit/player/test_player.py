@@ -1,0 +1,133 @@
+"""The player on a stack that only writes down what it is asked for."""
+
+import io
+import json
+from datetime import date
+from typing import Any, cast
+
+import pytest
+
+from local.folder import PlayRefused
+from local.plan import DayUploads, Plan, Upload
+from local.player import Player, PlayFailed, checked_rulebook
+from local.stack import EmbeddedStack
+from partner_program.rulebook import load_rulebook
+
+FIRST, SECOND = date(2022, 9, 29), date(2022, 9, 30)
+SCHEDULE = {
+    "Name": "nightly",
+    "Arn": "arn:aws:scheduler:eu-central-1:111122223333:schedule/default/nightly",
+    "ScheduleExpression": "cron(45 21 * * ? *)",
+    "State": "ENABLED",
+    "Target": {"Arn": "quarter_end", "Input": '{"scheduled_time":"<aws.scheduler.scheduled-time>"}'},
+}
+
+
+class RecordingStack:
+    """Plays every part of the stack's interface that the player uses."""
+
+    def __init__(self, *, fails: bool = False, dead: dict[str, int] | None = None, state: str = "ENABLED") -> None:
+        self.said: list[str] = []
+        self.outputs = {"ProgramTable": "program", "UploadsBucket": "uploads"}
+        self.dynamodb = self.s3 = self.functions = self.scheduler = self
+        self.log = "the log"
+        self._fails, self._dead, self._state = fails, dead or {}, state
+
+    def put_item(self, **request: Any) -> None:
+        item = request["Item"]
+        self.said.append(f"{item['sk']['S']} {item['today' if 'today' in item else 'body']['S']}")
+
+    def put_object(self, **request: Any) -> None:
+        self.said.append(f"put {request['Key']} {request['Body'].decode()}")
+
+    def wait_until_quiet(self) -> None:
+        self.said.append("quiet")
+
+    def get_paginator(self, _name: str) -> "RecordingStack":
+        return self
+
+    def paginate(self) -> list[dict[str, Any]]:
+        return [{"Schedules": [{"Name": "nightly"}]}]
+
+    def get_schedule(self, **request: Any) -> dict[str, Any]:
+        return {**SCHEDULE, **request, "State": self._state}
+
+    def invoke(self, **request: Any) -> dict[str, Any]:
+        self.said.append(f"invoke {request['FunctionName']} {json.loads(request['Payload'])['scheduled_time']}")
+        answer = {"Payload": io.BytesIO(b'{"errorMessage": "no clock"}')}
+        return {**answer, "FunctionError": "Unhandled"} if self._fails else answer
+
+    def dead_letters(self) -> dict[str, int]:
+        return self._dead
+
+
+class Silent:
+    def __init__(self) -> None:
+        self.uploads: list[str] = []
+
+    def day(self, day: date, doing: str) -> None:
+        pass
+
+    def uploaded(self, upload: Upload) -> None:
+        self.uploads.append(upload.key)
+
+
+PLAN = Plan(
+    FIRST,
+    SECOND,
+    {FIRST: DayUploads((Upload("records/sites/a.csv", b"S", 1),), (Upload("pos/D1/R.csv", b"R", 1),))},
+)
+
+
+def player(stack: RecordingStack, owner_text: str | None = None) -> Player:
+    return Player(cast(EmbeddedStack, stack), PLAN, load_rulebook(), owner_text, Silent())
+
+
+def test_a_day_is_clock_then_records_then_reports_then_schedules_each_until_quiet() -> None:
+    stack = RecordingStack()
+    played = player(stack)
+    played.play()
+    assert stack.said == [
+        "CLOCK 2022-09-29",
+        "put records/sites/a.csv S",
+        "quiet",
+        "put pos/D1/R.csv R",
+        "quiet",
+        "invoke quarter_end 2022-09-29T21:45:00Z",
+        "quiet",
+        "CLOCK 2022-09-30",
+        "invoke quarter_end 2022-09-30T21:45:00Z",
+        "quiet",
+    ]
+    assert cast(Silent, played.watcher).uploads == ["records/sites/a.csv", "pos/D1/R.csv"]
+    assert set(played.timing.seconds) == {"clock", "records", "reports", "schedules", "after schedules"}
+
+
+def test_the_owners_rulebook_is_set_before_the_first_day() -> None:
+    stack = RecordingStack()
+    player(stack, '"revenue_threshold.*" = 0').play()
+    assert stack.said[:2] == ['RULEBOOK "revenue_threshold.*" = 0', "CLOCK 2022-09-29"]
+
+
+def test_a_schedule_that_is_switched_off_does_not_fire() -> None:
+    stack = RecordingStack(state="DISABLED")
+    player(stack).play()
+    assert not [said for said in stack.said if said.startswith("invoke")]
+
+
+def test_a_failing_schedule_ends_the_play_with_the_day_and_the_error() -> None:
+    with pytest.raises(PlayFailed, match=r"2022-09-29 failed: .*no clock"):
+        player(RecordingStack(fails=True)).play()
+
+
+def test_a_message_in_a_dead_letter_queue_ends_the_play_with_the_day_and_the_queue() -> None:
+    with pytest.raises(PlayFailed, match=r"on 2022-09-29 .*SalesDeadLetterQueue: 2.*the log"):
+        player(RecordingStack(dead={"SalesDeadLetterQueueUrl": 2})).play()
+
+
+@pytest.mark.parametrize("text", ["not toml", '"revenue_threshold.EMEA.EUR.premier" = 1'])
+def test_a_rulebook_that_cannot_be_used_is_refused_before_anything_starts(text: str) -> None:
+    with pytest.raises(PlayRefused, match="rulebook"):
+        checked_rulebook("guide-2022", text)
+    with pytest.raises(PlayRefused, match="rulebook"):
+        checked_rulebook("no-such-edition", None)
