@@ -115,7 +115,7 @@ def repeats(rows: Iterable[Row | BadRow], suspects: frozenset[int], today: date)
     }
 
 
-def _repeated(names: array[int]) -> set[int]:
+def _repeated(names: "array[int]") -> set[int]:
     if len(set(names)) == len(names):
         return set()
     ordered = sorted(names)
