@@ -40,6 +40,8 @@ class Record(Document):
 
 
 class Distributor(Record):
+    """Who sends POS reports (R-8)."""
+
     kind: ClassVar[str] = "distributors"
     key_fields: ClassVar[tuple[str, ...]] = ("distributor_id",)
     distributor_id: Id
@@ -47,6 +49,8 @@ class Distributor(Record):
 
 
 class Product(Record):
+    """What is sold; its category decides the credit (R-2.2a), its family who may sell it."""
+
     kind: ClassVar[str] = "products"
     key_fields: ClassVar[tuple[str, ...]] = ("sku",)
     sku: Id
@@ -56,6 +60,8 @@ class Product(Record):
 
 
 class Partner(Record):
+    """The company enrolled in the program. `trading_since` counts for R-5.2a."""
+
     kind: ClassVar[str] = "partners"
     key_fields: ClassVar[tuple[str, ...]] = ("partner_id",)
     partner_id: Id
@@ -67,6 +73,8 @@ class Partner(Record):
 
 
 class Site(Record):
+    """A location of a partner in one country, where sales and people are recorded (R-2.2b)."""
+
     kind: ClassVar[str] = "sites"
     key_fields: ClassVar[tuple[str, ...]] = ("site_id",)
     site_id: Id
@@ -79,6 +87,7 @@ class Site(Record):
 
     @property
     def account_id(self) -> str:
+        """The account it belongs to."""
         return account_id(self.partner_id, self.country)
 
     def is_open_on(self, day: date) -> bool:
@@ -87,6 +96,8 @@ class Site(Record):
 
 
 class TermsAcceptance(Record):
+    """A version of the Terms and Conditions that a partner has accepted (R-4.1.1)."""
+
     kind: ClassVar[str] = "terms_acceptances"
     key_fields: ClassVar[tuple[str, ...]] = ("partner_id", "version")
     partner_id: Id
@@ -105,10 +116,13 @@ class Employment(Record):
     until_date: date | None = None
 
     def is_employed_on(self, day: date) -> bool:
+        """Whether the person works there on a day."""
         return self.from_date <= day and (self.until_date is None or day < self.until_date)
 
 
 class Certification(Record):
+    """A technical certification of a person (R-4.1.5); `certification` is the CSV column `kind`."""
+
     kind: ClassVar[str] = "certifications"
     key_fields: ClassVar[tuple[str, ...]] = ("certification_id",)
     certification_id: Id
@@ -118,6 +132,8 @@ class Certification(Record):
 
 
 class Training(Record):
+    """A training completed for an account (R-4.1.3, R-4.1.4); `training` is the CSV column `kind`."""
+
     kind: ClassVar[str] = "trainings"
     key_fields: ClassVar[tuple[str, ...]] = ("partner_id", "country", "training", "completed_on")
     partner_id: Id
@@ -127,6 +143,8 @@ class Training(Record):
 
 
 class BusinessPlan(Record):
+    """The Business Plan of a calendar year (R-4.1.6)."""
+
     kind: ClassVar[str] = "business_plans"
     key_fields: ClassVar[tuple[str, ...]] = ("partner_id", "country", "year")
     partner_id: Id
@@ -136,6 +154,8 @@ class BusinessPlan(Record):
 
 
 class BrandReview(Record):
+    """The vendor's review of an account's brand alignment (R-4.1.7)."""
+
     kind: ClassVar[str] = "brand_reviews"
     key_fields: ClassVar[tuple[str, ...]] = ("partner_id", "country", "reviewed_on")
     partner_id: Id

@@ -60,4 +60,5 @@ class Statement(Document):
 
     @property
     def period(self) -> Quarter:
+        """Year and quarter as one."""
         return Quarter(self.year, self.quarter)

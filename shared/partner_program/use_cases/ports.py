@@ -113,7 +113,9 @@ class Messages(Protocol):
 class JobLog(Protocol):
     """How far scheduled jobs have come, by business date."""
 
-    def last_done(self, job: str) -> date | None: ...
+    def last_done(self, job: str) -> date | None:
+        """The last business date done; None before the first run."""
+        ...
 
     def mark_done(self, job: str, day: date) -> None:
         """Never moves backwards."""

@@ -1,4 +1,4 @@
-"""Typed errors. Mistakes in uploaded data are values (see `domain.outcomes`); these are for refused requests and bugs."""
+"""Typed errors, for refused requests and bugs. Mistakes in uploaded data are values (see `domain.outcomes`)."""
 
 
 class ProgramError(Exception):

@@ -41,18 +41,22 @@ class Quarter:
 
     @property
     def first_day(self) -> date:
+        """Its first civil day."""
         return date(self.year, 3 * self.number - 2, 1)
 
     @property
     def last_day(self) -> date:
+        """Its last civil day."""
         return last_day_of_month(self.year, 3 * self.number)
 
     @property
     def next(self) -> "Quarter":
+        """The quarter after it."""
         return Quarter(self.year + self.number // 4, self.number % 4 + 1)
 
     @property
     def previous(self) -> "Quarter":
+        """The quarter before it."""
         return Quarter(self.year - (self.number == 1), (self.number + 2) % 4 + 1)
 
     def months(self) -> tuple[str, str, str]:
