@@ -107,8 +107,11 @@ def _account(draw: st.DrawFn, partner: str, country: str, found: dict[str, list[
 
 
 @st.composite
-def reports(draw: st.DrawFn, *, contradictions: bool = True) -> list[tuple[date, str, list[Row]]]:
-    """Up to six reports of some lines; without `contradictions` a line is the same wherever it is reported."""
+def reports(draw: st.DrawFn, *, contradictions: bool = True, future: bool = True) -> list[tuple[date, str, list[Row]]]:
+    """Up to six reports of some lines; without `contradictions` a line is the same wherever it is reported.
+
+    With `future` a line may be dated after its report was received: it is rejected, and counts if sent again later.
+    """
     number = st.integers(1, 30)
     known: dict[int, Row] = {}
     found = []
@@ -116,20 +119,20 @@ def reports(draw: st.DrawFn, *, contradictions: bool = True) -> list[tuple[date,
         report_id, received_on = f"R{index}", START + timedelta(days=60 * index + draw(st.integers(20, 120)))
         rows = []
         for line_number in draw(st.lists(number, min_size=index, max_size=10)):
-            row = _line(draw, line_number, received_on)
+            row = _line(draw, line_number, received_on, -1 if future else 0)
             row = row if contradictions and not draw(st.integers(0, 3)) else known.setdefault(line_number, row)
             rows.append({**row, "report_id": report_id})
         found.append((received_on, report_id, rows))
     return found
 
 
-def _line(draw: st.DrawFn, line_number: int, received_on: date) -> Row:
+def _line(draw: st.DrawFn, line_number: int, received_on: date, least_age_days: int) -> Row:
     site = draw(st.sampled_from(["S1", "S2", "S1", "S3", "S4", "S9"]))
     country = SITES.get(site, ("", "DE"))[1]
     quantity = draw(st.sampled_from([1, 2, 3, 5, 6, 7, 8, -1, -2, 0]))
     cents = draw(st.sampled_from([3_000, 8_000, 20_000, 40_000, 0])) + draw(st.integers(0, 999))
     amount = f"{cents // 100}.{cents % 100:02d}" if country == "DE" else str(cents // 100)
-    day = received_on - timedelta(days=draw(st.integers(-1, 80)))
+    day = received_on - timedelta(days=draw(st.integers(least_age_days, 80)))
     return {
         "distributor_id": "D1", "invoice_number": f"I{line_number // 5}", "line_number": str(line_number),
         "invoice_date": day.isoformat(), "partner_site_id": site,

@@ -1,7 +1,7 @@
 """Tiers of a program folder found by trying every day: the oracle's second half (placements and promotions only)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -35,12 +35,17 @@ class Account:
     lines: Sequence[Sale]
     opening: Mapping[int, Fraction]
     parameters: Parameters
+    found: dict[str, list[Row]] = field(default_factory=dict, compare=False)
 
     def rows(self, kind: str) -> list[Row]:
         """Rows of a records kind that name this partner, and this country where the kind has one."""
         partner, country = self.account_id.rsplit("-", 1)
-        rows = self.folder.records.get(kind, [])
-        return [row for row in rows if row["partner_id"] == partner and row.get("country", country) == country]
+        if kind not in self.found:
+            rows = self.folder.records.get(kind, [])
+            self.found[kind] = [
+                row for row in rows if row["partner_id"] == partner and row.get("country", country) == country
+            ]
+        return self.found[kind]
 
 
 def tier_changes(account: Account, through: date) -> list[Change]:
