@@ -44,7 +44,7 @@ class MakeStatement:
         return work.standing(quarter, StatementStatus.PRELIMINARY if phase is Phase.END else StatementStatus.FINAL)
 
     def _finals_due(self, existing: Sequence[Statement], quarter: Quarter, phase: Phase, on: date) -> list[Quarter]:
-        """Quarters that should have a final statement by now and have none, oldest first.
+        """Quarters whose books have closed by now and that have no final statement, oldest first.
 
         From the year's first quarter on. Where the account already has a final one from the year before, from there
         on: what that year left over is carried into this one (R-5.4e).
@@ -56,8 +56,7 @@ class MakeStatement:
         due = []
         while candidate <= last:
             closes_on = close_of(candidate, self._rulebook)
-            closed = candidate == last and phase is Phase.CLOSE
-            if candidate not in finals and (closed or (closes_on is not None and closes_on <= on)):
+            if candidate not in finals and closes_on is not None and closes_on <= on:
                 due.append(candidate)
             candidate = candidate.next
         return due

@@ -153,3 +153,9 @@ def test_a_phase_that_was_sent_is_not_sent_again_when_a_later_one_breaks_off() -
     with pytest.raises(ConnectionError):
         close(day("2024-05-02"))
     assert [(str(run.quarter), run.phase) for run in close(day("2024-05-02"))] == [("2024Q1", Phase.CLOSE)]
+
+
+@pytest.mark.rule("R-5.4d")
+def test_a_quarter_that_closes_on_its_last_day_ends_first() -> None:
+    found = due_phases(date(2024, 3, 31), date(2024, 3, 31), rulebook('"quarter.close_days" = 0\n'))
+    assert [due.phase for due in found] == [Phase.END, Phase.CLOSE]

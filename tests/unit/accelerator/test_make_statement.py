@@ -217,3 +217,11 @@ def test_a_task_that_is_none_is_a_value_error(change: dict[str, str]) -> None:
     _, make = world()
     with pytest.raises(ValueError, match=r".+"):
         make(task("2024Q1", "CLOSE", "2024-04-30") | change)
+
+
+@pytest.mark.rule("R-5.4d")
+@pytest.mark.parametrize(("on", "count"), [("2024-04-29", 0), ("2024-04-30", 1)])
+def test_nothing_is_final_before_the_books_are_closed(on: str, count: int) -> None:
+    accounts, make = world()
+    make(task("2024Q1", "CLOSE", on))
+    assert len(made(accounts)) == count
