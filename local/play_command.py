@@ -42,17 +42,19 @@ def play_command(
     try:
         results, summary = play_folder(folder, out, errors, through.date() if through else None, rulebook, edition)
     except PlayRefused as refused:
-        errors.print(f"[red]refused:[/red] {refused}", highlight=False, markup=True)
+        errors.print(f"refused: {refused}", style="red", markup=False, highlight=False)
         raise typer.Exit(REFUSED) from refused
     except (PlayFailed, StackError) as failed:
-        errors.print(f"[red]failed:[/red] {failed}", highlight=False, markup=True)
+        errors.print(f"failed: {failed}", style="red", markup=False, highlight=False)
         raise typer.Exit(FAILED) from failed
     if tables:
         show_results(console, results)
-    counts = summary["counts"]
-    console.print(f"\nPlayed {summary['start']} to {summary['through']} in {summary['elapsed_seconds']} s: {counts}")
-    console.print(f"Result files: [bold]{out}[/bold]  (each account explained: {out / 'explanations'})")
-    console.print(f"Look around in the stack itself: [bold]partner-program serve {folder}[/bold]")
+    for line in (
+        f"Played {summary['start']} to {summary['through']} in {summary['elapsed_seconds']} s.",
+        f"Result files: {out}  (explanations/<account_id>.json: every finding and every step of each statement)",
+        f"Look around in the stack itself: partner-program serve {folder}",
+    ):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def wide_console() -> Console:
@@ -83,7 +85,7 @@ def play_folder(
     summary = summarise(results, plan, book, elapsed, player.timing.seconds)
     write_results(results, out, summary)
     for note in plan.never:
-        screen.print(f"[yellow]not played:[/yellow] {note}", highlight=False)
+        screen.print(f"not played: {note}", style="yellow", markup=False, highlight=False)
     return results, summary
 
 

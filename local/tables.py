@@ -19,7 +19,7 @@ from partner_program.domain.yearly_revenue import previous_year, whole_year
 from partner_program.values.money import plain
 from partner_program.values.periods import Quarter
 
-MOST_ROWS = 40
+MOST_ROWS = 60
 """Rows of one table on the screen; the files hold all of them."""
 
 _LEFT_OUT = "… and {} more, in the result files"
@@ -39,7 +39,15 @@ _COLUMN_OF_FIELD = {"training": "kind", "certification": "kind"}
 
 def show_results(console: Console, results: Results) -> None:
     """Print every table."""
-    tables = (reports_table, not_counted_table, accounts_table, tier_changes_table, revenue_table, statements_table)
+    tables = (
+        reports_table,
+        not_counted_table,
+        flags_table,
+        accounts_table,
+        tier_changes_table,
+        revenue_table,
+        statements_table,
+    )
     for table in tables:
         console.print(table(results))
         console.print()
@@ -89,6 +97,21 @@ def _rejected_rows(results: Results) -> Iterator[tuple[str, dict[str, str]]]:
                     yield key.removesuffix(_REJECTED), row
 
 
+def flags_table(results: Results) -> Table:
+    """Lines that count and that somebody should look at, by report and flag."""
+    table = _table("Counted, with a flag for the channel manager", "report", "flag", "lines>", "billed>")
+    rows = [
+        (receipt.report_id or "", flag, str(amounts.lines), _amounts(amounts.money))
+        for receipt in results.receipts
+        for flag, amounts in sorted(receipt.flags.items())
+    ]
+    return _filled(table, rows)
+
+
+def _amounts(by_currency: Mapping[str, Decimal]) -> str:
+    return "\n".join(f"{money(plain(amount))} {currency}" for currency, amount in sorted(by_currency.items()))
+
+
 def _was_mended(key: str, row: Mapping[str, str], results: Results) -> bool:
     """Whether a record that had to wait waits no more. A POS report needs no such question: its receipt is newer."""
     place, kind = key.split("/")[:2]
@@ -120,7 +143,8 @@ def _missing(account: AccountResult) -> str:
 
 
 def _wanted(finding: Finding) -> str:
-    return f"{finding.requirement} ({finding.missing or finding.required})"
+    name, missing = finding.requirement.replace("_", " "), finding.missing or finding.required
+    return name if missing == name else f"{name} ({missing})"
 
 
 def tier_changes_table(results: Results) -> Table:
@@ -167,8 +191,13 @@ def statements_table(results: Results) -> Table:
                 statement.earned, statement.settled_before, statement.payout,
             )  # fmt: skip
             rows.append((str(period), statement.account_id, statement.status, *(money(plain(one)) for one in amounts),
-                         statement.currency, statement.reason))  # fmt: skip
+                         statement.currency, _first_sentence(statement.reason)))  # fmt: skip
     return _filled(table, sorted(rows, key=lambda row: (row[1], row[0])))
+
+
+def _first_sentence(text: str) -> str:
+    """What was decided; the rest of a reason (what it would take to earn more) is in statements.csv."""
+    return text.partition(". ")[0].removesuffix(".") + "."
 
 
 def money(amount: str) -> str:
