@@ -105,9 +105,7 @@ def _class_text(month: str, product_class: str, sums: list[ClassTotal], rebate: 
     lines = "1 line" if count == 1 else f"{count} lines"
     share = _share(month, product_class, rulebook)
     at = "" if share is None or Money(billed, currency).share(share).amount != credit else _times(share)
-    return (
-        f"{product_class}: {lines}, {amount_text(billed, currency)} billed{at} = {amount_text(credit, currency)}"
-    )
+    return f"{product_class}: {lines}, {amount_text(billed, currency)} billed{at} = {amount_text(credit, currency)}"
 
 
 def _times(share: Decimal) -> str:
