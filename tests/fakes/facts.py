@@ -1,6 +1,6 @@
 """The ports of the records side in memory, as the adapter fulfils them on DynamoDB (one contract test runs on both)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import count
 from typing import Any
 
@@ -159,3 +159,27 @@ class ReportRequests:
 
     def reprocess_report(self, distributor_id: str, report_id: str) -> None:
         self.asked.append((distributor_id, report_id))
+
+
+class Interrupted:
+    """A port that lets something else happen right before its n-th call (the first is 1)."""
+
+    def __init__(self, port: Any, call: int, meanwhile: Callable[[], object]) -> None:
+        self._port = port
+        self._left = call
+        self._meanwhile = meanwhile
+
+    @property
+    def came_to_it(self) -> bool:
+        return self._left <= 0
+
+    def __getattr__(self, name: str) -> Any:
+        wrapped = getattr(self._port, name)
+
+        def call(*arguments: Any) -> Any:
+            self._left -= 1
+            if self._left == 0:
+                self._meanwhile()
+            return wrapped(*arguments)
+
+        return call

@@ -58,9 +58,10 @@ def test_the_latest_upload_stands_in_whatever_order_they_are_read(order: tuple[i
     world = RecordsWorld()
     refs = [world.upload("products", product(name)) for name in ("A", "B", "A", "C")[:3]]
     refs.append(world.upload("products", product("A")))
-    for index in order:
-        world.ingest()(refs[index])
+    results = {index: world.ingest()(refs[index]) for index in order}
     assert (name_of(world), history(world)) == ("A", ["A", "B", "A", "A"])
+    outranked = order.index(1) > min(order.index(2), order.index(3))
+    assert reasons(results[1]) == ({"OLDER_THAN_RECORDED": 1} if outranked else {})
 
 
 def test_of_a_key_twice_in_one_file_the_later_row_stands_and_both_are_recorded() -> None:

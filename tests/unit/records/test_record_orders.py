@@ -14,7 +14,7 @@ from partner_program.domain.certifications import properly_earned
 from partner_program.domain.facts import Certification
 from partner_program.domain.record_places import Place
 from partner_program.use_cases.ports import ObjectRef
-from tests.fakes.facts import OneByOne
+from tests.fakes.facts import Interrupted, OneByOne
 from tests.fakes.records_world import SOUND, RecordsWorld, row
 from tests.fakes.reports import Killed, KilledAfter
 from tests.fakes.turns import Turns
@@ -195,3 +195,82 @@ def test_a_run_killed_at_any_call_and_repeated_ends_as_if_it_had_not_been(before
         if not killed:
             assert call > 60
             return
+
+
+def contended(seed: int, *refs: ObjectRef, world: RecordsWorld) -> None:
+    """Two or three workers on uploads that concern the same few records, item by item."""
+    chance = random.Random(seed)
+    order = chance.sample(refs, len(refs))
+    workers = chance.choice([2, 3])
+    turns = Turns(seed)
+    jobs: list[Callable[[], object]] = []
+    for worker in range(workers):
+        ingest = world.ingest(facts=OneByOne(turns.shared(world.facts, worker)))
+        jobs.append(partial(_all, ingest, order[worker::workers]))
+    turns.run(jobs)
+    assert turns.errors == []
+
+
+@pytest.mark.catalogue("F58")
+@given(st.integers(0, 2**32), st.lists(st.sampled_from("AB"), min_size=2, max_size=5))
+def test_of_corrections_at_once_the_latest_stands_in_every_copy(seed: int, names: list[str]) -> None:
+    world = RecordsWorld()
+    world.take("partners", SOUND["partners"])
+    contended(seed, *(world.upload("sites", row("sites", name=name)) for name in names), world=world)
+    places = [("SITE#S1", "FACT#sites"), ("PARTNER#P1", "FACT#sites#S1")]
+    assert [world.facts.facts[place].record.name for place in places] == [names[-1], names[-1]]
+    assert [fact.record.name for fact in world.facts.history(places[0])] == names
+
+
+@pytest.mark.rule("R-2.2b")
+@given(st.integers(0, 2**32))
+def test_a_certification_and_a_new_employer_at_once_find_each_other(seed: int) -> None:
+    world = RecordsWorld()
+    for kind in ("partners", "sites", "people"):
+        world.take(kind, SOUND[kind])
+    world.take("partners", row("partners", partner_id="P2"))
+    world.take("sites", row("sites", site_id="S2", partner_id="P2"))
+    refs = [
+        world.upload("people", row("people", site_id="S2")),
+        world.upload("certifications", SOUND["certifications"]),
+        world.upload("certifications", row("certifications", certified_on="2023-02-02")),
+    ]
+    contended(seed, *refs, world=world)
+    places = [(f"PARTNER#{partner}", "FACT#certifications#C1") for partner in ("P1", "P2")]
+    assert [str(world.facts.facts[place].record.certified_on) for place in places] == ["2023-02-02"] * 2
+
+
+def test_a_run_that_died_for_good_is_made_up_for_by_uploading_the_same_again() -> None:
+    for call in count(1):
+        world = RecordsWorld()
+        world.take("certifications", SOUND["certifications"])
+        world.take("people", SOUND["people"])
+        world.take("sites", SOUND["sites"])
+        try:
+            world.ingest(facts=KilledAfter(call).wrap(world.facts))(world.upload("partners", SOUND["partners"]))
+        except Killed:
+            world.take("partners", SOUND["partners"])
+            assert (len(world.facts.of_partner("P1")), world.facts.waiting_rows) == (4, {}), call
+        else:
+            assert call > 20
+            return
+
+
+@pytest.mark.catalogue("F02")
+@pytest.mark.parametrize("names", ["AB", "BA", "ABA", "AAB", "ABC", "ABAB", "ABCA"])
+@pytest.mark.parametrize("outer", [-1, -2])
+def test_one_run_within_another_at_any_of_its_calls_leaves_the_latest_row(names: str, outer: int) -> None:
+    """All but the last two uploads are taken before; of those, one is taken while the other is at work."""
+    for call in count(1):
+        world = RecordsWorld()
+        world.take("partners", SOUND["partners"])
+        *before, first, second = (world.upload("sites", row("sites", name=name)) for name in names)
+        _all(world.ingest(), before)
+        inner, own = (first, second) if outer == -1 else (second, first)
+        facts = Interrupted(world.facts, call, partial(world.ingest(), inner))
+        world.ingest(facts=facts)(own)
+        if not facts.came_to_it:
+            assert call > 8
+            return
+        places = [("SITE#S1", "FACT#sites"), ("PARTNER#P1", "FACT#sites#S1")]
+        assert [world.facts.facts[place].record.name for place in places] == [names[-1]] * 2, call
