@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from partner_program.adapters.fact_store import DynamoFactStore
-from partner_program.adapters.table import TRANSACTION_LIMIT, ConditionalPut, Item, Table
+from partner_program.adapters.table import TRANSACTION_LIMIT, ConditionalPut, Item, Table, Unavailable
 from partner_program.domain.facts import Distributor, Product, Record
 from partner_program.domain.record_places import Fact, Place, canonical_place
 from partner_program.use_cases.record_ports import Change, FactStore, Turn, WaitingRow
@@ -223,6 +223,29 @@ def test_only_a_refused_transaction_is_tried_one_by_one(code: str, answer: bool 
             table.put_together(puts(2))
     else:
         assert table.put_together(puts(2)) is answer
+
+
+class Busy:
+    """A client whose table is busy with transactions for the first puts."""
+
+    def __init__(self, conflicts: int) -> None:
+        self.left = conflicts
+
+    def put_item(self, **_: Any) -> None:
+        self.left -= 1
+        if self.left >= 0:
+            raise ClientError({"Error": {"Code": "TransactionConflictException", "Message": ""}}, "PutItem")
+
+
+@pytest.mark.catalogue("F31")
+def test_a_put_waits_for_the_end_of_anothers_transaction_but_not_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr("partner_program.adapters.table.time.sleep", pauses.append)
+    assert Table(Busy(9), "t").put({"pk": "a", "sk": "b"}) is None  # type: ignore[arg-type]  # the one call that is made
+    assert len(pauses) == 9
+    assert all(0 <= pause <= 5 for pause in pauses)
+    with pytest.raises(Unavailable):
+        Table(Busy(10), "t").put({"pk": "a", "sk": "b"})  # type: ignore[arg-type]  # the one call that is made
 
 
 # -- records files end to end

@@ -1,5 +1,6 @@
 """A DynamoDB table of documents: string keys, a JSON `body`, a few top-level attributes. Every read is consistent."""
 
+import random
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -145,14 +146,21 @@ class Table:
             request["ExpressionAttributeValues"] = to_wire(values)
         if names:
             request["ExpressionAttributeNames"] = dict(names)
-        try:
-            self._client.put_item(**request)
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                raise
-            existing: Any = error.response.get("Item")
-            return PutRefused(from_wire(existing) if existing else None)
-        return None
+        for pause in retry_pauses_s():
+            try:
+                self._client.put_item(**request)
+            except ClientError as error:
+                code = error.response["Error"]["Code"]
+                if code == "ConditionalCheckFailedException":
+                    existing: Any = error.response.get("Item")
+                    return PutRefused(from_wire(existing) if existing else None)
+                if code != "TransactionConflictException":
+                    raise
+            else:
+                return None
+            # A transaction of somebody else is at work on the item: botocore does not wait for its end (F31).
+            time.sleep(pause * random.random())  # noqa: S311  # jitter, no secret
+        raise Unavailable("another transaction kept working on the item")
 
     def put_together(self, puts: Sequence[ConditionalPut]) -> bool:
         """Up to 100 conditional puts in one transaction. False: none was written, try them one by one.

@@ -51,7 +51,7 @@ class IngestRecords:
 
     def __init__(
         self, *, objects: ObjectStore, facts: FactStore, messages: Messages, rulebook: Rulebook, clock: Clock,
-        uploads_bucket: str | None = None, limits: Limits = RECORD_LIMITS, batch_rows: int = BATCH_ROWS,
+        uploads_bucket: str, limits: Limits = RECORD_LIMITS, batch_rows: int = BATCH_ROWS,
     ) -> None:  # fmt: skip
         self._objects = objects
         self._facts = facts
@@ -80,7 +80,7 @@ class IngestRecords:
         return self._take(key, ref, reader)
 
     def _check_event(self, ref: ObjectRef) -> None:
-        if self._uploads_bucket is not None and ref.bucket != self._uploads_bucket:
+        if ref.bucket != self._uploads_bucket:
             raise FileRefused(ReasonCode.FOREIGN_BUCKET, "the event names a bucket that is not ours")
         if not ref.version_id:
             raise FileRefused(ReasonCode.NO_VERSION, "the event names no version of the object")
