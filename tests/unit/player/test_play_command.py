@@ -1,0 +1,53 @@
+"""`play` refuses what it cannot use before anything is started, with a message and an exit code of its own."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from local import play_command
+from local.cli import app
+from local.play_command import FAILED, REFUSED
+from local.player import PlayFailed
+
+runner = CliRunner()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "records").mkdir()
+    (tmp_path / "records" / "partners.csv").write_text("partner_id,enrolled_on\nP1,2022-07-01\n")
+    return tmp_path
+
+
+def test_a_folder_with_nothing_to_play_is_refused(tmp_path: Path) -> None:
+    result = runner.invoke(app, ["play", str(tmp_path), "--out", str(tmp_path / "out")])
+    assert result.exit_code == REFUSED
+    assert "holds neither" in result.output
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("text", [b"[not toml", b"\xff\xfe"])
+def test_a_rulebook_that_cannot_be_used_is_refused_with_its_mistakes(folder: Path, text: bytes) -> None:
+    owner = folder / "owner.toml"
+    owner.write_bytes(text)
+    result = runner.invoke(app, ["play", str(folder), "--out", str(folder / "out"), "--rulebook", str(owner)])
+    assert result.exit_code == REFUSED
+    assert "refused:" in result.output
+
+
+@pytest.mark.parametrize("option", [["--through", "2022-06-30"], ["--edition", "unknown"]])
+def test_an_option_that_cannot_be_played_is_refused(folder: Path, option: list[str]) -> None:
+    result = runner.invoke(app, ["play", str(folder), "--out", str(folder / "out"), *option])
+    assert result.exit_code == REFUSED
+    assert "refused:" in result.output
+
+
+def test_a_failure_on_the_way_is_told_and_does_not_exit_with_0(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*_: object) -> None:
+        raise PlayFailed("on 2022-07-01 the engine gave up [DeadLetterQueue: 2]")
+
+    monkeypatch.setattr(play_command, "play_folder", failing)
+    result = runner.invoke(app, ["play", str(folder), "--out", str(folder / "out")])
+    assert result.exit_code == FAILED
+    assert "gave up [DeadLetterQueue: 2]" in result.output
