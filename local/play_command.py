@@ -42,10 +42,10 @@ def play_command(
     try:
         results, summary = play_folder(folder, out, errors, through.date() if through else None, rulebook, edition)
     except PlayRefused as refused:
-        errors.print(f"refused: {refused}", style="red", markup=False, highlight=False)
+        errors.print(f"refused: {refused}", style="red", markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(REFUSED) from refused
     except (PlayFailed, StackError) as failed:
-        errors.print(f"failed: {failed}", style="red", markup=False, highlight=False)
+        errors.print(f"failed: {failed}", style="red", markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(FAILED) from failed
     if tables:
         show_results(console, results)
@@ -85,7 +85,7 @@ def play_folder(
     summary = summarise(results, plan, book, elapsed, player.timing.seconds)
     write_results(results, out, summary)
     for note in plan.never:
-        screen.print(f"not played: {note}", style="yellow", markup=False, highlight=False)
+        screen.print(f"not played: {note}", style="yellow", markup=False, highlight=False, soft_wrap=True)
     return results, summary
 
 

@@ -50,10 +50,10 @@ def serve_command(
                 stopped.wait()
             console.print("stopping the stack …")
     except PlayRefused as refused:
-        console.print(f"refused: {refused}", style="red", markup=False)
+        console.print(f"refused: {refused}", style="red", markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(REFUSED) from refused
     except (PlayFailed, StackError) as failed:
-        console.print(f"failed: {failed}", style="red", markup=False)
+        console.print(f"failed: {failed}", style="red", markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(FAILED) from failed
 
 
