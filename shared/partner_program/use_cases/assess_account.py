@@ -38,8 +38,9 @@ class AssessAccount:
     def __call__(self, account_id: str, on: date | None = None) -> AccountState | None:
         """The account as of a day (default: the program's today), saved if anything but the day has changed.
 
-        Never goes back behind the day of the last saved assessment. None: the partner has no site in the country,
-        or the program does not run there; nothing is written then. Raises `VersionConflict` after `ATTEMPTS` tries.
+        Never goes back behind the day of the last saved assessment, nor behind the rulebook's first day: what is
+        recorded ahead of the program is assessed as of its start. None: the partner has no site in the country, or
+        the program does not run there; nothing is written then. Raises `VersionConflict` after `ATTEMPTS` tries.
         """
         day = on or self._clock.today()
         return self._retried(account_id, day)
@@ -73,8 +74,7 @@ class AssessAccount:
 
     def _decide(self, facts: AccountFacts, stored: StoredState, day: date) -> AccountState | None:
         prior = stored.state
-        if prior is not None:
-            day = max(day, prior.assessed_on)
+        day = max(day, prior.assessed_on if prior else self._rulebook.in_force_from)
         if not facts.sites:
             return prior
         try:

@@ -12,6 +12,7 @@ from tests.fakes.records import (
     accepted,
     day,
     partner,
+    placed,
     qualified_records,
     rulebook,
     sales,
@@ -71,6 +72,23 @@ def test_an_assessment_never_goes_back_behind_the_last_one() -> None:
     assert again is not None
     assert (again.tier, again.assessed_on) == (Tier.ADVANCED, day("2023-06-15"))
     assert len(accounts.saves) == 1
+
+
+@pytest.mark.rule("R-4.1.1")
+@pytest.mark.parametrize("today", ["2019-06-15", "2021-12-31"])
+def test_what_is_recorded_ahead_of_the_rulebook_is_assessed_as_of_its_first_day(today: str) -> None:
+    """Partners were enrolled, and placed, long before the program was taken into use."""
+    accounts, clock = FakeAccounts(), FixedClock(today)
+    accounts.add(partner(enrolled="2019-05-01"), site(opened="2019-05-01"), accepted("2019-05-01"))
+    result = AssessAccount(accounts, rulebook(), clock).batch([P1_DE])
+    assert result.failures == {}
+    state = result.states[P1_DE]
+    assert state is not None
+    assert (state.assessed_on, state.tier, state.tier_since) == (day("2022-01-01"), Tier.AUTHORIZED, day("2022-01-01"))
+    accounts.add(placed("premier", "2019-06-01"))
+    corrected = AssessAccount(accounts, rulebook(), clock)(P1_DE)
+    assert corrected is not None
+    assert (corrected.tier, corrected.tier_since) == (Tier.PREMIER, day("2019-06-01"))
 
 
 @pytest.mark.catalogue("F58")
