@@ -32,9 +32,10 @@ UNSUPPORTED_VERSION = "UNSUPPORTED_VERSION"
 UNKNOWN_REPORT = "UNKNOWN_REPORT"
 FOREIGN_SOURCE = "FOREIGN_SOURCE"
 
-
 SECURITY_METRIC = "SecurityRefusal"
 """Alarmed: an upload in another distributor's name, or a message about a bucket that is not ours."""
+UNREADABLE_METRIC = "UnreadableUpload"
+"""Alarmed: an object that was gone before it was read, or that has no version; nobody but the operator can help."""
 
 
 class BadMessage(ProgramError):
@@ -169,7 +170,7 @@ def tell_upload(metrics: Metrics, status: str, receipt: Receipt | None) -> None:
     """What became of an upload, as metrics and one line of the log: counts and codes only, no content of a line.
 
     A repeated event counts as such and adds no lines (F01); an upload in another distributor's name is a matter of
-    security (B55).
+    security (B55); an object that cannot be read is the operator's (F04, F05).
     """
     metrics.add_metric("DuplicateEvents", MetricUnit.Count, int(status == "unchanged"))
     if receipt is None or status not in ("posted", "refused"):
@@ -179,6 +180,8 @@ def tell_upload(metrics: Metrics, status: str, receipt: Receipt | None) -> None:
     metrics.add_metric("FilesRefused", MetricUnit.Count, int(code is not None))
     if code is ReasonCode.DISTRIBUTOR_MISMATCH:
         metrics.add_metric(SECURITY_METRIC, MetricUnit.Count, 1)
+    if code in (ReasonCode.MISSING, ReasonCode.NO_VERSION):
+        metrics.add_metric(UNREADABLE_METRIC, MetricUnit.Count, 1)
     counts = {outcome.value: counted.lines for outcome, counted in receipt.outcomes.items()}
     for outcome, lines in counts.items():
         metrics.add_metric(f"Lines{outcome.capitalize()}", MetricUnit.Count, lines)

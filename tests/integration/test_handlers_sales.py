@@ -202,21 +202,27 @@ def test_a_message_that_no_retry_can_help_goes_to_the_dead_letters_and_its_batch
 
 
 @pytest.mark.catalogue("F04")
-def test_an_event_without_a_version_is_refused(program: World) -> None:
+def test_an_event_without_a_version_is_refused_and_alarmed(program: World, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
     program.call("sales_upload", trigger("sales_upload", "no_version"))
     (receipt,) = [program.result(key) for key in program.results() if key.startswith("refused/")]
     assert receipt["refusal"]["code"] == "NO_VERSION"
+    assert metric(capsys.readouterr().out, "UnreadableUpload") == 1
 
 
 @pytest.mark.catalogue("F05")
-def test_an_object_that_is_gone_is_refused_as_missing_and_not_tried_for_ever(program: World) -> None:
+def test_an_object_that_is_gone_is_refused_as_missing_alarmed_and_not_tried_for_ever(
+    program: World, capsys: pytest.CaptureFixture[str]
+) -> None:
     event = program.upload(report_key(REPORT), pos_report(pos_line(REPORT, 1)))
     detail = event["detail"]["object"]
     bucket = program.template.name("UploadsBucket")
     program.s3.delete_object(Bucket=bucket, Key=detail["key"], VersionId=detail["version-id"])
     program.send("sales", event)
+    capsys.readouterr()
     program.settle()
     assert program.result(receipt_key(REPORT))["refusal"]["code"] == "MISSING"
+    assert metric(capsys.readouterr().out, "UnreadableUpload") == 1
 
 
 @pytest.mark.catalogue("F04")

@@ -9,6 +9,7 @@ from samtranslator.translator.managed_policy_translator import ManagedPolicyLoad
 from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
 
+from partner_program.handler_support import SECURITY_METRIC, UNREADABLE_METRIC
 from tests.deployed.template import REPOSITORY, Template, as_list, load_template
 
 FOLDERS = sorted(path.parent.name for path in (REPOSITORY / "functions").glob("*/app.py"))
@@ -189,13 +190,13 @@ def test_every_queue_is_alarmed_by_age_and_every_function_by_errors(template: Te
 
 @pytest.mark.catalogue("B55")
 @pytest.mark.catalogue("B56")
+@pytest.mark.catalogue("F05")
+@pytest.mark.parametrize("metric", [SECURITY_METRIC, UNREADABLE_METRIC])
 @pytest.mark.parametrize("folder", ["sales_upload", "records_upload"])
-def test_refusals_for_security_are_alarmed_under_the_name_that_the_code_counts_them_by(
-    folder: str, template: Template
+def test_what_a_person_has_to_see_is_alarmed_under_the_name_that_the_code_counts_it_by(
+    folder: str, metric: str, template: Template
 ) -> None:
-    from partner_program.handler_support import SECURITY_METRIC
-
-    (alarm,) = alarms_on(template, SECURITY_METRIC, folder)
+    (alarm,) = alarms_on(template, metric, folder)
     environment = template.environment(folder)
     assert alarm["Namespace"] == environment["POWERTOOLS_METRICS_NAMESPACE"]
     assert alarm["Dimensions"] == [{"Name": "service", "Value": environment["POWERTOOLS_SERVICE_NAME"]}]
