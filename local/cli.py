@@ -3,7 +3,7 @@
 import typer
 
 from local.deploy_check import deploy_check_command
-from local.operate import reprocess_command, rulebook_set_command
+from local.operate import reprocess_command, rulebook_clear_command, rulebook_set_command
 from local.play_command import play_command
 from local.rulebook_table import rulebook_app
 from local.serve import serve_command
@@ -21,4 +21,5 @@ app.command("serve")(serve_command)
 app.command("reprocess")(reprocess_command)
 app.command("deploy-check")(deploy_check_command)
 rulebook_app.command("set")(rulebook_set_command)
+rulebook_app.command("clear")(rulebook_clear_command)
 app.add_typer(rulebook_app, name="rulebook")

@@ -14,7 +14,7 @@ from partner_program.adapters.messages import SqsMessages
 from partner_program.adapters.rulebook_source import RulebookSource
 from partner_program.adapters.table import Table
 from partner_program.rulebook import RulebookInvalid, UnknownEdition
-from partner_program.use_cases.operate import set_rulebook
+from partner_program.use_cases.operate import clear_rulebook, set_rulebook
 from partner_program.values.ids import is_id
 
 REFUSED, FAILED = 2, 1
@@ -50,13 +50,24 @@ def rulebook_set_command(
     """Validate an owner's file as a whole and make it decide in a deployed stack from the next event on."""
     console = Console()
     deployed = _deployed(stack, console)
-    source = RulebookSource(Table(boto3.client("dynamodb"), deployed.outputs["ProgramTable"]))
     try:
-        set_rulebook(source, deployed.parameters["ProgramEdition"], file.read_text(encoding="utf-8"))
+        set_rulebook(_source(deployed), deployed.parameters["ProgramEdition"], file.read_text(encoding="utf-8"))
     except (RulebookInvalid, UnknownEdition, UnicodeDecodeError) as invalid:
         console.print(f"refused, nothing has changed: {invalid}", style="red", markup=False)
         raise typer.Exit(REFUSED) from invalid
     console.print(f"{file} decides in {stack} from the next event on")
+
+
+def rulebook_clear_command(stack: StackName = STACK_NAME) -> None:
+    """Take the owner's values away: the edition as it stands decides in a deployed stack from the next event on."""
+    console = Console()
+    deployed = _deployed(stack, console)
+    edition = clear_rulebook(_source(deployed), deployed.parameters["ProgramEdition"]).edition
+    console.print(f"{edition} decides in {stack} from the next event on, without an owner's values")
+
+
+def _source(deployed: Deployed) -> RulebookSource:
+    return RulebookSource(Table(boto3.client("dynamodb"), deployed.outputs["ProgramTable"]))
 
 
 def _deployed(stack: str, console: Console) -> Deployed:

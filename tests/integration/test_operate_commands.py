@@ -1,0 +1,81 @@
+"""The operators' commands against a stack that CloudFormation knows."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from typer.testing import CliRunner
+
+from local.cli import app
+from partner_program.adapters.rulebook_source import RulebookSource
+from tests.deployed.world import World
+
+OWNERS = '"people_required.MCDE.premier" = 7\n'
+
+
+class Stacks:
+    """CloudFormation, as far as it is asked."""
+
+    def __init__(self, world: World) -> None:
+        outputs = {"ProgramTable": world.program.name, "SalesQueueUrl": world.queue_url("sales")}
+        self._stack = {
+            "Outputs": [{"OutputKey": name, "OutputValue": value} for name, value in outputs.items()],
+            "Parameters": [{"ParameterKey": "ProgramEdition", "ParameterValue": "guide-2022"}],
+        }
+
+    def describe_stacks(self, StackName: str) -> dict[str, Any]:  # noqa: N803  # the API's own name
+        if StackName != "partner-program":
+            raise ClientError({"Error": {"Code": "ValidationError", "Message": "does not exist"}}, "DescribeStacks")
+        return {"Stacks": [self._stack]}
+
+
+@pytest.fixture
+def stack(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
+    """The world under the name that samconfig.toml gives a sandbox."""
+    clients = {"cloudformation": Stacks(world), "dynamodb": world.dynamodb, "sqs": world.sqs}
+    monkeypatch.setattr("local.operate.boto3.client", lambda service: clients[service])
+    return world
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    answer = CliRunner().invoke(app, list(arguments))
+    return answer.exit_code, " ".join(answer.output.split())
+
+
+def test_reprocess_queues_the_report_again(stack: World) -> None:
+    assert run("reprocess", "D-NORD", "2024-02")[0] == 0
+    (message,) = stack.messages_on("sales")
+    assert json.loads(message["Body"]) == {"reprocess": {"distributor_id": "D-NORD", "report_id": "2024-02"}}
+
+
+def test_reprocess_refuses_what_is_no_id(stack: World) -> None:
+    code, output = run("reprocess", "D-NORD", "2024/02")
+    assert (code, stack.messages_on("sales")) == (2, [])
+    assert "report_id '2024/02' is no id" in output
+
+
+def test_a_valid_owners_file_is_set_and_cleared_again(stack: World, tmp_path: Path) -> None:
+    file = tmp_path / "values.toml"
+    file.write_text(OWNERS)
+    assert run("rulebook", "set", str(file))[0] == 0
+    assert RulebookSource(stack.program).override() == OWNERS
+    code, output = run("rulebook", "clear")
+    assert (code, RulebookSource(stack.program).override()) == (0, None)
+    assert "guide-2022 decides" in output
+
+
+def test_a_mistaken_owners_file_is_refused_and_the_one_before_stays(stack: World, tmp_path: Path) -> None:
+    RulebookSource(stack.program).put_override(OWNERS)
+    file = tmp_path / "values.toml"
+    file.write_text('"no.such.value" = 1\n')
+    code, output = run("rulebook", "set", str(file))
+    assert (code, RulebookSource(stack.program).override()) == (2, OWNERS)
+    assert "no.such.value" in output
+
+
+def test_a_stack_that_does_not_exist_is_named(stack: World) -> None:
+    code, output = run("rulebook", "clear", "--stack", "nowhere")
+    assert code == 1
+    assert "stack nowhere cannot be read" in output
