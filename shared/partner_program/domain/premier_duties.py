@@ -5,9 +5,11 @@ them must fulfil that one before it is promoted again. Cases, notices and the ve
 given here.
 """
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from partner_program.domain.account import TierChange
+from partner_program.domain.facts import BrandReview
 from partner_program.domain.findings import Finding, Requirement
 from partner_program.domain.situation import Situation
 from partner_program.rulebook import Rules
@@ -43,7 +45,7 @@ def business_plan(tier: Tier, at: Situation) -> Finding | None:
 
 
 def brand_alignment(tier: Tier, at: Situation) -> Finding | None:
-    """R-4.1.7: the latest brand review is fulfilled, or still time for a first one."""
+    """R-4.1.7: the latest brand review is fulfilled, or there is still time for it."""
     if not at.rules.brand_alignment_required(tier):
         return None
     reviews = sorted(
@@ -52,7 +54,7 @@ def brand_alignment(tier: Tier, at: Situation) -> Finding | None:
     last = reviews[-1] if reviews else None
     fulfilled = last is not None and last.outcome == "fulfilled"
     due = brand_due_on(at)
-    met, found = _owed(fulfilled, due, at, lost_for(at.changes, BRAND) or last is not None)
+    met, found = _owed(fulfilled, due, at, lost_for(at.changes, BRAND))
     return Finding(
         rule=BRAND,
         requirement=Requirement.BRAND,
@@ -63,10 +65,23 @@ def brand_alignment(tier: Tier, at: Situation) -> Finding | None:
         missing=None if met else "brand alignment",
         basis=at.rules.basis(f"brand_alignment_required.{tier}"),
         facts=(f"brand_reviews/{last.reviewed_on}",) if last else (),
-        since=None if met else last.reviewed_on if last else _day_after(due),
+        since=None if met else _unaligned_since(reviews, due),
         until=_lapses_on(met, fulfilled, due),
         mend=None if met else "Bring the use of the brand into line and have it reviewed.",
     )
+
+
+def _unaligned_since(reviews: Sequence[BrandReview], due: date | None) -> date | None:
+    """The first bad review since the last good one, of an account never aligned the end of its time; not before that.
+
+    `reviews` in order of their days; None where neither dates it.
+    """
+    aligned = [item.reviewed_on for item in reviews if item.outcome == "fulfilled"]
+    lapses = [item.reviewed_on for item in reviews if not aligned or item.reviewed_on > aligned[-1]]
+    over = _day_after(due)
+    if over is None:
+        return lapses[0] if lapses else None
+    return max(over, lapses[0]) if aligned else over
 
 
 def plan_due_on(at: Situation) -> date | None:

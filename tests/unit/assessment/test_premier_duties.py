@@ -114,8 +114,35 @@ def test_what_is_owed_too_late_is_dated_by_its_first_day() -> None:
     start = [*in_program(), placed("premier", "2023-06-15")]
     first_days = {item.rule: item.since for item in assessed(facts(*start), "2023-10-01").findings if item.rule in OWED}
     assert first_days == {"R-4.1.6": date(2023, 8, 15), "R-4.1.7": date(2023, 8, 1)}
-    reviewed = assessed(facts(*start, brand_review("2023-09-10", "not_fulfilled")), "2023-10-01")
-    assert next(item.since for item in reviewed.findings if item.rule == "R-4.1.7") == date(2023, 9, 10)
+
+
+@pytest.mark.rule("R-4.1.7")
+@pytest.mark.parametrize(
+    ("good", "bad", "since"),
+    [
+        ([], ["2023-09-10"], "2023-08-01"),
+        (["2023-07-01"], ["2023-09-10"], "2023-09-10"),
+        (["2023-07-01"], ["2023-09-10", "2023-09-20"], "2023-09-10"),
+        (["2023-07-01", "2023-09-15"], ["2023-09-10", "2023-09-20"], "2023-09-20"),
+        (["2023-07-01"], ["2023-07-10"], "2023-08-01"),
+    ],
+)
+def test_alignment_lapses_with_the_first_bad_review_after_the_last_good_one_but_not_within_its_time(
+    good: list[str], bad: list[str], since: str
+) -> None:
+    reviews = [*map(brand_review, good), *(brand_review(day, "not_fulfilled") for day in bad)]
+    state = assessed(facts(*in_program(), placed("premier", "2023-06-15"), *reviews), "2023-10-01")
+    found = next(item for item in state.findings if item.rule == "R-4.1.7")
+    assert (found.met, found.since) == (False, date.fromisoformat(since))
+
+
+@pytest.mark.rule("R-4.1.7")
+def test_a_bad_brand_review_neither_stops_a_first_promotion_nor_shortens_the_time_after_it() -> None:
+    bad = brand_review("2023-03-01", "not_fulfilled")
+    promoted = assessed(facts(*in_program(), *qualified_people(), sales("2023-05", "200000"), bad), "2023-06-15")
+    assert promoted.tier is Tier.PREMIER
+    found = next(item for item in promoted.findings if item.rule == "R-4.1.7")
+    assert (found.met, found.found, found.until) == (True, "not fulfilled on 2023-03-01", date(2023, 8, 1))
 
 
 @pytest.mark.rule("R-4.1.7")
