@@ -1,11 +1,12 @@
 """The trace table tells the truth, and says so when it cannot."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from local.program_rules import TITLES, Missing, Partly, Place
-from local.rule_trace import Trace, outdated, problems, trace
+from local.rule_trace import ROOT, Trace, outdated, page, problems, trace
 
 EVERYWHERE = {"R-1.1": "a rule"}
 
@@ -65,7 +66,21 @@ def test_rules_are_found_in_rulebook_files_docstrings_texts_and_marks_but_not_in
     (tmp_path / "tests").mkdir()
     (tmp_path / "tests" / "test_a.py").write_text('@pytest.mark.rule("R-5.3")\ndef test_it(): ...\n')
     assert {place: dict(rules) for place, rules in trace(tmp_path).found.items()} == {
-        Place.RULEBOOK: {"R-5.3": ["one: x"]},
-        Place.CODE: {"R-5.3": ["a.py::A"], "R-5.3b": ["a.py::A"], "R-5.4a": ["a.py::A.f"]},
-        Place.TEST: {"R-5.3": ["test_a.py::test_it"]},
+        Place.RULEBOOK: {"R-5.3": ["shared/partner_program/rulebook/data/one/a.toml::x"]},
+        Place.CODE: {
+            "R-5.3": ["shared/partner_program/a.py::A"],
+            "R-5.3b": ["shared/partner_program/a.py::A"],
+            "R-5.4a": ["shared/partner_program/a.py::A.f"],
+        },
+        Place.TEST: {"R-5.3": ["tests/test_a.py::test_it"]},
     }
+
+
+def test_the_page_links_each_file_once_and_every_link_leads_to_a_file() -> None:
+    text = page(trace())
+    links = re.findall(r"\]\(\.\./([^)]+)\)", text)
+    assert len(links) > len(TITLES)
+    assert [link for link in set(links) if not (ROOT / link).is_file()] == []
+    (row,) = [line for line in text.splitlines() if line.startswith("| **R-5.3** ")]
+    assert "[domain/accelerator.py](../shared/partner_program/domain/accelerator.py) `_level`" in row
+    assert row.count("(../shared/partner_program/domain/accelerator.py)") == 1
