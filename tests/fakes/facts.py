@@ -155,7 +155,7 @@ class ReportRequests:
         self.asked: list[tuple[str, str]] = []
 
     def send_statement_tasks(self, tasks: Iterable[dict[str, str]]) -> int:
-        raise NotImplementedError
+        raise AssertionError("records send no statement tasks")
 
     def reprocess_report(self, distributor_id: str, report_id: str) -> None:
         self.asked.append((distributor_id, report_id))

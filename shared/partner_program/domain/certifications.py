@@ -1,8 +1,8 @@
 """Technical certifications: how long one is valid, and which were properly earned (R-4.1.5).
 
-A certification is valid from its date up to, not including, the same date two years later (29 February →
-28 February). MCIE may be taken only while holding a valid MCIT (R-4.1.5c): one that was not counts nowhere, as long
-as the MCIT that covers its date is not on record. So the order in which the two are recorded does not matter.
+Its last valid day is the one before it is two years old; one of 29 February ends with 27 February. An MCIE rests on an
+MCIT that is valid on its date (R-4.1.5c): without one on record it counts nowhere, and it counts from when that MCIT is
+recorded. So the order in which the two are recorded does not matter.
 """
 
 from collections.abc import Iterable

@@ -1,8 +1,7 @@
 """What Premier owes after the promotion: the Business Plan and brand alignment (R-4.1.6, R-4.1.7).
 
-Both come with time after becoming Premier, so neither bars a first promotion. An account that lost Premier for one of
-them must fulfil that one before it is promoted again. Cases, notices and the vendor's decisions build on the due dates
-given here.
+Both come with time after becoming Premier, so neither bars a first promotion. Whoever lost Premier for one of them has
+to make up for that one first. Cases, notices and the vendor's decisions build on the due dates given here.
 """
 
 from collections.abc import Sequence

@@ -80,8 +80,7 @@ def complement(spans: Sequence[Span]) -> tuple[Span, ...]:
 
 def run_around(spans: Sequence[Span], day: date) -> tuple[bool, Span]:
     """Whether a day belongs to the merged spans, and the unbroken run of such days, or of none, around it."""
-    for held, runs in ((True, spans), (False, complement(spans))):
-        for run in runs:
-            if run.holds_on(day):
-                return held, run
-    raise AssertionError("every day belongs to a run")  # pragma: no cover  # complement covers all other days
+    held = next((span for span in spans if span.holds_on(day)), None)
+    if held is not None:
+        return True, held
+    return False, next(gap for gap in complement(spans) if gap.holds_on(day))

@@ -33,7 +33,7 @@ class Needs:
         return missing | self._not_held(presupposing)
 
     def _not_held(self, presupposing: dict[int, Certification]) -> dict[int, Need]:
-        """R-4.1.5c: MCIE may be taken only while holding a valid MCIT."""
+        """R-4.1.5c: an MCIE rests on an MCIT that is valid on its date."""
         held = self._certifications({record.person_id for record in presupposing.values()})
         return {
             index: Need(
