@@ -36,6 +36,9 @@ class FakeAccounts:
             else:
                 self.records.setdefault(partner_id, {})[item.kind, *item.key] = item
 
+    def state(self, account_id: str) -> AccountState | None:
+        return self.states.get(account_id, StoredState(None, 0)).state
+
     def load(self, account_id: str, since_year: int) -> tuple[AccountFacts, StoredState]:
         stored = self.states.get(account_id, StoredState(None, 0))
         partner_id, _ = split_account_id(account_id)

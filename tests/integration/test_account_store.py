@@ -99,6 +99,7 @@ def test_an_unknown_account_has_no_facts_and_no_state(world: World) -> None:
     known, stored = world.store.load(P1_DE, 2023)
     assert known == facts()
     assert stored == StoredState(None, 0)
+    assert world.store.state(P1_DE) is None
     assert list(world.store.account_ids_of("P1")) == []
     assert list(world.store.all_account_ids()) == []
 
@@ -177,6 +178,7 @@ def test_a_state_comes_back_to_the_last_byte(world: World) -> None:
     assert saved is not None
     assert stored.state is not None
     assert stored.state.model_dump_json() == saved.model_dump_json()
+    assert world.store.state(P1_DE) == saved
 
 
 def test_several_accounts_are_loaded_once_each_and_in_order(world: World) -> None:

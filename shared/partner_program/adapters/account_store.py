@@ -28,6 +28,10 @@ class DynamoAccountStore:
     def __init__(self, program: Table) -> None:
         self._table = program
 
+    def state(self, account_id: str) -> AccountState | None:
+        """One read."""
+        return _stored(self._table.get(f"ACCOUNT#{account_id}", STATE)).state
+
     def load(self, account_id: str, since_year: int) -> tuple[AccountFacts, StoredState]:
         """One read of the state, then one query each of the partner's and of the account's partition."""
         stored = _stored(self._table.get(f"ACCOUNT#{account_id}", STATE))

@@ -14,6 +14,9 @@ from partner_program.use_cases.ports import AccountStore, StoredState
 from partner_program.values.periods import Quarter, parse_date
 from partner_program.values.tiers import Tier
 
+_YEARS_LAST = 4
+"""The quarter whose close freezes the year."""
+
 
 class MakeStatement:
     """Idempotent: statements and baselines are put if absent, so a task may come twice, late or out of order."""
@@ -30,18 +33,27 @@ class MakeStatement:
         """
         account_id, on = task["account_id"], parse_date(task["on"])
         quarter, phase = Quarter.parse(task["quarter"]), Phase(task["phase"])
+        if not self._is_concerned(account_id, quarter, phase):
+            return None
         existing = self._accounts.statements(account_id)
         finals = self._finals_due(existing, quarter, phase, on)
         since = min([quarter, *finals]).year - 1
         facts, stored = self._accounts.load(account_id, since)
         work = _Work(self._accounts, self._rulebook, facts, stored, existing, on)
         for missing in finals:
-            if missing.number == 4:
+            if missing.number == _YEARS_LAST:
                 work.freeze(missing.year)
             work.make(missing, StatementStatus.FINAL)
         if phase is Phase.END:
             work.make(quarter, StatementStatus.PRELIMINARY)
         return work.standing(quarter, StatementStatus.PRELIMINARY if phase is Phase.END else StatementStatus.FINAL)
+
+    def _is_concerned(self, account_id: str, quarter: Quarter, phase: Phase) -> bool:
+        """Most tasks end here, after one read: an account that never was Premier has nothing but its year frozen."""
+        if phase is Phase.CLOSE and quarter.number == _YEARS_LAST:
+            return True
+        state = self._accounts.state(account_id)
+        return state is not None and any(change.to_tier is Tier.PREMIER for change in state.tier_changes)
 
     def _finals_due(self, existing: Sequence[Statement], quarter: Quarter, phase: Phase, on: date) -> list[Quarter]:
         """Quarters whose books have closed by now and that have no final statement, oldest first.

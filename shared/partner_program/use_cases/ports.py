@@ -69,6 +69,10 @@ class AccountStore(Protocol):
         """
         ...
 
+    def state(self, account_id: str) -> AccountState | None:
+        """The state alone: one small read where that is enough."""
+        ...
+
     def load_many(self, account_ids: Iterable[str], since_year: int) -> Iterator[tuple[str, AccountFacts, StoredState]]:
         """`load` of several accounts, ordered by id, each once; the facts of a partner are read once for all of its."""
         ...

@@ -6,9 +6,11 @@ from itertools import permutations
 
 import pytest
 
+from partner_program.domain.facts import AccountFacts
 from partner_program.domain.statement import Statement
 from partner_program.use_cases.assess_account import AssessAccount
 from partner_program.use_cases.make_statement import MakeStatement
+from partner_program.use_cases.ports import StoredState
 from tests.fakes.accounts import FakeAccounts, FixedClock
 from tests.fakes.records import P1_DE, accepted, opening, partner, placed, qualified_records, rulebook, sales, site
 
@@ -76,6 +78,25 @@ def test_an_account_below_premier_gets_no_statement(tier: str) -> None:
     assert make(task("2024Q2", "END", "2024-06-30")) is None
     assert make(task("2024Q2", "CLOSE", "2024-07-30")) is None
     assert made(accounts) == []
+
+
+def test_for_an_account_that_never_was_premier_only_the_years_close_reads_its_facts() -> None:
+    accounts, make = world("advanced")
+    loads: list[str] = []
+    load = accounts.load
+
+    def counting(account_id: str, since_year: int) -> tuple[AccountFacts, StoredState]:
+        loads.append(account_id)
+        return load(account_id, since_year)
+
+    accounts.load = counting  # type: ignore[method-assign]  # a spy
+    for quarter, phase, on in (("2024Q3", "END", "2024-09-30"), ("2024Q3", "CLOSE", "2024-10-30"),
+                               ("2024Q4", "END", "2024-12-31")):  # fmt: skip
+        assert make(task(quarter, phase, on)) is None
+    assert loads == []
+    assert make(task("2024Q4", "CLOSE", "2025-01-30")) is None
+    assert loads == [P1_DE]
+    assert [baseline.year for baseline in accounts.load(P1_DE, 2024)[0].baselines] == [2024]
 
 
 @pytest.mark.rule("R-5.1")
