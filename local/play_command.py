@@ -1,5 +1,7 @@
 """`partner-program play`: a folder in, result files and tables out."""
 
+import shlex
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -52,9 +54,22 @@ def play_command(
     for line in (
         f"Played {summary['start']} to {summary['through']} in {summary['elapsed_seconds']} s.",
         f"Result files: {out}  (explanations/<account_id>.json: every finding and every step of each statement)",
-        f"Look around in the stack itself: partner-program serve {folder}",
+        f"Look around in the stack itself: {serve_line(folder, through, rulebook, edition)}",
     ):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def serve_line(folder: Path, through: datetime | None, rulebook: Path | None, edition: str) -> str:
+    """The command that serves the same play, to be typed here."""
+    command = Path(sys.executable).with_name("partner-program")
+    command = command.relative_to(Path.cwd()) if command.is_relative_to(Path.cwd()) else command
+    options = {
+        "--through": through and through.date(),
+        "--rulebook": rulebook,
+        "--edition": None if edition == DEFAULT_EDITION else edition,
+    }
+    given = [str(word) for name, value in options.items() if value for word in (name, value)]
+    return shlex.join([str(command), "serve", str(folder), *given])
 
 
 def wide_console() -> Console:

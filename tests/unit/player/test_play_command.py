@@ -1,5 +1,6 @@
 """`play` refuses what it cannot use before anything is started, with a message and an exit code of its own."""
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -51,3 +52,11 @@ def test_a_failure_on_the_way_is_told_and_does_not_exit_with_0(folder: Path, mon
     result = runner.invoke(app, ["play", str(folder), "--out", str(folder / "out")])
     assert result.exit_code == FAILED
     assert "gave up [DeadLetterQueue: 2]" in result.output
+
+
+def test_the_command_that_serves_the_same_play_can_be_typed_as_it_is_shown() -> None:
+    plain = play_command.serve_line(Path("a folder"), None, None, "guide-2022")
+    assert Path(plain.split()[0]).exists()
+    assert plain.endswith("partner-program serve 'a folder'")
+    other = play_command.serve_line(Path("dir"), datetime(2025, 2, 15), Path("x.toml"), "brochure")  # noqa: DTZ001  # a day
+    assert other.endswith(" serve dir --through 2025-02-15 --rulebook x.toml --edition brochure")
