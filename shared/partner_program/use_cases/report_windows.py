@@ -110,11 +110,17 @@ class WindowWorker:
                 continue
             outcome, code = verdict(claim, self._state.owner, line.content_hash)
             if code is not None:
-                window.not_counted(candidate, outcome, code, _told(code))
+                window.not_counted(candidate, outcome, code, self._told(code, claim))
                 continue
             window.tally.posted(claim.currency, claim.billed, claim.credit, claim.flags)
             _count(counted, line, claim)
         return counted
+
+    def _told(self, code: ReasonCode, claim: Claim) -> str:
+        report_id, _, _ = claim.owner.rpartition("@")
+        where = "an earlier version of this report" if report_id == self._state.report_id else f"report {report_id}"
+        content = " with other content" if code is ReasonCode.LINE_CHANGED else ""
+        return f"the line was counted{content} in {where}"
 
     def _well_formed(self, rows: Iterable[Row | BadRow], window: "_Book") -> Iterable[Candidate]:
         """Lines that are nothing but themselves: malformed and repeated ones go to the book."""
@@ -221,9 +227,3 @@ class _Book:
         self.tally.not_counted(outcome, code, (line.currency, line.final_amount))
         rejection = Rejection(code=code, message=message, line=line.line)
         self.rejected.append(RejectedLine(outcome, line.line, (rejection,), candidate.raw))
-
-
-def _told(code: ReasonCode) -> str:
-    if code is ReasonCode.LINE_CHANGED:
-        return "the line was counted before with other content"
-    return "the line was counted before, in another report or an earlier version of this one"

@@ -103,6 +103,8 @@ def test_the_same_sale_in_another_report_is_a_duplicate() -> None:
     lines = [line(report_id="R2", line_number=n) for n in (2, 3, 4)]
     result = world.play(lines, "pos/D1/R2.csv")
     assert (outcomes(result), reasons(result)) == ({"posted": 1, "duplicate": 2}, {"ALREADY_COUNTED": 2})
+    told = world.rejected("pos/D1/R2/rejected.csv")
+    assert {duplicate["message"] for duplicate in told} == {"the line was counted in report R1"}
     assert world.revenue() == {("P1-DE", "2024-04"): Decimal(400)}
 
 

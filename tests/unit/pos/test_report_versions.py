@@ -38,6 +38,10 @@ def test_changed_bytes_post_what_is_new_hold_what_changed_and_overwrite_nothing(
     result = world.play([line(), line(line_number=2, final_amount="90.00"), line(line_number=4)])
     assert outcomes(result) == {"posted": 1, "duplicate": 1, "held": 1}
     assert reasons(result) == {"ALREADY_COUNTED": 1, "LINE_CHANGED": 1}
+    assert [told["message"] for told in world.rejected()] == [
+        "the line was counted in an earlier version of this report",
+        "the line was counted with other content in an earlier version of this report",
+    ]
     assert world.revenue() == {("P1-DE", "2024-04"): Decimal(400)}
 
 
