@@ -1,5 +1,6 @@
 """`play` refuses what it cannot use before anything is started, with a message and an exit code of its own."""
 
+import shlex
 from datetime import datetime
 from pathlib import Path
 
@@ -56,7 +57,7 @@ def test_a_failure_on_the_way_is_told_and_does_not_exit_with_0(folder: Path, mon
 
 def test_the_command_that_serves_the_same_play_can_be_typed_as_it_is_shown() -> None:
     plain = play_command.serve_line(Path("a folder"), None, None, "guide-2022")
-    assert Path(plain.split()[0]).exists()
+    assert Path(shlex.split(plain)[0]).exists()
     assert plain.endswith("partner-program serve 'a folder'")
     other = play_command.serve_line(Path("dir"), datetime(2025, 2, 15), Path("x.toml"), "brochure")  # noqa: DTZ001  # a day
     assert other.endswith(" serve dir --through 2025-02-15 --rulebook x.toml --edition brochure")
