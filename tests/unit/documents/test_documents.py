@@ -33,6 +33,7 @@ def test_the_check_of_commands_notices_what_does_not_exist() -> None:
     assert _unknown(["play", "DIR", "--out", "OUT"]) == []
     assert _unknown(["play", "DIR", "--output", "OUT"]) == ["--output"]
     assert _unknown(["rulebook", "show", "--on", "2025-01-01"]) == []
+    assert _unknown(["--help"]) == _unknown(["rulebook", "--help"]) == []
     assert _unknown(["rulebook", "publish"]) == ["publish"]
 
 
@@ -52,7 +53,7 @@ def test_every_decision_is_listed_in_the_index_and_titled_as_there() -> None:
 def _unknown(words: list[str]) -> list[str]:
     """The words of a command line that name no command or option."""
     command = get_command(app)
-    while (commands := getattr(command, "commands", None)) is not None:
+    while (commands := getattr(command, "commands", None)) is not None and words != ["--help"]:
         if words[0] not in commands:
             return [words[0]]
         command, words = commands[words[0]], words[1:]
