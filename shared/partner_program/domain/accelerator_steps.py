@@ -168,7 +168,7 @@ def _level(rebate: Rebate) -> Step:
     return Step(
         title="Level",
         rule="R-5.3",
-        working=f"YTD {money_text(rebate.ytd)} against {ladder}",
+        working=f"YTD {money_text(rebate.ytd)} against {ladder}" if rebate.eligible else "not eligible, no level",
         result=percent_text(rebate.rate_pct) if rebate.level else "none",
     )
 

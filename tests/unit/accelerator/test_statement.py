@@ -128,6 +128,14 @@ def test_the_steps_are_the_whole_derivation_with_a_rule_each() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.rule("R-5.2a")
+def test_the_steps_of_an_account_that_takes_no_part_do_not_hold_its_revenue_against_the_levels() -> None:
+    made = final(facts(*TRADING, site(), sales("2024-01", "500000")), Quarter(2024, 1))
+    steps = {step.title: (step.working, step.result) for step in made.steps}
+    assert steps["Eligibility"] == ("no Sales Revenue above zero in 2023 (R-5.2a)", "not eligible")
+    assert steps["Level"] == ("not eligible, no level", "none")
+
+
 @pytest.mark.rule("R-5.4a")
 def test_what_was_settled_is_listed_by_quarter() -> None:
     made = year_of("1000000", ("300000", "950000", "250000", "400000"))
