@@ -49,11 +49,6 @@ class Upload:
         """Its bytes."""
         return self.source if isinstance(self.source, bytes) else self.source.read_bytes()
 
-    @property
-    def receipt_key(self) -> str:
-        """Where the engine leaves the receipt of this upload, in the results bucket."""
-        return f"{self.key.removesuffix('.gz').removesuffix('.csv')}/receipt.json"
-
 
 @dataclass(frozen=True, slots=True)
 class DayUploads:

@@ -115,10 +115,6 @@ class Employment(Record):
     from_date: date
     until_date: date | None = None
 
-    def is_employed_on(self, day: date) -> bool:
-        """Whether the person works there on a day."""
-        return self.from_date <= day and (self.until_date is None or day < self.until_date)
-
 
 class Certification(Record):
     """A technical certification of a person (R-4.1.5); `certification` is the CSV column `kind`."""

@@ -65,12 +65,6 @@ class Rules:
             raise NotFound("the rulebook has no entry of this id")
         return self._dated(entry_id).basis
 
-    def rules_of(self, entry_id: str) -> tuple[str, ...]:
-        """The rule ids that an entry cites. Raises `NotFound`."""
-        if entry_id not in self._entries:
-            raise NotFound("the rulebook has no entry of this id")
-        return self._entries[entry_id].rules
-
     # -- R-2.2, R-2.3: Sales Revenue and discounts
 
     def credit_share(self, product_class: str) -> Decimal:

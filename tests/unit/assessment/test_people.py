@@ -151,7 +151,11 @@ def test_the_roll_up_equals_counting_person_by_person(data: st.DataObject) -> No
     open_here = {item.site_id for item in sites if item.country == "DE" and item.is_open_on(on)}
     expected = 0
     for person in "abcd":
-        works = any(job.person_id == person and job.site_id in open_here and job.is_employed_on(on) for job in jobs)
+        works = any(
+            job.person_id == person and job.site_id in open_here and job.from_date <= on
+            and (job.until_date is None or on < job.until_date)
+            for job in jobs
+        )  # fmt: skip
         holds = any(
             item.person_id == person and item.certified_on <= on < _two_years_on(item.certified_on)
             for item in certificates
