@@ -11,7 +11,6 @@ What is changed in the pinned ministack, in this process only, and held by tests
 * ``POST /_runner/redeliver`` ends the waiting of messages whose handler has failed. In AWS the clock does that after
   the visibility timeout, which is hours, while the player plays years in minutes.
 * The batching window of a stream is kept, see `gather_stream_batches`.
-* With kept state, streams are read from their new start, see `start_streams_anew`.
 * Schedules do not fire by this machine's clock: the player fires them by the program's.
 * After a handler that logs nothing, ministack waits 50 ms for a first line, and 5 ms after the last; here 2 ms each.
 """
@@ -121,11 +120,6 @@ def gather_stream_batches() -> None:
 def _batching_window_seconds() -> int:
     windows = (int(mapping["MaximumBatchingWindowInSeconds"]) for _table, mapping in _stream_mappings())
     return max(windows, default=0)
-
-
-def start_streams_anew() -> None:
-    """With kept state a stream starts empty, but ministack restores how far it was read: that much would be skipped."""
-    lambda_svc._restore_esm_positions = lambda *_positions: None
 
 
 def keep_off_the_wall_clock() -> None:
@@ -283,7 +277,6 @@ def main() -> None:
     """Serve until told to stop, then leave at once: no worker thread may hold the process."""
     complete_s3_events()
     gather_stream_batches()
-    start_streams_anew()
     keep_off_the_wall_clock()
     asyncio.run(_serve())
     lambda_runtime.reset()

@@ -10,11 +10,11 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 HOST = "127.0.0.1"
 ACCOUNT_ID = "111122223333"
-REGION = "eu-central-1"
+REGION: Final = "eu-central-1"
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 START_TIMEOUT_SECONDS = 60
@@ -33,14 +33,12 @@ class EmulatorProcess:
     """One process that serves AWS on loopback from a folder of its own.
 
     Args:
-        state: made if missing; the log, temporary files and kept state are in it.
-        port: where to listen; None takes a free one, or for kept state the one it was made on.
-        keep: state is read from the folder at the start and written to it at a clean stop.
+        state: made if missing; the log, objects and temporary files are in it.
+        port: where to listen; None takes a free one.
     """
 
     state: Path
     port: int | None = None
-    keep: bool = False
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False, repr=False)
 
     @property
@@ -56,9 +54,9 @@ class EmulatorProcess:
     def start(self) -> None:
         """Start the emulator and wait until it answers. Raises `StackError` when it does not."""
         self.state.mkdir(parents=True, exist_ok=True)
-        for folder in ("tmp", "kept", "objects"):
+        for folder in ("tmp", "objects"):
             (self.state / folder).mkdir(exist_ok=True)
-        self._choose_port()
+        self.port = self.port or _free_port()
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "local.emulator"],
@@ -72,7 +70,7 @@ class EmulatorProcess:
         self._wait_until_it_answers()
 
     def stop(self) -> None:
-        """Stop the emulator, in order if it will; kept state is written. Never raises for an emulator already gone."""
+        """Stop the emulator, in order if it will. Never raises for an emulator already gone."""
         process, self._process = self._process, None
         if process is None:
             return
@@ -99,7 +97,6 @@ class EmulatorProcess:
 
     def _environment(self) -> dict[str, str]:
         kept = {name: os.environ[name] for name in KEPT_ENVIRONMENT if name in os.environ}
-        switches = "1" if self.keep else "0"
         return kept | {
             "BIND_HOST": HOST,  # its default is every interface
             "GATEWAY_PORT": str(self.port),
@@ -107,10 +104,10 @@ class EmulatorProcess:
             "MINISTACK_ACCOUNT_ID": ACCOUNT_ID,  # else requests without credentials belong to another account
             "MINISTACK_REGION": REGION,
             "TMPDIR": str(self.state / "tmp"),
-            "STATE_DIR": str(self.state / "kept"),
-            "PERSIST_STATE": switches,
+            "STATE_DIR": str(self.state / "tmp"),
+            "PERSIST_STATE": "0",  # what is in the stack goes with it
             "S3_DATA_DIR": str(self.state / "objects"),
-            "S3_PERSIST": switches,
+            "S3_PERSIST": "0",
             "SFTP_ENABLED": "0",
             "IOT_MTLS_ENABLED": "0",
             "DOCKER_HOST": f"unix://{self.state / 'no-docker'}",  # it would remove containers it takes for its own
@@ -119,15 +116,6 @@ class EmulatorProcess:
             "LOG_LEVEL": "WARNING",
             "PYTHONUNBUFFERED": "1",
         }
-
-    def _choose_port(self) -> None:
-        # Addresses of queues hold the port: kept state works on the port it was made on and on no other.
-        kept = self.state / "port"
-        made_on = int(kept.read_text(encoding="ascii")) if self.keep and kept.exists() else None
-        if made_on is not None and self.port not in (None, made_on):
-            raise StackError(f"{self.state} was made on port {made_on} and cannot move to {self.port}")
-        self.port = made_on or self.port or _free_port()
-        kept.write_text(str(self.port), encoding="ascii")
 
     def _wait_until_it_answers(self) -> None:
         end = time.monotonic() + START_TIMEOUT_SECONDS

@@ -48,23 +48,21 @@ class EmbeddedStack:
     """One emulator process with the deployed template; use it as a context manager.
 
     Args:
-        state: a folder of the stack's own, made if missing; the log, temporary files and kept state are in it.
+        state: a folder of the stack's own, made if missing; the log, objects and temporary files are in it.
         parameters: template parameters besides `Stage`, which is always `sandbox`.
-        port: where to listen; None takes a free one, or for kept state the one it was made on.
-        keep: state is read from the folder at the start and written to it at a clean stop.
+        port: where to listen; None takes a free one.
         template: the SAM template; its code folders are beside it.
     """
 
     state: Path
     parameters: dict[str, str] = field(default_factory=dict)
     port: int | None = None
-    keep: bool = False
     template: Path = TEMPLATE
     outputs: dict[str, str] = field(default_factory=dict, init=False)
     _emulator: EmulatorProcess = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self._emulator = EmulatorProcess(self.state, self.port, self.keep)
+        self._emulator = EmulatorProcess(self.state, self.port)
 
     def __enter__(self) -> Self:
         try:
@@ -106,20 +104,17 @@ class EmbeddedStack:
         self.port = self._emulator.port
 
     def stop(self) -> None:
-        """Stop the emulator, in order if it will; kept state is written. Never raises for one already gone."""
+        """Stop the emulator, in order if it will. Never raises for one already gone."""
         self._emulator.stop()
 
     def deploy(self) -> None:
-        """Package and deploy the template, unless kept state holds the stack already; then read its outputs.
+        """Package and deploy the template; then read its outputs.
 
         Raises:
             StackError: the deployment failed; the message names the resources and the reasons.
         """
-        if not self.keep or not self._is_deployed():
-            self.s3.create_bucket(
-                Bucket=PACKAGES_BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
-            )
-            self._create()
+        self.s3.create_bucket(Bucket=PACKAGES_BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+        self._create()
         self.outputs = self._wait_until_deployed()
 
     def wait_until_quiet(self, timeout_seconds: int = QUIET_TIMEOUT_SECONDS) -> None:
@@ -201,10 +196,6 @@ class EmbeddedStack:
     def _upload_package(self, key: str, archive: bytes) -> str:
         self.s3.put_object(Bucket=PACKAGES_BUCKET, Key=key, Body=archive)
         return f"s3://{PACKAGES_BUCKET}/{key}"
-
-    def _is_deployed(self) -> bool:
-        names = [stack["StackName"] for stack in self.cloudformation.describe_stacks()["Stacks"]]
-        return STACK_NAME in names
 
     def _create(self) -> None:
         parameters = {**self.parameters, "Stage": "sandbox"}

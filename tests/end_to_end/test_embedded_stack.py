@@ -219,19 +219,6 @@ def test_a_function_sees_the_stack_and_nothing_of_the_shell_that_started_it(
         assert Path(environment["package"]).is_relative_to(tmp_path / "state")
 
 
-def test_kept_state_starts_again_where_it_stopped(tmp_path: Path) -> None:
-    template = write_project(tmp_path / "project")
-    with EmbeddedStack(tmp_path / "state", template=template, keep=True) as stack:
-        version = upload(stack, "pos/kept=3")
-        first_port = stack.port
-    with EmbeddedStack(tmp_path / "state", template=template, keep=True) as stack:
-        assert stack.port == first_port
-        assert len(items(stack, "FACT#pos/kept")) == 3
-        assert stack.s3.get_object(Bucket=stack.outputs["Uploads"], Key="pos/kept=3")["VersionId"] == version
-        upload(stack, "pos/later=2")  # fewer than the stream held before
-        assert sum(batch_sizes(stack)) == 3 + 2
-
-
 def test_a_template_that_cannot_be_deployed_is_an_error_that_says_why(tmp_path: Path) -> None:
     template = write_project(tmp_path / "project")
     template.write_text(TEMPLATE.replace("Type: AWS::SQS::Queue }", "Type: AWS::SQS::Pipe }"))
