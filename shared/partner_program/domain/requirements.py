@@ -57,7 +57,7 @@ def terms(tier: Tier, at: Situation) -> Finding | None:
         facts=tuple(facts),
         since=since(run),
         until=run.end,
-        mend=None if met else f"Needed on {at.on}: {', '.join(lacking)}.",
+        mend=None if met else f"Still needed: {', '.join(lacking)}.",
     )
 
 

@@ -48,6 +48,17 @@ def test_assessed_again_without_news_nothing_is_written() -> None:
     assert len(accounts.saves) == 1
 
 
+@pytest.mark.catalogue("F39")
+def test_what_is_missing_is_no_news_on_the_next_day() -> None:
+    accounts, clock = FakeAccounts(), FixedClock("2023-06-15")
+    accounts.add(partner(), site(closed="2023-02-01"))
+    assess = AssessAccount(accounts, rulebook(), clock)
+    assess(P1_DE)
+    clock.day = day("2023-06-16")
+    assess(P1_DE)
+    assert len(accounts.saves) == 1
+
+
 def test_news_is_written_on_top_of_the_version_read() -> None:
     accounts, _, assess = world()
     assess(P1_DE)
