@@ -274,6 +274,12 @@ def test_every_alarm_is_in_the_operators_documents_and_none_that_is_not(template
     assert documented == alarms - errors
 
 
+def test_every_edition_of_the_rulebook_can_be_deployed_and_no_other() -> None:
+    editions = {path.name for path in (REPOSITORY / "shared/partner_program/rulebook/data").iterdir() if path.is_dir()}
+    parameters = yaml_parse((REPOSITORY / "template.yaml").read_text("utf-8"))["Parameters"]
+    assert set(parameters["ProgramEdition"]["AllowedValues"]) == editions
+
+
 def test_samconfig_deploys_only_stages_that_the_template_knows(template: Template) -> None:
     import tomllib
 
