@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from local.console import wide_console
 from local.folder import PlayRefused, read_folder
 from local.plan import Plan, Upload, make_plan
 from local.player import Player, PlayFailed, checked_rulebook
@@ -23,8 +24,6 @@ from partner_program.rulebook import DEFAULT_EDITION, Rulebook
 
 REFUSED, FAILED = 2, 1
 """Exit codes: the input or an option cannot be used; the engine failed on the way."""
-
-PIPED_WIDTH = 160
 
 RulebookFile = Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="The owner's values (TOML).")]
 Edition = Annotated[str, typer.Option(help="Edition of the rulebook: guide-2022 or brochure.")]
@@ -70,12 +69,6 @@ def serve_line(folder: Path, through: datetime | None, rulebook: Path | None, ed
     }
     given = [str(word) for name, value in options.items() if value for word in (name, value)]
     return shlex.join([str(command), "serve", str(folder), *given])
-
-
-def wide_console() -> Console:
-    """The terminal as it is; into a file or a pipe, wide enough that no table is folded."""
-    console = Console()
-    return console if console.is_terminal else Console(width=PIPED_WIDTH)
 
 
 def play_folder(

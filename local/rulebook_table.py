@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from local.console import wide_console
 from partner_program.rulebook import (
     DEFAULT_EDITION,
     Basis,
@@ -52,7 +53,7 @@ def show_command(
     ] = None,
 ) -> None:
     """Print every value in force on a day; assumed ones are marked."""
-    console = Console()
+    console = wide_console()
     book = _load_or_exit(console, edition, rulebook)
     try:
         show_rulebook(console, book, on.date() if on else datetime.now(book.time_zone).date())

@@ -86,6 +86,11 @@ def test_show_prints_the_edition_and_day_asked_for() -> None:
     assert "Rulebook brochure on 2022-07-01" in result.output
 
 
+def test_into_a_pipe_the_table_is_wide_enough_that_no_id_is_broken() -> None:
+    result = CliRunner().invoke(rulebook_app, ["show", "--on", "2024-01-01"], env={"COLUMNS": None})
+    assert row(result.output, "brand_alignment.remedy_following_months")[1] == "1"
+
+
 def test_show_without_a_day_is_of_today() -> None:
     result = CliRunner().invoke(rulebook_app, ["show"], env=WIDE)
     assert result.exit_code == 0
