@@ -4,7 +4,7 @@ import os
 
 from rich.console import Console
 
-PIPED_WIDTH = 160
+PIPED_WIDTH = 180
 
 
 def wide_console() -> Console:
