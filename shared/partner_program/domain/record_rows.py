@@ -1,7 +1,8 @@
 """Rows of records files → records, strictly as formats.md writes them, with every mistake of a row collected.
 
 A date that is only known once it has passed (an acceptance, a training, a certification, a review) is rejected when
-it lies in the future; one that can be planned (an opening, an enrolment, a leave) is not.
+it lies in the future; one that can be planned (an opening, an enrolment, a leave) is not. Neither is a year of opening
+revenue: it says nothing of when it was recorded, and counts from that year on.
 """
 
 import re
@@ -65,12 +66,12 @@ class RecordCells(CellReader):
         return day
 
     def founded(self, column: str) -> date | None:
-        """When a company began to trade, perhaps long before any program."""
+        """When a company began, or will begin, to trade: perhaps long before any program."""
         text = self._cells[column]
         if not text:
             return None
         if not _DAY.fullmatch(text) or not OLDEST_COMPANY_YEAR <= int(text[:4]) < FIRST_YEAR:
-            return self.past(column)
+            return self.day(column)
         try:
             return date.fromisoformat(text)
         except ValueError:
@@ -88,13 +89,6 @@ class RecordCells(CellReader):
         else:
             return int(text)
         return 0
-
-    def past_year(self, column: str) -> int:
-        """A year that has begun."""
-        year = self.year(column)
-        if year > self._today.year:
-            self.wrong(ReasonCode.FUTURE_DATE, column, "the year is in the future")
-        return year
 
     def truth(self, column: str) -> bool:
         return self.one_of(column, ("true", "false")) == "true"
@@ -236,7 +230,7 @@ def _placement(cells: RecordCells) -> Values:
 
 
 def _opening_revenue(cells: RecordCells) -> Values:
-    account, year, revenue = _account(cells), cells.past_year("year"), cells.revenue("sales_revenue")
+    account, year, revenue = _account(cells), cells.year("year"), cells.revenue("sales_revenue")
     return {**account, "year": year, "sales_revenue": revenue, "currency": cells.currency("currency")}
 
 
