@@ -90,7 +90,7 @@ class Flag(StrEnum):
 
 
 class Rejection(Document):
-    """A mistake in user data, as a value: what is wrong, where. `advice_for(code)` says what to do.
+    """A mistake in user data, as a value: what is wrong, where. `what_to_do(code)` says what to do.
 
     `line` is the physical line in the file on which the row starts (the header is line 1).
     """

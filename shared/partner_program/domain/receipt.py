@@ -11,9 +11,9 @@ from typing import Literal
 
 from pydantic import Field
 
-from partner_program.domain.advice import advice_for
 from partner_program.domain.model import Document
 from partner_program.domain.outcomes import Flag, Outcome, ReasonCode, Rejection
+from partner_program.domain.what_to_do import what_to_do
 from partner_program.values.errors import ProgramError
 from partner_program.values.money import EXACT
 
@@ -235,7 +235,7 @@ def all_outcomes(summary: Summary) -> dict[Outcome, Amounts]:
 def all_reasons(summary: Summary) -> dict[ReasonCode, ReasonLine]:
     """The reasons that occurred, in the order of the enum, with advice."""
     return {
-        code: ReasonLine(**summary.reasons[code].model_dump(), what_to_do=advice_for(code))
+        code: ReasonLine(**summary.reasons[code].model_dump(), what_to_do=what_to_do(code))
         for code in ReasonCode
         if code in summary.reasons
     }

@@ -7,10 +7,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from partner_program.domain.advice import advice_for
 from partner_program.domain.model import Document
 from partner_program.domain.outcomes import Outcome, ReasonCode, Rejection
 from partner_program.domain.receipt import NotConserved
+from partner_program.domain.what_to_do import what_to_do
 
 
 class Lines(Document):
@@ -69,7 +69,7 @@ def counted(
     return (
         {outcome: Lines(lines=outcomes[outcome]) for outcome in Outcome},
         {
-            code: ReasonLines(lines=reasons[code], what_to_do=advice_for(code))
+            code: ReasonLines(lines=reasons[code], what_to_do=what_to_do(code))
             for code in ReasonCode
             if reasons[code]
         },

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from partner_program.domain.advice import advice_for
 from partner_program.domain.delimited import Columns
 from partner_program.domain.outcomes import Outcome, Rejection
+from partner_program.domain.what_to_do import what_to_do
 
 HEAD = ("line", "outcome", "reason_code", "message", "what_to_do")
 LONGEST_CELL = 4096
@@ -61,7 +61,7 @@ class RejectFile:
             exported(cell if aligned and self._structured[index] else masked(cell))
             for index, cell in enumerate(rejected.raw)
         ]
-        return [str(rejected.line), rejected.outcome.value, first.code.value, told, advice_for(first.code), *cells]
+        return [str(rejected.line), rejected.outcome.value, first.code.value, told, what_to_do(first.code), *cells]
 
 
 def exported(cell: str) -> str:

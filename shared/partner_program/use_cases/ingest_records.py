@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Literal
 
-from partner_program.domain.advice import advice_for
 from partner_program.domain.delimited import BadRow, Limits, Row, TableReader, open_table
 from partner_program.domain.facts import Certification
 from partner_program.domain.outcomes import FileRefused, Outcome, ReasonCode, Rejection
@@ -20,6 +19,7 @@ from partner_program.domain.record_receipt import RecordsReceipt, counted
 from partner_program.domain.record_rows import RowParser, columns_of
 from partner_program.domain.reject_file import RejectedLine, RejectFile
 from partner_program.domain.report_key import quarantine_receipt
+from partner_program.domain.what_to_do import what_to_do
 from partner_program.rulebook import Rulebook
 from partner_program.use_cases.ports import Clock, Messages, ObjectRef, ObjectStore
 from partner_program.use_cases.record_facts import Candidate, Recorder, Verdict
@@ -132,8 +132,8 @@ class IngestRecords:
         return RecordsResult(status, key.kind, key.name, receipt)
 
     def _refusal(self, ref: ObjectRef, key: RecordsKey | None, refused: FileRefused) -> RecordsReceipt:
-        advice = advice_for(refused.rejection.code)
-        return self._blank(ref, key).model_copy(update={"refusal": refused.rejection, "what_to_do": advice})
+        update = {"refusal": refused.rejection, "what_to_do": what_to_do(refused.rejection.code)}
+        return self._blank(ref, key).model_copy(update=update)
 
     def _blank(self, ref: ObjectRef, key: RecordsKey | None) -> RecordsReceipt:
         return RecordsReceipt(

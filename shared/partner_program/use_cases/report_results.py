@@ -5,10 +5,10 @@ import tempfile
 from collections.abc import Mapping
 from typing import BinaryIO, cast
 
-from partner_program.domain.advice import advice_for
 from partner_program.domain.outcomes import FileRefused, ReasonCode
 from partner_program.domain.receipt import Receipt, Summary, Vanished, all_outcomes, all_reasons
 from partner_program.domain.report_key import ReportKey, quarantine_receipt
+from partner_program.domain.what_to_do import what_to_do
 from partner_program.rulebook import Rulebook
 from partner_program.use_cases.ports import Clock, ObjectRef
 from partner_program.use_cases.report_ports import ReportObjects, ReportState, WindowResult
@@ -72,7 +72,7 @@ class ReportResults:
         return receipt
 
     def _refusal(self, ref: ObjectRef, refused: FileRefused) -> Receipt:
-        update = {"refusal": refused.rejection, "what_to_do": advice_for(refused.rejection.code)}
+        update = {"refusal": refused.rejection, "what_to_do": what_to_do(refused.rejection.code)}
         return self._blank(ref).model_copy(update=update)
 
     def _blank(self, ref: ObjectRef) -> Receipt:

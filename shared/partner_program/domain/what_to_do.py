@@ -2,7 +2,7 @@
 
 from partner_program.domain.outcomes import ReasonCode
 
-_ADVICE = {
+_BY_CODE = {
     # The file as a whole is refused
     ReasonCode.KEY_NOT_ALLOWED: "Upload under pos/<distributor_id>/<report_id>.csv(.gz) or records/<kind>/<name>.csv.",
     ReasonCode.FOREIGN_BUCKET: "The operator finds out who sends events of another bucket.",
@@ -65,6 +65,6 @@ _ADVICE = {
 }
 
 
-def advice_for(code: ReasonCode) -> str:
+def what_to_do(code: ReasonCode) -> str:
     """What the sender (or, where said, the vendor) should do."""
-    return _ADVICE[code]
+    return _BY_CODE[code]
