@@ -43,9 +43,11 @@ def test_every_make_target_exists(document: Path) -> None:
     assert set(TARGET.findall(document.read_text(encoding="utf-8"))) <= targets
 
 
-def test_every_decision_is_listed_in_the_index_and_titled_as_there() -> None:
+def test_decisions_are_numbered_without_gap_or_repeat_and_listed_in_the_index_as_they_are_titled() -> None:
     index = (ROOT / "docs" / "adr" / "README.md").read_text(encoding="utf-8")
-    for page in sorted((ROOT / "docs" / "adr").glob("[0-9]*.md")):
+    pages = sorted((ROOT / "docs" / "adr").glob("[0-9]*.md"))
+    assert [page.name[:4] for page in pages] == [f"{number:04d}" for number in range(1, len(pages) + 1)]
+    for page in pages:
         number, title = page.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ").split(" ", 1)
         assert f"| [{number}]({page.name}) | {title}" in index
 
