@@ -3,13 +3,16 @@
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, get_args
 
 from partner_program.values.ids import Id, account_id
 from partner_program.values.tiers import Tier
 
 from .model import Document
 from .revenue import Baseline, Contribution
+
+ProductCategory = Literal["software", "care", "hardware", "services", "training"]
+PRODUCT_CATEGORIES: tuple[str, ...] = get_args(ProductCategory)
 
 
 class CertificationKind(StrEnum):
@@ -55,7 +58,7 @@ class Product(Record):
     key_fields: ClassVar[tuple[str, ...]] = ("sku",)
     sku: Id
     name: str
-    category: Literal["software", "care", "hardware", "services", "training"]
+    category: ProductCategory
     family: Literal["essential_plus", "express_plus", "professional_plus", "husky_ivo", "full_portfolio", "other"]
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
+from partner_program.domain.facts import PRODUCT_CATEGORIES
 from partner_program.domain.outcomes import ReasonCode, Rejection
 from partner_program.values.currencies import COUNTRIES, CURRENCIES, minor_digits
 from partner_program.values.errors import InvalidValue
@@ -20,7 +21,6 @@ WHOLE_DIGITS = 13
 LINE_NUMBER_DIGITS = 9
 PRICE_DECIMALS = 4
 PERCENT_DECIMALS = 4
-CATEGORIES = frozenset({"software", "care", "hardware", "services", "training"})
 
 _NUMBER = re.compile(r"-?([0-9]+)(?:\.([0-9]+))?")
 _INTEGER = re.compile(r"-?([0-9]+)")
@@ -104,8 +104,8 @@ class CellReader:
     def category(self, column: str) -> str:
         """A product class, or nothing."""
         text = self._cells[column]
-        if text and text not in CATEGORIES:
-            self.wrong(ReasonCode.INVALID_CHOICE, column, f"not one of {', '.join(sorted(CATEGORIES))}")
+        if text and text not in PRODUCT_CATEGORIES:
+            self.wrong(ReasonCode.INVALID_CHOICE, column, f"not one of {', '.join(PRODUCT_CATEGORIES)}")
         return text
 
     def line_number(self, column: str) -> int:

@@ -14,7 +14,14 @@ from enum import StrEnum
 from typing import TypeVar, get_args
 
 from partner_program.domain.delimited import Columns, Row
-from partner_program.domain.facts import RECORD_TYPES, CertificationKind, Product, Record, TrainingKind
+from partner_program.domain.facts import (
+    PRODUCT_CATEGORIES,
+    RECORD_TYPES,
+    CertificationKind,
+    Product,
+    Record,
+    TrainingKind,
+)
 from partner_program.domain.outcomes import ReasonCode, Rejection
 from partner_program.domain.pos_cells import CellReader
 from partner_program.values.tiers import Tier
@@ -25,7 +32,6 @@ REVENUE_DECIMALS = 8
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 OLDEST_COMPANY_YEAR = 1800
 
-_CATEGORIES: tuple[str, ...] = get_args(Product.model_fields["category"].annotation)
 _FAMILIES: tuple[str, ...] = get_args(Product.model_fields["family"].annotation)
 _OUTCOMES = ("fulfilled", "not_fulfilled")
 _YEAR = re.compile(r"[0-9]{4}")
@@ -152,7 +158,7 @@ def _product(cells: RecordCells) -> Values:
     return {
         "sku": cells.id("sku"),
         "name": cells.text("name"),
-        "category": cells.one_of("category", _CATEGORIES),
+        "category": cells.one_of("category", PRODUCT_CATEGORIES),
         "family": cells.one_of("family", _FAMILIES),
     }
 
