@@ -103,9 +103,18 @@ class _Work:
         if self._state is None or self._state.tier_on(quarter.last_day) is not Tier.PREMIER:
             return
         if self.standing(quarter, status) is None:
+            self._freeze_year_before(quarter)
             assignment = Assignment(quarter, status, self._on)
             made = make_statement(self._facts, assignment, self._statements, self._rulebook)
             self._statements.append(self._accounts.put_statement(made))
+
+    def _freeze_year_before(self, quarter: Quarter) -> None:
+        """Whatever came late or failed: all statements of a year rest on one baseline once there can be one."""
+        year = quarter.year - 1
+        closed_on = close_of(Quarter(year, _YEARS_LAST), self._rulebook)
+        missing = all(item.year != year for item in self._facts.baselines)
+        if missing and closed_on is not None and closed_on <= self._on:
+            self.freeze(year)
 
     def freeze(self, year: int) -> None:
         """Freeze the year's Sales Revenue as the next year's baseline, for an account of any tier (R-5.4d)."""

@@ -168,7 +168,7 @@ def test_tasks_in_any_order_and_twice_end_in_the_same_final_statements() -> None
 def test_the_close_of_the_fourth_quarter_freezes_the_years_revenue_of_every_account(tier: str) -> None:
     accounts, make = world(tier)
     make(task("2023Q4", "END", "2023-12-31"))
-    assert accounts.baselines == {}
+    assert (P1_DE, 2023) not in accounts.baselines
     make(task("2023Q4", "CLOSE", "2024-01-30"))
     frozen = accounts.baselines[P1_DE, 2023]
     assert (frozen.sales_revenue, str(frozen.frozen_on), frozen.currency) == (Decimal(100000), "2024-01-30", "EUR")
@@ -190,11 +190,34 @@ def test_late_lines_of_a_closed_year_change_neither_its_baseline_nor_its_stateme
 
 
 @pytest.mark.rule("R-5.4d")
-def test_the_other_quarters_freeze_nothing() -> None:
+def test_the_other_quarters_freeze_no_year_of_their_own() -> None:
     accounts, make = world()
     for quarter, on in (("2024Q1", "2024-04-30"), ("2024Q2", "2024-07-30"), ("2024Q3", "2024-10-30")):
         make(task(quarter, "CLOSE", on))
-    assert accounts.baselines == {}
+    assert [year for _, year in accounts.baselines] == [2023]
+
+
+@pytest.mark.rule("R-5.4d")
+@pytest.mark.catalogue("F46")
+def test_a_statement_before_its_years_baseline_freezes_that_first() -> None:
+    """The task of the year's close may come later than the next year's first ones; the year's statements agree."""
+    accounts, make = world()
+    first = make(task("2024Q1", "END", "2024-03-31"))
+    accounts.add(sales("2023-12", "99999", part=1))
+    make(task("2023Q4", "CLOSE", "2024-04-02"))
+    second = make(task("2024Q1", "CLOSE", "2024-04-30"))
+    assert first is not None
+    assert second is not None
+    assert first.prev_year_revenue == second.prev_year_revenue == accounts.baselines[P1_DE, 2023].sales_revenue
+    assert first.prev_year_revenue == 100000
+
+
+@pytest.mark.rule("R-5.4d")
+@pytest.mark.parametrize(("on", "frozen"), [("2024-01-29", []), ("2024-01-30", [2023])])
+def test_no_statement_freezes_a_year_before_its_close(on: str, frozen: list[int]) -> None:
+    accounts, make = world()
+    make(task("2024Q1", "END", on))
+    assert [year for _, year in accounts.baselines] == frozen
 
 
 @pytest.mark.rule("R-5.4d")
