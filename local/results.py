@@ -16,12 +16,12 @@ from pathlib import Path
 from local.stack import EmbeddedStack
 from partner_program.adapters.account_store import DynamoAccountStore
 from partner_program.adapters.table import Table, from_wire
-from partner_program.domain.account import AccountState
+from partner_program.domain.accelerator.statement import Statement
 from partner_program.domain.facts import RECORD_TYPES, AccountFacts
-from partner_program.domain.outcomes import Outcome
-from partner_program.domain.receipt import Amounts, Receipt
+from partner_program.domain.files.outcomes import Outcome
 from partner_program.domain.revenue import quarter_revenue
-from partner_program.domain.statement import Statement
+from partner_program.domain.sales.receipt import Amounts, Receipt
+from partner_program.domain.tiers.account import AccountState
 from partner_program.domain.yearly_revenue import previous_year, year_to_date
 from partner_program.values.money import plain
 from partner_program.values.periods import Quarter

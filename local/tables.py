@@ -12,9 +12,9 @@ from rich.table import Table
 
 from local.results import AccountResult, Results, report_rows
 from partner_program.domain.facts import RECORD_TYPES
-from partner_program.domain.findings import Finding
-from partner_program.domain.outcomes import ReasonCode
+from partner_program.domain.files.outcomes import ReasonCode
 from partner_program.domain.revenue import quarter_revenue
+from partner_program.domain.tiers.findings import Finding
 from partner_program.domain.yearly_revenue import previous_year, whole_year
 from partner_program.values.money import plain
 from partner_program.values.periods import Quarter

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.metrics import Metrics, MetricUnit
 
-from partner_program.domain.outcomes import Outcome, ReasonCode, Rejection
+from partner_program.domain.files.outcomes import Outcome, ReasonCode, Rejection
 from partner_program.use_cases.ports import ObjectRef
 from partner_program.values.errors import ProgramError
 from partner_program.values.ids import is_id

@@ -1,11 +1,11 @@
 """Short ways to assess an account in a test, by the rulebook of `tests.fakes.records`."""
 
-from partner_program.domain.account import AccountState
-from partner_program.domain.assessment import assess
 from partner_program.domain.facts import AccountFacts
-from partner_program.domain.findings import Finding, Requirement
-from partner_program.domain.requirements import findings
-from partner_program.domain.situation import Situation
+from partner_program.domain.tiers.account import AccountState
+from partner_program.domain.tiers.assessment import assess
+from partner_program.domain.tiers.findings import Finding, Requirement
+from partner_program.domain.tiers.requirements import findings
+from partner_program.domain.tiers.situation import Situation
 from partner_program.values.tiers import Tier
 from tests.fakes.records import day, rulebook
 

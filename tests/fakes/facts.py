@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import count
 from typing import Any
 
-from partner_program.domain.record_places import Fact, Place
+from partner_program.domain.records.places import Fact, Place
 from partner_program.use_cases.record_ports import Change, Turn, WaitingReport, WaitingRow
 
 

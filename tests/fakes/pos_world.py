@@ -10,9 +10,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from partner_program.domain.delimited import Limits
 from partner_program.domain.facts import Product, Site
-from partner_program.domain.receipt import Receipt
+from partner_program.domain.files.delimited import Limits
+from partner_program.domain.sales.receipt import Receipt
 from partner_program.rulebook import Rulebook, load_rulebook
 from partner_program.use_cases.ingest_report import IngestReport, ReportResult
 from partner_program.use_cases.ports import ObjectRef

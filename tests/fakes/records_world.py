@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from partner_program.domain.delimited import Limits
+from partner_program.domain.files.delimited import Limits
 from partner_program.rulebook import Rulebook, load_rulebook
 from partner_program.use_cases.ingest_records import RECORD_LIMITS, IngestRecords, RecordsResult
 from partner_program.use_cases.ports import ObjectRef

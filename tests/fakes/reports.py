@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, BinaryIO
 
-from partner_program.domain.claims import Claims, bucket_of, merged
 from partner_program.domain.facts import Product, Site
-from partner_program.domain.receipt import Receipt
 from partner_program.domain.revenue import Contribution
+from partner_program.domain.sales.claims import Claims, bucket_of, merged
+from partner_program.domain.sales.receipt import Receipt
 from partner_program.use_cases.ports import ObjectRef
 from partner_program.use_cases.report_ports import (
     CountedLine,

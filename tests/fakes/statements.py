@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from partner_program.domain.accelerator import Assignment, make_statement
+from partner_program.domain.accelerator.calculation import Assignment, make_statement
+from partner_program.domain.accelerator.statement import Statement, StatementStatus
 from partner_program.domain.facts import AccountFacts
-from partner_program.domain.statement import Statement, StatementStatus
 from partner_program.rulebook import Rulebook
 from partner_program.values.periods import Quarter
 from tests.fakes.records import Known, accepted, facts, opening, partner, placed, rulebook, sales, site

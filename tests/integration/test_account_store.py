@@ -10,12 +10,12 @@ import pytest
 from partner_program.adapters.account_store import DynamoAccountStore
 from partner_program.adapters.job_log import DynamoJobLog
 from partner_program.adapters.table import Table
-from partner_program.domain.accelerator import Assignment, make_statement
-from partner_program.domain.account import AccountState
-from partner_program.domain.assessment import assess
+from partner_program.domain.accelerator.calculation import Assignment, make_statement
+from partner_program.domain.accelerator.statement import Statement, StatementStatus
 from partner_program.domain.facts import Record
 from partner_program.domain.revenue import Contribution
-from partner_program.domain.statement import Statement, StatementStatus
+from partner_program.domain.tiers.account import AccountState
+from partner_program.domain.tiers.assessment import assess
 from partner_program.use_cases.assess_account import AssessAccount
 from partner_program.use_cases.ports import AccountStore, JobLog, StoredState
 from partner_program.values.errors import InvalidValue, VersionConflict

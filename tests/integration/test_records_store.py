@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from partner_program.adapters.fact_store import DynamoFactStore
 from partner_program.adapters.table import TRANSACTION_LIMIT, ConditionalPut, Item, Table, Unavailable
 from partner_program.domain.facts import Distributor, Product, Record
-from partner_program.domain.record_places import Fact, Place, canonical_place
+from partner_program.domain.records.places import Fact, Place, canonical_place
 from partner_program.use_cases.record_ports import Change, FactStore, Turn, WaitingRow
 from tests.fakes.facts import MemoryFacts
 from tests.fakes.program_table import program_table

@@ -12,11 +12,18 @@ from moto import mock_aws
 
 from partner_program.adapters.sales_store import REFERENCES_PER_ITEM, DynamoSalesStore
 from partner_program.adapters.table import PutRefused, Table
-from partner_program.domain.account import AccountState, ChangeReason, TierChange
-from partner_program.domain.claims import Claim, ContributionKey, bucket_of, contribution, dump_claims, load_claims
-from partner_program.domain.outcomes import Flag
-from partner_program.domain.receipt import Receipt, Summary
+from partner_program.domain.files.outcomes import Flag
 from partner_program.domain.revenue import Contribution
+from partner_program.domain.sales.claims import (
+    Claim,
+    ContributionKey,
+    bucket_of,
+    contribution,
+    dump_claims,
+    load_claims,
+)
+from partner_program.domain.sales.receipt import Receipt, Summary
+from partner_program.domain.tiers.account import AccountState, ChangeReason, TierChange
 from partner_program.use_cases.report_ports import (
     LineReference,
     Offer,

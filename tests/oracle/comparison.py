@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from pathlib import Path
 
-from partner_program.domain.statement import Statement, StatementStatus
+from partner_program.domain.accelerator.statement import Statement, StatementStatus
 from partner_program.rulebook import Rulebook
 from partner_program.values.tiers import Tier
 from tests.oracle import oracle, tiers

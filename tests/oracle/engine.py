@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
 
-from partner_program.domain.delimited import Row as CsvRow
+from partner_program.domain.accelerator.statement import Statement
 from partner_program.domain.facts import Certification, Distributor, Employment, Product, Record, Site
-from partner_program.domain.record_rows import RowParser, columns_of
+from partner_program.domain.files.delimited import Row as CsvRow
+from partner_program.domain.records.rows import RowParser, columns_of
 from partner_program.domain.revenue import revenue_between
-from partner_program.domain.statement import Statement
 from partner_program.rulebook import Rulebook
 from partner_program.use_cases.assess_account import AssessAccount
 from partner_program.use_cases.close_quarter import CloseQuarter, due_phases

@@ -9,10 +9,10 @@ from fractions import Fraction
 
 from hypothesis import strategies as st
 
-from partner_program.domain.accelerator import Assignment, make_statement
+from partner_program.domain.accelerator.calculation import Assignment, make_statement
+from partner_program.domain.accelerator.statement import Statement, StatementStatus
 from partner_program.domain.facts import AccountFacts, OpeningRevenue, Partner
 from partner_program.domain.revenue import Baseline, ClassTotal, Contribution
-from partner_program.domain.statement import Statement, StatementStatus
 from partner_program.domain.yearly_revenue import whole_year
 from partner_program.rulebook import Rulebook
 from partner_program.values.periods import Quarter, month_of

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import event, given, settings
 
-from partner_program.domain.statement import StatementStatus
+from partner_program.domain.accelerator.statement import StatementStatus
 from partner_program.rulebook import Rulebook, load_rulebook
 from tests.oracle import folders, oracle
 from tests.oracle.comparison import decision_differences, expected, numbers, revenue_differences, uploads_of

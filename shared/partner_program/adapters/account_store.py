@@ -5,11 +5,11 @@ from datetime import date
 from itertools import groupby
 
 from partner_program.adapters.table import Item, Table
-from partner_program.domain.account import AccountState
+from partner_program.domain.accelerator.statement import Statement
 from partner_program.domain.account_facts import facts_of
 from partner_program.domain.facts import RECORD_TYPES, AccountFacts, Record, Site
 from partner_program.domain.revenue import Baseline, Contribution
-from partner_program.domain.statement import Statement
+from partner_program.domain.tiers.account import AccountState
 from partner_program.use_cases.ports import StoredState
 from partner_program.values.errors import VersionConflict
 from partner_program.values.ids import split_account_id

@@ -19,7 +19,7 @@ from partner_program.adapters.table import (
     retry_pauses_s,
 )
 from partner_program.domain.facts import RECORD_TYPES, Product, Record, Site
-from partner_program.domain.record_places import Fact, Place, distributor_place, product_place, site_place
+from partner_program.domain.records.places import Fact, Place, distributor_place, product_place, site_place
 from partner_program.use_cases.record_ports import Change, Turn, WaitingReport, WaitingRow
 
 WORKERS = 8

@@ -8,10 +8,10 @@ from itertools import islice
 from typing import TypeVar
 
 from partner_program.adapters.table import Item, PutRefused, Table
-from partner_program.domain.account import AccountState
-from partner_program.domain.claims import Claims, bucket_of, dump_claims, load_claims, merged
-from partner_program.domain.receipt import Receipt
 from partner_program.domain.revenue import Contribution
+from partner_program.domain.sales.claims import Claims, bucket_of, dump_claims, load_claims, merged
+from partner_program.domain.sales.receipt import Receipt
+from partner_program.domain.tiers.account import AccountState
 from partner_program.use_cases.report_ports import (
     CountedLine,
     LineReference,

@@ -10,7 +10,7 @@ from partner_program.adapters.sales_store import DynamoSalesStore
 from partner_program.adapters.table import Table
 from partner_program.bootstrap.runtime import current_clock, current_rulebook, dynamodb, program_table, s3, sqs
 from partner_program.bootstrap.settings import SalesUploadSettings
-from partner_program.domain.delimited import Limits
+from partner_program.domain.files.delimited import Limits
 from partner_program.use_cases.ingest_report import IngestReport
 
 

@@ -5,11 +5,10 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import ClassVar, Literal, get_args
 
+from partner_program.domain.model import Document
+from partner_program.domain.revenue import Baseline, Contribution
 from partner_program.values.ids import Id, account_id
 from partner_program.values.tiers import Tier
-
-from .model import Document
-from .revenue import Baseline, Contribution
 
 ProductCategory = Literal["software", "care", "hardware", "services", "training"]
 PRODUCT_CATEGORIES: tuple[str, ...] = get_args(ProductCategory)

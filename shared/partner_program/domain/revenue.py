@@ -4,10 +4,9 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
+from partner_program.domain.model import Document
 from partner_program.values.money import total
 from partner_program.values.periods import Quarter
-
-from .model import Document
 
 
 class ClassTotal(Document):

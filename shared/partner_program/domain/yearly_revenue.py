@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from partner_program.domain.facts import AccountFacts
 from partner_program.domain.revenue import Baseline, Contribution, revenue_between
-from partner_program.domain.spans import Span, merged
+from partner_program.domain.tiers.spans import Span, merged
 from partner_program.values.errors import InvalidValue
 from partner_program.values.money import EXACT
 from partner_program.values.periods import month_of

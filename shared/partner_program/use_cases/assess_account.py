@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from partner_program.domain.account import AccountState
-from partner_program.domain.assessment import assess
 from partner_program.domain.facts import AccountFacts
+from partner_program.domain.tiers.account import AccountState
+from partner_program.domain.tiers.assessment import assess
 from partner_program.rulebook import CountryNotInProgram, Rulebook
 from partner_program.use_cases.ports import AccountStore, Clock, StoredState
 from partner_program.values.errors import VersionConflict

@@ -10,16 +10,16 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Literal
 
-from partner_program.domain.delimited import BadRow, Limits, Row, TableReader, open_table
 from partner_program.domain.facts import Certification
-from partner_program.domain.outcomes import FileRefused, Outcome, ReasonCode, Rejection
-from partner_program.domain.record_history import line_of, row_stamp, upload_of
-from partner_program.domain.record_key import RecordsKey, parse_records_key
-from partner_program.domain.record_receipt import RecordsReceipt, counted
-from partner_program.domain.record_rows import RowParser, columns_of
-from partner_program.domain.reject_file import RejectedLine, RejectFile
-from partner_program.domain.report_key import quarantine_receipt
-from partner_program.domain.what_to_do import what_to_do
+from partner_program.domain.files.delimited import BadRow, Limits, Row, TableReader, open_table
+from partner_program.domain.files.outcomes import FileRefused, Outcome, ReasonCode, Rejection
+from partner_program.domain.files.reject_file import RejectedLine, RejectFile
+from partner_program.domain.files.what_to_do import what_to_do
+from partner_program.domain.records.history import line_of, row_stamp, upload_of
+from partner_program.domain.records.key import RecordsKey, parse_records_key
+from partner_program.domain.records.receipt import RecordsReceipt, counted
+from partner_program.domain.records.rows import RowParser, columns_of
+from partner_program.domain.sales.report_key import quarantine_receipt
 from partner_program.rulebook import Rulebook
 from partner_program.use_cases.ports import Clock, Messages, ObjectRef, ObjectStore
 from partner_program.use_cases.record_facts import Candidate, Recorder, Verdict

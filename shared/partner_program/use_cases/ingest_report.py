@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import BinaryIO, Literal, cast
 
-from partner_program.domain.delimited import BadRow, Limits, Row, TableReader, open_table
-from partner_program.domain.outcomes import FileRefused, ReasonCode
-from partner_program.domain.pos_lines import POS_COLUMNS, LineParser
-from partner_program.domain.receipt import Receipt, added, checked
-from partner_program.domain.reject_file import RejectFile
-from partner_program.domain.report_key import ReportKey, parse_report_key
-from partner_program.domain.survey import LineName, Repeat, Survey, repeats, survey
+from partner_program.domain.files.delimited import BadRow, Limits, Row, TableReader, open_table
+from partner_program.domain.files.outcomes import FileRefused, ReasonCode
+from partner_program.domain.files.reject_file import RejectFile
+from partner_program.domain.sales.pos_lines import POS_COLUMNS, LineParser
+from partner_program.domain.sales.receipt import Receipt, added, checked
+from partner_program.domain.sales.report_key import ReportKey, parse_report_key
+from partner_program.domain.sales.survey import LineName, Repeat, Survey, repeats, survey
 from partner_program.rulebook import Rulebook
 from partner_program.use_cases.ports import Clock, ObjectRef
 from partner_program.use_cases.report_ports import (

@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from partner_program.domain.accelerator import Assignment, make_statement
+from partner_program.domain.accelerator.calculation import Assignment, make_statement
+from partner_program.domain.accelerator.statement import Statement, StatementStatus
 from partner_program.domain.facts import AccountFacts
 from partner_program.domain.revenue import Baseline
-from partner_program.domain.statement import Statement, StatementStatus
 from partner_program.domain.yearly_revenue import whole_year
 from partner_program.rulebook import Rulebook
 from partner_program.use_cases.close_quarter import Phase, close_of

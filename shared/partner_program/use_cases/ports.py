@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import BinaryIO, Protocol
 
-from partner_program.domain.account import AccountState
+from partner_program.domain.accelerator.statement import Statement
 from partner_program.domain.facts import AccountFacts, Record
 from partner_program.domain.revenue import Baseline
-from partner_program.domain.statement import Statement
+from partner_program.domain.tiers.account import AccountState
 from partner_program.values.periods import Quarter
 
 

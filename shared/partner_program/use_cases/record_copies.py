@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from partner_program.domain.facts import Certification, Employment, Record, Site
-from partner_program.domain.record_places import Place, canonical_place, of_partner, of_person, site_place
+from partner_program.domain.records.places import Place, canonical_place, of_partner, of_person, site_place
 from partner_program.use_cases.record_ports import FactStore
 from partner_program.values.errors import VersionConflict
 

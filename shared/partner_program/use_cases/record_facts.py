@@ -12,10 +12,10 @@ from datetime import date
 from typing import NamedTuple
 
 from partner_program.domain.facts import Certification, Record, Site
-from partner_program.domain.outcomes import Outcome, Rejection
-from partner_program.domain.record_dependencies import Need, announces, country_mistake, provides
-from partner_program.domain.record_history import Decision, decide, outranking, overruled, without_contradictions
-from partner_program.domain.record_places import Fact, Place, canonical_place
+from partner_program.domain.files.outcomes import Outcome, Rejection
+from partner_program.domain.records.dependencies import Need, announces, country_mistake, provides
+from partner_program.domain.records.history import Decision, decide, outranking, overruled, without_contradictions
+from partner_program.domain.records.places import Fact, Place, canonical_place
 from partner_program.rulebook import Rulebook
 from partner_program.use_cases.ports import Messages
 from partner_program.use_cases.record_copies import ROUNDS, CopyWriter

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from partner_program.domain.certifications import holds_on
 from partner_program.domain.facts import Certification, Record
-from partner_program.domain.outcomes import ReasonCode
-from partner_program.domain.record_dependencies import Need, need_of
+from partner_program.domain.files.outcomes import ReasonCode
+from partner_program.domain.records.dependencies import Need, need_of
+from partner_program.domain.tiers.certifications import holds_on
 from partner_program.rulebook import Rulebook, Rules
 from partner_program.use_cases.record_ports import FactStore
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 from partner_program.domain.facts import Record
-from partner_program.domain.record_places import Fact, Place
+from partner_program.domain.records.places import Fact, Place
 
 
 class Change(NamedTuple):

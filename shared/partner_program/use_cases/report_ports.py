@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import BinaryIO, NamedTuple, Protocol
 
-from partner_program.domain.claims import Claim, Claims
 from partner_program.domain.facts import Product, Site
 from partner_program.domain.model import Document
-from partner_program.domain.receipt import Amounts, Receipt, ReportStatus, Summary
 from partner_program.domain.revenue import Contribution
+from partner_program.domain.sales.claims import Claim, Claims
+from partner_program.domain.sales.receipt import Amounts, Receipt, ReportStatus, Summary
 from partner_program.use_cases.ports import ObjectRef, ObjectStore
 from partner_program.values.tiers import Tier
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from partner_program.domain.facts import Product, Site
-from partner_program.domain.pos_lines import SalesLine
-from partner_program.domain.pos_worth import Reference, TierHistory
+from partner_program.domain.sales.pos_lines import SalesLine
+from partner_program.domain.sales.pos_worth import Reference, TierHistory
 from partner_program.rulebook import Rulebook
 from partner_program.use_cases.report_ports import Lookups, SalesStore
 from partner_program.values.tiers import Tier

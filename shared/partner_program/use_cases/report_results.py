@@ -5,10 +5,10 @@ import tempfile
 from collections.abc import Mapping
 from typing import BinaryIO, cast
 
-from partner_program.domain.outcomes import FileRefused, ReasonCode
-from partner_program.domain.receipt import Receipt, Summary, Vanished, all_outcomes, all_reasons
-from partner_program.domain.report_key import ReportKey, quarantine_receipt
-from partner_program.domain.what_to_do import what_to_do
+from partner_program.domain.files.outcomes import FileRefused, ReasonCode
+from partner_program.domain.files.what_to_do import what_to_do
+from partner_program.domain.sales.receipt import Receipt, Summary, Vanished, all_outcomes, all_reasons
+from partner_program.domain.sales.report_key import ReportKey, quarantine_receipt
 from partner_program.rulebook import Rulebook
 from partner_program.use_cases.ports import Clock, ObjectRef
 from partner_program.use_cases.report_ports import ReportObjects, ReportState, WindowResult

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from itertools import islice
 
-from partner_program.domain.claims import Claim, bucket_of
-from partner_program.domain.delimited import BadRow, Row
-from partner_program.domain.outcomes import FileRefused
-from partner_program.domain.receipt import Vanished, VanishedLine
-from partner_program.domain.survey import LineNames, line_name
+from partner_program.domain.files.delimited import BadRow, Row
+from partner_program.domain.files.outcomes import FileRefused
+from partner_program.domain.sales.claims import Claim, bucket_of
+from partner_program.domain.sales.receipt import Vanished, VanishedLine
+from partner_program.domain.sales.survey import LineNames, line_name
 from partner_program.use_cases.report_ports import Offer, ReportObjects, ReportVersion, SalesStore
 from partner_program.values.money import EXACT
 

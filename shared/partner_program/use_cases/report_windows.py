@@ -4,15 +4,23 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from partner_program.domain.claims import Claim, Claims, ContributionKey, bucket_of, claim_of, contribution, verdict
-from partner_program.domain.delimited import BadRow, Row
-from partner_program.domain.outcomes import Outcome, ReasonCode, Rejection
-from partner_program.domain.pos_cells import readable_amount
-from partner_program.domain.pos_lines import LineParser, SalesLine
-from partner_program.domain.pos_worth import Cause, Worth, judge
-from partner_program.domain.receipt import Summary, Tally
-from partner_program.domain.reject_file import RejectedLine
-from partner_program.domain.survey import LineName, Repeat
+from partner_program.domain.files.delimited import BadRow, Row
+from partner_program.domain.files.outcomes import Outcome, ReasonCode, Rejection
+from partner_program.domain.files.reject_file import RejectedLine
+from partner_program.domain.sales.claims import (
+    Claim,
+    Claims,
+    ContributionKey,
+    bucket_of,
+    claim_of,
+    contribution,
+    verdict,
+)
+from partner_program.domain.sales.pos_cells import readable_amount
+from partner_program.domain.sales.pos_lines import LineParser, SalesLine
+from partner_program.domain.sales.pos_worth import Cause, Worth, judge
+from partner_program.domain.sales.receipt import Summary, Tally
+from partner_program.domain.sales.survey import LineName, Repeat
 from partner_program.use_cases.report_ports import LineReference, Offer, ReportState, SalesStore
 from partner_program.use_cases.report_reference import ReferenceReader
 

@@ -1,4 +1,4 @@
-"""Typed errors, for refused requests and bugs. Mistakes in uploaded data are values (see `domain.outcomes`)."""
+"""Typed errors, for refused requests and bugs. Mistakes in uploaded data are values (see `domain.files.outcomes`)."""
 
 
 class ProgramError(Exception):

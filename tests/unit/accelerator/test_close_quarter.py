@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from partner_program.domain.account import AccountState
+from partner_program.domain.tiers.account import AccountState
 from partner_program.rulebook import load_rulebook
 from partner_program.use_cases.close_quarter import JOB, CloseQuarter, Phase, due_phases
 from tests.fakes.accounts import FakeAccounts, FakeJobLog, FakeTasks

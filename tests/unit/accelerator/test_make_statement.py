@@ -6,8 +6,8 @@ from itertools import permutations
 
 import pytest
 
+from partner_program.domain.accelerator.statement import Statement
 from partner_program.domain.facts import AccountFacts
-from partner_program.domain.statement import Statement
 from partner_program.use_cases.assess_account import AssessAccount
 from partner_program.use_cases.make_statement import MakeStatement
 from partner_program.use_cases.ports import StoredState

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from partner_program.domain.accelerator import Assignment, make_statement
-from partner_program.domain.statement import StatementStatus
+from partner_program.domain.accelerator.calculation import Assignment, make_statement
+from partner_program.domain.accelerator.statement import StatementStatus
 from partner_program.values.periods import Quarter
 from tests.fakes.records import (
     facts,

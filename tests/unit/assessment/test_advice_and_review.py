@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from partner_program.domain.assessment import assess
-from partner_program.domain.findings import Requirement
+from partner_program.domain.tiers.assessment import assess
+from partner_program.domain.tiers.findings import Requirement
 from partner_program.values.tiers import Tier
 from tests.fakes.assessing import RULEBOOK, assessed
 from tests.fakes.records import (

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from partner_program.domain.account import AccountState
+from partner_program.domain.tiers.account import AccountState
 from partner_program.rulebook import CountryNotInProgram
 from partner_program.values.errors import InvalidValue
 from partner_program.values.tiers import Tier

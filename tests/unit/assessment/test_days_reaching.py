@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from partner_program.domain.spans import Span
+from partner_program.domain.tiers.spans import Span
 from partner_program.domain.yearly_revenue import days_reaching
 from tests.fakes.records import Known, baseline, day, facts, opening, sales
 

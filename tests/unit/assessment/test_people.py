@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from partner_program.domain.findings import Finding, Requirement
-from partner_program.domain.requirements import findings
-from partner_program.domain.situation import Situation
+from partner_program.domain.tiers.findings import Finding, Requirement
+from partner_program.domain.tiers.requirements import findings
+from partner_program.domain.tiers.situation import Situation
 from partner_program.values.tiers import Tier
 from tests.fakes.assessing import RULEBOOK, finding
 from tests.fakes.records import (

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from partner_program.domain.account import ChangeReason, TierChange
+from partner_program.domain.tiers.account import ChangeReason, TierChange
 from partner_program.values.tiers import Tier
 from tests.fakes.assessing import assessed
 from tests.fakes.records import (

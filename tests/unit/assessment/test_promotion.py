@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
-from partner_program.domain.account import ChangeReason
-from partner_program.domain.assessment import assess
 from partner_program.domain.facts import Record
-from partner_program.domain.findings import Requirement
+from partner_program.domain.tiers.account import ChangeReason
+from partner_program.domain.tiers.assessment import assess
+from partner_program.domain.tiers.findings import Requirement
 from partner_program.rulebook import load_rulebook
 from partner_program.values.tiers import Tier
 from tests.fakes.assessing import assessed, steps

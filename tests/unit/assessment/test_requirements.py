@@ -5,9 +5,9 @@ from datetime import date
 
 import pytest
 
-from partner_program.domain.findings import Requirement
-from partner_program.domain.requirements import findings, unmet
-from partner_program.domain.situation import Situation
+from partner_program.domain.tiers.findings import Requirement
+from partner_program.domain.tiers.requirements import findings, unmet
+from partner_program.domain.tiers.situation import Situation
 from partner_program.values.tiers import Tier
 from tests.fakes.assessing import RULEBOOK, finding
 from tests.fakes.records import (

@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from partner_program.domain.spans import Counts, Span, complement, merged, run_around
+from partner_program.domain.tiers.spans import Counts, Span, complement, merged, run_around
 
 FIRST = date(2024, 1, 1)
 DAYS = [FIRST + timedelta(days=offset) for offset in range(40)]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from partner_program.domain.account import ChangeReason
+from partner_program.domain.tiers.account import ChangeReason
 from partner_program.values.tiers import Tier
 from tests.fakes.assessing import assessed, steps
 from tests.fakes.records import Known, accepted, day, facts, in_program, partner, placed, qualified_people, sales, site

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from partner_program.domain.certifications import holds_on, is_valid_on, properly_earned, valid_until
+from partner_program.domain.tiers.certifications import holds_on, is_valid_on, properly_earned, valid_until
 from tests.fakes.records import certified, day, rulebook
 
 RULES = rulebook().at(date(2024, 6, 1))

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from partner_program.domain.delimited import BadRow, Columns, Limits, Row, TableReader, open_table
-from partner_program.domain.outcomes import FileRefused, ReasonCode, Rejection
+from partner_program.domain.files.delimited import BadRow, Columns, Limits, Row, TableReader, open_table
+from partner_program.domain.files.outcomes import FileRefused, ReasonCode, Rejection
 
 COLUMNS = Columns(required=("id", "amount"), optional=("note",), free_text=frozenset({"note"}))
 SMALL = Limits(row_chars=300, field_bytes=40, rows=3)

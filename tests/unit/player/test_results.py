@@ -8,11 +8,11 @@ from pathlib import Path
 
 from local.results import AccountResult, Results, report_rows, revenue_rows, write_results
 from local.tables import money, not_counted_table
-from partner_program.domain.account import AccountState, ChangeReason, TierChange
 from partner_program.domain.facts import AccountFacts, OpeningRevenue
-from partner_program.domain.outcomes import Outcome, ReasonCode, Rejection
-from partner_program.domain.receipt import Amounts, Receipt
+from partner_program.domain.files.outcomes import Outcome, ReasonCode, Rejection
 from partner_program.domain.revenue import Baseline, ClassTotal, Contribution
+from partner_program.domain.sales.receipt import Amounts, Receipt
+from partner_program.domain.tiers.account import AccountState, ChangeReason, TierChange
 from partner_program.values.tiers import Tier
 
 PROMISED = {

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from partner_program.domain.outcomes import Outcome
+from partner_program.domain.files.outcomes import Outcome
 from partner_program.values.money import total
 from tests.fakes.pos_world import CATEGORIES, World, line, outcomes, site, standing
 from tests.fakes.reports import Killed, KilledAfter

@@ -6,7 +6,7 @@ from typing import Any, BinaryIO, cast
 
 import pytest
 
-from partner_program.domain.receipt import Summary
+from partner_program.domain.sales.receipt import Summary
 from partner_program.use_cases.ports import ObjectRef
 from tests.fakes.pos_world import COLUMNS, World, line
 from tests.fakes.reports import MemoryObjects, MemorySales

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from partner_program.domain.claims import Claims, bucket_of
+from partner_program.domain.sales.claims import Claims, bucket_of
 from partner_program.use_cases.report_ports import Offer
 from tests.fakes.pos_world import World, line, site
 from tests.fakes.turns import Turns

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from partner_program.domain.delimited import Row
-from partner_program.domain.outcomes import ReasonCode, Rejection
-from partner_program.domain.pos_lines import LineParser, SalesLine
-from partner_program.domain.pos_worth import Reference, TierHistory, judge
+from partner_program.domain.files.delimited import Row
+from partner_program.domain.files.outcomes import ReasonCode, Rejection
+from partner_program.domain.sales.pos_lines import LineParser, SalesLine
+from partner_program.domain.sales.pos_worth import Reference, TierHistory, judge
 from tests.fakes.pos_world import TODAY, World, line, outcomes, product, reasons, site
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from partner_program.domain.outcomes import ReasonCode
-from partner_program.domain.what_to_do import what_to_do
+from partner_program.domain.files.outcomes import ReasonCode
+from partner_program.domain.files.what_to_do import what_to_do
 
 PAGE = Path(__file__).parents[3] / "docs" / "reason-codes.md"
 ROW = re.compile(r"^\| `([A-Z_]+)` \| (.+) \|$", re.MULTILINE)

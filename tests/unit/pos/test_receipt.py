@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from partner_program.domain.outcomes import Flag, Outcome, ReasonCode
-from partner_program.domain.receipt import Amounts, ControlTotal, NotConserved, Summary, Tally, added, checked
+from partner_program.domain.files.outcomes import Flag, Outcome, ReasonCode
+from partner_program.domain.sales.receipt import Amounts, ControlTotal, NotConserved, Summary, Tally, added, checked
 
 
 def tallied(posted: str = "10.00", held: str = "5.00") -> Summary:

@@ -4,9 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from partner_program.domain.delimited import Limits
-from partner_program.domain.outcomes import ReasonCode
-from partner_program.domain.report_key import parse_report_key, quarantine_receipt
+from partner_program.domain.files.delimited import Limits
+from partner_program.domain.files.outcomes import ReasonCode
+from partner_program.domain.sales.report_key import parse_report_key, quarantine_receipt
 from partner_program.use_cases.ports import ObjectRef
 from tests.fakes.pos_world import COLUMNS, World, csv_of, line, outcomes, refusal
 from tests.fakes.reports import UPLOADS

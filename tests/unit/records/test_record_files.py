@@ -5,10 +5,10 @@ import json
 
 import pytest
 
-from partner_program.domain.delimited import Limits
 from partner_program.domain.facts import RECORD_TYPES
-from partner_program.domain.outcomes import FileRefused
-from partner_program.domain.record_key import parse_records_key
+from partner_program.domain.files.delimited import Limits
+from partner_program.domain.files.outcomes import FileRefused
+from partner_program.domain.records.key import parse_records_key
 from partner_program.use_cases.ports import ObjectRef
 from tests.fakes.records_world import SOUND, RecordsWorld, csv_of, outcomes, reasons, refusal, row
 from tests.fakes.reports import UPLOADS

@@ -5,7 +5,7 @@ from itertools import permutations
 import pytest
 
 from partner_program.domain.facts import Product
-from partner_program.domain.record_places import product_place
+from partner_program.domain.records.places import product_place
 from tests.fakes.records_world import SOUND, RecordsWorld, outcomes, reasons, row
 
 PLACE = product_place("SW-1")

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from partner_program.domain.certifications import properly_earned
 from partner_program.domain.facts import Certification
-from partner_program.domain.record_places import Place
+from partner_program.domain.records.places import Place
+from partner_program.domain.tiers.certifications import properly_earned
 from partner_program.use_cases.ports import ObjectRef
 from tests.fakes.facts import Interrupted, OneByOne
 from tests.fakes.records_world import SOUND, RecordsWorld, row

@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from partner_program.domain.delimited import Row
 from partner_program.domain.facts import RECORD_TYPES, OpeningRevenue, Partner, Record, Site
-from partner_program.domain.record_rows import RowParser, columns_of
+from partner_program.domain.files.delimited import Row
+from partner_program.domain.records.rows import RowParser, columns_of
 from tests.fakes.records_world import SOUND, TODAY, RecordsWorld, outcomes, reasons, row
 
 TOMORROW = str(TODAY + timedelta(days=1))

@@ -1,0 +1,1 @@
+"""The Revenue Goal Accelerator: rebates and their statements (R-5)."""

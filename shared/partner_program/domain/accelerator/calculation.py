@@ -1,0 +1,148 @@
+"""The Revenue Goal Accelerator: one account, one quarter → a statement with its whole derivation (R-5).
+
+Amounts are exact until `earned`, which is rounded half up to the currency's minor unit: the only rounding. From there
+on everything is in whole minor units.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from partner_program.domain.accelerator.rebate import Rebate, Settlement
+from partner_program.domain.accelerator.statement import Statement, StatementStatus
+from partner_program.domain.accelerator.steps import explain, explain_reason
+from partner_program.domain.facts import AccountFacts
+from partner_program.domain.revenue import quarter_revenue
+from partner_program.domain.yearly_revenue import check_currency, previous_year, year_to_date
+from partner_program.rulebook import Accelerator, Level, Rulebook
+from partner_program.values.money import Money, total, zero
+from partner_program.values.periods import Quarter
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Which statement to make, and the day on which it is made."""
+
+    quarter: Quarter
+    status: StatementStatus
+    made_on: date
+
+
+def make_statement(
+    facts: AccountFacts, assignment: Assignment, earlier: Sequence[Statement], rulebook: Rulebook
+) -> Statement:
+    """The statement of a quarter for an account that is Premier on the quarter's last day (R-5.1).
+
+    `earlier` are statements of the account made before; only final ones of earlier quarters count. Months after the
+    quarter are left out, however much of them is known. The rules are those of the quarter's last day.
+    Raises `CountryNotInProgram`, `NotInForce`, `InvalidValue` as `assess` does.
+    """
+    quarter = assignment.quarter
+    rules = rulebook.at(quarter.last_day)
+    currency = rules.country(facts.country).currency
+    check_currency(facts, currency)
+    rebate = rebate_of(facts, quarter, rules.accelerator, currency)
+    settled = settlement(rebate, quarter, earlier)
+    return Statement(
+        account_id=facts.account_id,
+        partner_id=facts.partner_id,
+        country=facts.country,
+        year=quarter.year,
+        quarter=quarter.number,
+        status=assignment.status,
+        currency=currency,
+        quarter_revenue=quarter_revenue(facts.contributions, quarter),
+        ytd_revenue=rebate.ytd.amount,
+        prev_year_revenue=rebate.last_year.amount,
+        eligible=rebate.eligible,
+        rate_pct=rebate.rate_pct,
+        rebate_base=rebate.base.amount,
+        earned=rebate.earned.amount,
+        settled_before=settled.before.amount,
+        carried_in=settled.carried_in.amount,
+        payout=settled.payout.amount,
+        carried_out=settled.carried_out.amount,
+        payable_from=payable_from(quarter, rules.accelerator),
+        reason=explain_reason(rebate, settled),
+        steps=explain(facts, rebate, settled, rulebook),
+        made_on=assignment.made_on,
+        edition=rulebook.edition,
+        rulebook_digest=rulebook.digest,
+    )
+
+
+def rebate_of(facts: AccountFacts, quarter: Quarter, terms: Accelerator, currency: str) -> Rebate:
+    """What is earned for the year so far at the end of a quarter, before what was settled (R-5.1 to R-5.3b)."""
+    ytd = Money(year_to_date(facts, quarter.last_day).amount, currency)
+    last = previous_year(facts, quarter.year)
+    last_year = Money(last.amount, currency)
+    barrier = _barrier(facts, quarter, terms, last_year)
+    level = None if barrier else _level(ytd, last_year, terms)
+    base = _base(ytd, last_year, terms) if level else zero(currency)
+    return Rebate(
+        quarter=quarter,
+        terms=terms,
+        ytd=ytd,
+        last_year=last_year,
+        last_year_source=last.source,
+        barrier=barrier,
+        level=level,
+        base=base,
+        earned=(base.share(level.rate_pct.scaleb(-2)) if level else base).rounded(),
+    )
+
+
+def _barrier(facts: AccountFacts, quarter: Quarter, terms: Accelerator, last_year: Money) -> str | None:
+    """Why an account cannot take part this year (R-5.2a); None when it can."""
+    since = None if facts.partner is None else facts.partner.trading_since or facts.partner.enrolled_on
+    needed = date(quarter.year - terms.full_years_required, 1, 1)
+    if since is None or since > needed:
+        trading = "not known to trade" if since is None else f"trading since {since}"
+        return f"{trading}; trading by {needed} is needed (R-5.2a)"
+    if last_year <= zero(last_year.currency):
+        return f"no Sales Revenue above zero in {quarter.year - 1} (R-5.2a)"
+    return None
+
+
+def _level(ytd: Money, last_year: Money, terms: Accelerator) -> Level | None:
+    """The highest level that YTD reaches; reaching it exactly counts. The first one starts at the goal (R-5.3)."""
+    reached = [level for level in terms.levels if ytd >= last_year.share(level.growth_pct.scaleb(-2))]
+    return reached[-1] if reached else None
+
+
+def _base(ytd: Money, last_year: Money, terms: Accelerator) -> Money:
+    """What the rate applies to: all of YTD, back to the first euro, up to the cap where it applies (R-5.3b)."""
+    cap = last_year.share(terms.cap_growth_pct.scaleb(-2))
+    return min(ytd, cap) if terms.cap_applies else ytd
+
+
+def settlement(rebate: Rebate, quarter: Quarter, earlier: Sequence[Statement]) -> Settlement:
+    """What earlier final statements leave to pay, or to carry (R-5.4a, R-5.4e).
+
+    Settled before: what those of this year pay. Carried in: what the last one before this year left over. The
+    difference between earned and both is a payout where it is positive and a balance to net later where not.
+    """
+    currency = rebate.earned.currency
+    finals = sorted(
+        (item for item in earlier if item.status is StatementStatus.FINAL and item.period < quarter),
+        key=lambda item: item.period,
+    )
+    this_year = tuple(item for item in finals if item.year == quarter.year)
+    past = [item for item in finals if item.year < quarter.year]
+    before = Money(total(item.payout for item in this_year), currency)
+    carried_in = Money(past[-1].carried_out, currency) if past else zero(currency)
+    balance = rebate.earned - before - carried_in
+    nothing = zero(currency).rounded()
+    return Settlement(
+        before=before.rounded(),
+        paid_by=tuple((item.period, Money(item.payout, currency)) for item in this_year),
+        carried_in=carried_in.rounded(),
+        carried_from=past[-1].period if past else None,
+        payout=max(balance, nothing).rounded(),
+        carried_out=max(-balance, nothing).rounded(),
+    )
+
+
+def payable_from(quarter: Quarter, terms: Accelerator) -> date:
+    """The first day on which a quarter's rebate may be paid (R-5.4b)."""
+    return quarter.last_day + timedelta(days=terms.payout_days)

@@ -1,0 +1,75 @@
+"""Where records are kept: a canonical place each, and copies where an account's facts are read (R-2.2b).
+
+The canonical place decides which row of a key stands. An assessment reads one partition per partner, POS lines look
+up sites, products and distributors, and certifications follow a person to every partner that employs it.
+"""
+
+from typing import NamedTuple
+
+from partner_program.domain.facts import (
+    Certification,
+    Distributor,
+    Employment,
+    Partner,
+    Product,
+    Record,
+    Site,
+    TermsAcceptance,
+)
+from partner_program.domain.records.dependencies import OF_ACCOUNT
+
+Place = tuple[str, str]
+"""Partition and sort key."""
+
+
+class Fact(NamedTuple):
+    """A record as it stands: by which row (`stamp` orders rows of all files) and recorded on which program date."""
+
+    record: Record
+    stamp: str
+    known_on: str
+
+
+def of_partner(partner_id: str, record: Record) -> Place:
+    """The place of a record among everything that concerns a partner."""
+    return f"PARTNER#{partner_id}", "#".join(("FACT", record.kind, *record.key))
+
+
+def canonical_place(record: Record) -> Place:
+    """The one place whose content is conditional on what stood there."""
+    match record:
+        case Distributor(distributor_id=distributor):
+            return distributor_place(distributor)
+        case Product(sku=sku):
+            return product_place(sku)
+        case Site(site_id=site):
+            return site_place(site)
+        case Employment(person_id=person, site_id=site, from_date=from_date):
+            return f"PERSON#{person}", f"FACT#people#{site}#{from_date}"
+        case Certification(certification_id=certification):
+            return f"CERTIFICATION#{certification}", "FACT#certifications"
+        case Partner(partner_id=partner) | TermsAcceptance(partner_id=partner):
+            return of_partner(partner, record)
+    if isinstance(record, OF_ACCOUNT):
+        return of_partner(record.partner_id, record)
+    raise TypeError(f"no place for {type(record).__name__}")
+
+
+def of_person(certification: Certification) -> Place:
+    """The copy of a certification beside the person's employments."""
+    return f"PERSON#{certification.person_id}", f"FACT#certifications#{certification.certification_id}"
+
+
+def distributor_place(distributor_id: str) -> Place:
+    """The only place of a distributor."""
+    return f"DISTRIBUTOR#{distributor_id}", "FACT#distributors"
+
+
+def product_place(sku: str) -> Place:
+    """The only place of a product."""
+    return f"PRODUCT#{sku}", "FACT#products"
+
+
+def site_place(site_id: str) -> Place:
+    """The canonical place of a site: lines of POS reports name no partner."""
+    return f"SITE#{site_id}", "FACT#sites"

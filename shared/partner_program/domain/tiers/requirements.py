@@ -1,0 +1,235 @@
+"""The requirements of R-4.1, one function each: held against an account on a day, it gives a `Finding`.
+
+A function returns None where the tier does not ask for it. `findings(tier, situation)` applies all of them.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+
+from partner_program.domain.facts import AccountFacts, CertificationKind, TrainingKind
+from partner_program.domain.tiers.findings import Finding, Requirement
+from partner_program.domain.tiers.premier_duties import brand_alignment, business_plan
+from partner_program.domain.tiers.situation import Situation, any_open
+from partner_program.domain.tiers.spans import Span, merged, run_around
+from partner_program.domain.wording import amount_text, money_text, named, people_text
+from partner_program.domain.yearly_revenue import days_reaching
+from partner_program.rulebook import Rules
+from partner_program.values.money import Money
+from partner_program.values.periods import add_months
+from partner_program.values.tiers import Tier
+
+Check = Callable[[Tier, Situation], Finding | None]
+
+
+def findings(tier: Tier, at: Situation) -> tuple[Finding, ...]:
+    """Every requirement of a tier, in the order of R-4.1, held against the account."""
+    return tuple(found for check in CHECKS if (found := check(tier, at)) is not None)
+
+
+def unmet(tier: Tier, at: Situation) -> tuple[Finding, ...]:
+    """What stands between the account and a tier.
+
+    Revenue below the Authorized threshold keeps nobody out: the vendor decides on it (R-3.4b).
+    """
+    return tuple(item for item in findings(tier, at) if not item.met and not _left_to_the_vendor(item))
+
+
+def _left_to_the_vendor(item: Finding) -> bool:
+    return item.tier is Tier.AUTHORIZED and item.requirement is Requirement.REVENUE
+
+
+def terms(tier: Tier, at: Situation) -> Finding | None:
+    """R-4.1.1: enrolled by the vendor, the current Terms accepted; and a site to take part with."""
+    if not at.rules.terms_required(tier):
+        return None
+    version = at.rules.terms_version
+    lacking, facts = _entry_gaps(at, version)
+    met, run = run_around(participation(at.facts, version), at.on)
+    return Finding(
+        rule="R-4.1.1",
+        requirement=Requirement.TERMS,
+        tier=tier,
+        met=met,
+        required=f"enrolled, Terms {version} accepted, a site open",
+        found=", ".join(facts) or "nothing of it",
+        missing=", ".join(lacking) or None,
+        basis=at.rules.basis("terms.version"),
+        facts=tuple(facts),
+        since=since(run),
+        until=run.end,
+        mend=None if met else f"Still needed: {', '.join(lacking)}.",
+    )
+
+
+def participation(facts: AccountFacts, version: str) -> tuple[Span, ...]:
+    """The days on which a partner is enrolled, has accepted a version of the Terms, and has a site open."""
+    accepted = [item.accepted_on for item in facts.terms_acceptances if item.version == version]
+    if facts.partner is None or not accepted:
+        return ()
+    entered = Span(max(facts.partner.enrolled_on, min(accepted)))
+    return merged(both for days in any_open(facts.sites) if (both := days.common_with(entered)))
+
+
+def _entry_gaps(at: Situation, version: str) -> tuple[list[str], list[str]]:
+    """What lacks and what is there, as texts."""
+    lacking, facts = [], []
+    partner = at.facts.partner
+    if partner is not None and partner.enrolled_on <= at.on:
+        facts.append(f"enrolled on {partner.enrolled_on}")
+    else:
+        lacking.append("enrolment by the vendor")
+    accepted = [item.accepted_on for item in at.facts.terms_acceptances if item.version == version]
+    if accepted and min(accepted) <= at.on:
+        facts.append(f"Terms {version} accepted on {min(accepted)}")
+    else:
+        lacking.append(f"acceptance of Terms {version}")
+    sites = sum(site.is_open_on(at.on) for site in at.facts.sites)
+    if sites:
+        facts.append(f"{sites} open site" if sites == 1 else f"{sites} open sites")
+    else:
+        lacking.append(f"an open site in {at.facts.country}")
+    return lacking, facts
+
+
+def revenue(tier: Tier, at: Situation) -> Finding | None:
+    """R-4.1.2: Sales Revenue of last year or YTD reaches the tier's threshold in the country (R-3.4a, R-3.4b)."""
+    threshold = at.rules.revenue_threshold(at.facts.country, tier)
+    ytd, last = Money(at.ytd.amount, at.currency), Money(at.last_year.amount, at.currency)
+    met = ytd >= threshold or last >= threshold
+    _, run = run_around(days_reaching(at.facts, threshold.amount, at.on), at.on)
+    gap = money_text(threshold - ytd)
+    return Finding(
+        rule="R-4.1.2",
+        requirement=Requirement.REVENUE,
+        tier=tier,
+        met=met,
+        required=money_text(threshold),
+        found=_revenue_found(at),
+        missing=None if met else gap,
+        basis=at.rules.basis(at.rules.revenue_threshold_id(at.facts.country, tier)),
+        facts=(*at.last_year.facts, *at.ytd.facts),
+        since=since(run),
+        until=date(at.on.year + 1, 1, 1) if met and ytd < threshold else None,
+        mend=None if met else f"{gap} more Sales Revenue with invoice dates up to {at.on.year}-12-31.",
+    )
+
+
+def _revenue_found(at: Situation) -> str:
+    return (
+        f"{amount_text(at.ytd.amount, at.currency)} in {at.ytd.year} ({at.ytd.source}), "
+        f"{amount_text(at.last_year.amount, at.currency)} in {at.last_year.year} ({at.last_year.source})"
+    )
+
+
+def onboarding_training(tier: Tier, at: Situation) -> Finding | None:
+    """R-4.1.3: completed once."""
+    return _training(tier, at, TrainingKind.ONBOARDING, Requirement.ONBOARDING, "R-4.1.3", lasts_months=None)
+
+
+def annual_sales_training(tier: Tier, at: Situation) -> Finding | None:
+    """R-4.1.4: counts for the rulebook's months from its completion."""
+    months = at.rules.sales_training_validity_months
+    return _training(tier, at, TrainingKind.ANNUAL_SALES, Requirement.SALES_TRAINING, "R-4.1.4", lasts_months=months)
+
+
+def _training(
+    tier: Tier, at: Situation, kind: TrainingKind, requirement: Requirement, rule: str, *, lasts_months: int | None
+) -> Finding | None:
+    if not at.rules.training_required(kind, tier):
+        return None
+    done = {item.completed_on: training_days(item.completed_on, lasts_months)
+            for item in at.facts.trainings if item.training is kind}  # fmt: skip
+    met, run = run_around(merged(done.values()), at.on)
+    counting = sorted(day for day, days in done.items() if days.holds_on(at.on))
+    past = sorted(day for day in done if day <= at.on)
+    lasts = "" if lasts_months is None else f" within the last {lasts_months} months"
+    title = kind.replace("_", " ")
+    return Finding(
+        rule=rule,
+        requirement=requirement,
+        tier=tier,
+        met=met,
+        required=f"{title} training{lasts}",
+        found=f"last completed on {past[-1]}" if past else "none completed",
+        missing=None if met else f"{title} training",
+        basis=at.rules.basis(f"training_required.{kind}.{tier}"),
+        facts=named(f"trainings/{kind}/{day}" for day in counting),
+        since=since(run),
+        until=run.end,
+        mend=None if met else f"Complete the {title} training.",
+    )
+
+
+def training_days(completed_on: date, lasts_months: int | None) -> Span:
+    """The days on which a training counts: from its completion on, for so many months, or for good."""
+    return Span(completed_on, None if lasts_months is None else add_months(completed_on, lasts_months))
+
+
+def design_engineers(tier: Tier, at: Situation) -> Finding | None:
+    """R-4.1.5a."""
+    return _people(tier, at, CertificationKind.MCDE, "R-4.1.5a")
+
+
+def integration_technicians(tier: Tier, at: Situation) -> Finding | None:
+    """R-4.1.5b."""
+    return _people(tier, at, CertificationKind.MCIT, "R-4.1.5b")
+
+
+def integration_engineers(tier: Tier, at: Situation) -> Finding | None:
+    """R-4.1.5c."""
+    return _people(tier, at, CertificationKind.MCIE, "R-4.1.5c")
+
+
+def _people(tier: Tier, at: Situation, kind: CertificationKind, rule: str) -> Finding | None:
+    required = at.rules.people_required(kind, tier)
+    if not required:
+        return None
+    counts = at.people(kind)
+    found = counts.on(at.on)
+    met, run = run_around(counts.enough(required), at.on)
+    gap = people_text(required - found)
+    return Finding(
+        rule=rule,
+        requirement=Requirement(kind),
+        tier=tier,
+        met=met,
+        required=people_text(required),
+        found=people_text(found),
+        missing=None if met else gap,
+        basis=at.rules.basis(at.rules.people_required_id(kind, tier)),
+        facts=named(_counted_today(at, kind)),
+        since=since(run),
+        until=run.end,
+        mend=None if met else _mend_people(at.rules, kind, gap, at.facts.country),
+    )
+
+
+def _counted_today(at: Situation, kind: CertificationKind) -> Iterable[str]:
+    for item in at.earned:
+        if item.certification is kind and any(span.holds_on(at.on) for span in at.counted(item)):
+            yield f"certifications/{item.certification_id}"
+
+
+def _mend_people(rules: Rules, kind: CertificationKind, gap: str, country: str) -> str:
+    first = rules.prerequisite(kind)
+    taken = f", taken while holding a valid {first}" if first else ""
+    return f"{gap} more employed at an open site in {country}, with a valid {kind}{taken}."
+
+
+def since(run: Span) -> date | None:
+    """The first day of a run, or None when it has no beginning."""
+    return None if run.start == date.min else run.start
+
+
+CHECKS: Sequence[Check] = (
+    terms,
+    revenue,
+    onboarding_training,
+    annual_sales_training,
+    design_engineers,
+    integration_technicians,
+    integration_engineers,
+    business_plan,
+    brand_alignment,
+)
+"""All requirements, in the order of R-4.1."""

@@ -1,0 +1,94 @@
+"""An account on one day, as its requirements see it: facts, the rules of the day, the tier it holds."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from partner_program.domain.facts import AccountFacts, Certification, CertificationKind, Site
+from partner_program.domain.tiers.account import TierChange
+from partner_program.domain.tiers.certifications import properly_earned, valid_until
+from partner_program.domain.tiers.spans import Counts, Span, merged
+from partner_program.domain.yearly_revenue import YearRevenue, previous_year, year_to_date
+from partner_program.rulebook import Rules
+from partner_program.values.tiers import Tier
+
+
+@dataclass(frozen=True)
+class Situation:
+    """Facts and rules on a day, with the decisions taken on the account so far (oldest first)."""
+
+    facts: AccountFacts
+    rules: Rules
+    changes: tuple[TierChange, ...] = ()
+
+    @property
+    def on(self) -> date:
+        """The day."""
+        return self.rules.on
+
+    @property
+    def tier(self) -> Tier | None:
+        """The tier held by those decisions; None while not yet in the program."""
+        return self.changes[-1].to_tier if self.changes else None
+
+    @property
+    def tier_since(self) -> date | None:
+        """Since when, without a break."""
+        return self.changes[-1].changed_on if self.changes else None
+
+    @cached_property
+    def currency(self) -> str:
+        """The account's currency (ISO 4217). Raises `CountryNotInProgram`."""
+        return self.rules.country(self.facts.country).currency
+
+    @cached_property
+    def ytd(self) -> YearRevenue:
+        """Sales Revenue of this calendar year."""
+        return year_to_date(self.facts, self.on)
+
+    @cached_property
+    def last_year(self) -> YearRevenue:
+        """Sales Revenue of the year before."""
+        return previous_year(self.facts, self.on.year)
+
+    @cached_property
+    def earned(self) -> tuple[Certification, ...]:
+        """The certifications that count: properly earned (R-4.1.5c), valid or not."""
+        return properly_earned(self.facts.certifications, self.rules)
+
+    @cached_property
+    def employed(self) -> dict[str, tuple[Span, ...]]:
+        """Person → the days on which they are employed at an open site of the account."""
+        sites = {site.site_id: open_days(site) for site in self.facts.sites}
+        days: dict[str, list[Span]] = {}
+        for job in self.facts.employments:
+            open_then = sites.get(job.site_id)
+            common = open_then.common_with(Span(job.from_date, job.until_date)) if open_then else None
+            if common:
+                days.setdefault(job.person_id, []).append(common)
+        return {person: merged(spans) for person, spans in days.items()}
+
+    def counted(self, certification: Certification) -> list[Span]:
+        """The days on which a certification counts for the account: valid, and its holder employed (R-4.1.5)."""
+        valid = Span(certification.certified_on, valid_until(certification, self.rules))
+        employed = self.employed.get(certification.person_id, ())
+        return [common for span in employed if (common := span.common_with(valid))]
+
+    def people(self, kind: CertificationKind) -> Counts:
+        """Distinct people of the account with a valid certification of a kind, day by day (R-4.1.5, R-2.2b)."""
+        by_person: dict[str, list[Span]] = {}
+        for certification in self.earned:
+            if certification.certification is kind:
+                by_person.setdefault(certification.person_id, []).extend(self.counted(certification))
+        return Counts(by_person.values())
+
+
+def open_days(site: Site) -> Span:
+    """The days on which a site is open."""
+    return Span(site.opened_on, site.closed_on)
+
+
+def any_open(sites: Iterable[Site]) -> tuple[Span, ...]:
+    """The days on which at least one of the sites is open."""
+    return merged(open_days(site) for site in sites)
