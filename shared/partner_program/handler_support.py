@@ -36,6 +36,8 @@ SECURITY_METRIC = "SecurityRefusal"
 """Alarmed: an upload in another distributor's name, or a message about a bucket that is not ours."""
 UNREADABLE_METRIC = "UnreadableUpload"
 """Alarmed: an object that was gone before it was read, or that has no version; nobody but the operator can help."""
+FAILED_METRIC = "MessagesFailed"
+"""Alarmed: tries that ended in an error; the message comes back, and some errors do not go away by themselves."""
 
 
 class BadMessage(ProgramError):
@@ -206,6 +208,8 @@ def process_batch(
             _come_back(record, inbox, delay_s=0)
         elif _process(record, inbox, metrics, handle):
             continue
+        else:
+            metrics.add_metric(FAILED_METRIC, MetricUnit.Count, 1)
         failed.append({"itemIdentifier": record["messageId"]})
     metrics.add_metric("MessagesToComeBack", MetricUnit.Count, len(failed))
     return {"batchItemFailures": failed}

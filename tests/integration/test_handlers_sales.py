@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from partner_program.handler_support import FAILED_METRIC
 from tests.deployed.program import (
     ACCOUNT_ID,
     RECORDS,
@@ -250,7 +251,7 @@ def test_an_object_over_the_size_limit_is_refused_without_being_downloaded(
 
 @pytest.mark.catalogue("F16")
 def test_only_the_message_that_fails_comes_back_soon_and_after_ten_times_it_is_a_dead_letter(
-    program: World, monkeypatch: pytest.MonkeyPatch
+    program: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from partner_program.use_cases.ingest_report import IngestReport
 
@@ -279,10 +280,11 @@ def test_only_the_message_that_fails_comes_back_soon_and_after_ten_times_it_is_a
     (letter,) = program.messages_on("sales_dead_letter")
     assert json.loads(letter["Body"])["detail"]["object"]["key"] == report_key("poison")
     assert revenue(program) == Decimal("100.00")
+    assert metric(capsys.readouterr().out, FAILED_METRIC) == 10
 
 
 @pytest.mark.catalogue("F18")
-def test_messages_are_not_begun_when_time_is_short(program: World) -> None:
+def test_messages_are_not_begun_when_time_is_short(program: World, capsys: pytest.CaptureFixture[str]) -> None:
     for number in (1, 2):
         report = f"r{number}"
         program.send("sales", program.upload(report_key(report), pos_report(pos_line(report, number))))
@@ -295,6 +297,7 @@ def test_messages_are_not_begun_when_time_is_short(program: World) -> None:
     assert revenue(program) == Decimal("100.00")
     program.settle()
     assert revenue(program) == Decimal("200.00")
+    assert metric(capsys.readouterr().out, FAILED_METRIC) == 0
 
 
 @pytest.mark.catalogue("F12")

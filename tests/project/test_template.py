@@ -1,5 +1,6 @@
 """The template against good practice and against itself: what every deployment must have, whoever edits it next."""
 
+import itertools
 import json
 import re
 from typing import Any
@@ -9,7 +10,7 @@ from samtranslator.translator.managed_policy_translator import ManagedPolicyLoad
 from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
 
-from partner_program.handler_support import SECURITY_METRIC, UNREADABLE_METRIC
+from partner_program.handler_support import FAILED_METRIC, SECURITY_METRIC, UNREADABLE_METRIC
 from tests.deployed.template import REPOSITORY, Template, as_list, load_template
 
 FOLDERS = sorted(path.parent.name for path in (REPOSITORY / "functions").glob("*/app.py"))
@@ -191,8 +192,13 @@ def test_every_queue_is_alarmed_by_age_and_every_function_by_errors(template: Te
 @pytest.mark.catalogue("B55")
 @pytest.mark.catalogue("B56")
 @pytest.mark.catalogue("F05")
-@pytest.mark.parametrize("metric", [SECURITY_METRIC, UNREADABLE_METRIC])
-@pytest.mark.parametrize("folder", ["sales_upload", "records_upload"])
+@pytest.mark.parametrize(
+    ("folder", "metric"),
+    [
+        *itertools.product(["sales_upload", "records_upload"], [SECURITY_METRIC, UNREADABLE_METRIC, FAILED_METRIC]),
+        ("rebate_statement", FAILED_METRIC),
+    ],
+)
 def test_what_a_person_has_to_see_is_alarmed_under_the_name_that_the_code_counts_it_by(
     folder: str, metric: str, template: Template
 ) -> None:
