@@ -6,7 +6,7 @@ from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.metrics import Metrics, MetricUnit
 
 from partner_program.bootstrap.account_assessment import account_assessment
-from partner_program.use_cases.assess_account import all_affected
+from partner_program.use_cases.assess_account import accounts_left, all_affected
 from partner_program.values.errors import ProgramError
 
 logger = Logger()
@@ -29,7 +29,12 @@ def handler(event: dict[str, Any], _context: object) -> None:
         (record["dynamodb"]["Keys"]["pk"]["S"], record["dynamodb"]["Keys"]["sk"]["S"]) for record in event["Records"]
     ]
     affected = all_affected(app.accounts, keys)
-    result = app.assess.batch({account for accounts in affected.values() for account in accounts})
+    left = accounts_left(
+        (old["pk"]["S"], old["sk"]["S"], old["body"]["S"])
+        for record in event["Records"]
+        if (old := record["dynamodb"].get("OldImage")) and "body" in old
+    )
+    result = app.assess.batch(left.union(*affected.values()))
     metrics.add_metric("AccountsAssessed", MetricUnit.Count, len(result.states))
     metrics.add_metric("AccountsFailed", MetricUnit.Count, len(result.failures))
     for account, error in result.failures.items():

@@ -64,7 +64,8 @@ class FakeAccounts:
 
     def account_ids_of(self, partner_id: str) -> Sequence[str]:
         records = self.records.get(partner_id, {}).values()
-        return sorted({record.account_id for record in records if isinstance(record, Site)})
+        sites = (record for record in records if isinstance(record, Site))
+        return sorted({site.account_id for site in sites if site.partner_id == partner_id})
 
     def all_account_ids(self) -> Iterator[str]:
         yield from sorted(self.states)

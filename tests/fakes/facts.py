@@ -15,6 +15,7 @@ class MemoryFacts:
         self.facts: dict[Place, Fact] = {}
         self.histories: dict[Place, dict[str, Fact]] = {}
         self.known: set[str] = set()
+        self.owned_by: dict[Place, frozenset[str]] = {}
         self.employed_by: dict[str, frozenset[str]] = {}
         self.waiting_rows: dict[tuple[str, str, tuple[str, ...], str], WaitingRow] = {}
         self.waiting_reports: dict[tuple[str, str, str], WaitingReport] = {}
@@ -67,6 +68,13 @@ class MemoryFacts:
         for person, partners in added.items():
             self.employed_by[person] = self.employed_by.get(person, frozenset()).union(partners)
         return self.employers(added)
+
+    def owners(self, places: Iterable[Place]) -> Mapping[Place, frozenset[str]]:
+        return {place: self.owned_by[place] for place in places if place in self.owned_by}
+
+    def add_owners(self, added: Mapping[Place, Iterable[str]]) -> None:
+        for place, owners in added.items():
+            self.owned_by[place] = self.owned_by.get(place, frozenset()).union(owners)
 
     def wait(self, rows: Iterable[WaitingRow]) -> None:
         for row in rows:
@@ -146,6 +154,10 @@ class OneByOne:
         for person, partners in added.items():
             employers |= self._store.add_employers({person: partners})
         return employers
+
+    def add_owners(self, added: Mapping[Place, Iterable[str]]) -> None:
+        for place, owners in added.items():
+            self._store.add_owners({place: owners})
 
 
 class ReportRequests:

@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from partner_program.domain.account_facts import facts_of
+from partner_program.domain.facts import AccountFacts, Site
 from partner_program.domain.files.delimited import Limits
+from partner_program.domain.records.places import canonical_place
 from partner_program.rulebook import Rulebook, load_rulebook
 from partner_program.use_cases.ingest_records import RECORD_LIMITS, IngestRecords, RecordsResult
 from partner_program.use_cases.ports import ObjectRef
@@ -103,6 +106,22 @@ class RecordsWorld:
         body = self.objects.results[f"records/{result.kind}/{result.name}/rejected.csv"]
         head, *rows = csv.reader(io.StringIO(body.decode(), newline=""))
         return [dict(reversed(list(zip(head, cells, strict=False)))) for cells in rows]
+
+
+def account_facts(world: RecordsWorld) -> dict[str, AccountFacts]:
+    """What an assessment reads, for every account that any row of a site has ever named; every copy is in line."""
+    facts = world.facts.facts
+    stale = [place for place, fact in facts.items() if fact.stamp != facts[canonical_place(fact.record)].stamp]
+    assert stale == []
+    rows = [fact.record for history in world.facts.histories.values() for fact in history.values()]
+    partitions: dict[str, list[Any]] = {}
+    for (pk, _), fact in facts.items():
+        partitions.setdefault(pk, []).append(fact.record)
+    return {
+        site.account_id: facts_of(site.account_id, partitions[f"PARTNER#{site.partner_id}"])
+        for site in rows
+        if isinstance(site, Site)
+    }
 
 
 def outcomes(result: RecordsResult) -> dict[str, int]:

@@ -124,6 +124,13 @@ def test_facts_are_those_of_the_account_and_no_others(world: World) -> None:
     assert world.store.account_ids_of("P1") == ["P1-DE", "P1-FR"]
 
 
+@pytest.mark.rule("R-2.2b")
+def test_a_copy_of_a_site_that_is_another_partners_by_now_is_no_account(world: World) -> None:
+    world.add(site(), site("S2", country="FR", partner_id="P2"))
+    assert list(world.store.account_ids_of("P1")) == ["P1-DE"]
+    assert world.store.load("P1-FR", 2023)[0].sites == ()
+
+
 def test_facts_come_back_in_the_same_order_however_they_were_recorded(world: World) -> None:
     records = [
         partner(),

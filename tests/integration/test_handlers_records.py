@@ -1,8 +1,10 @@
 """`functions/records_upload` on the real template's resources."""
 
+from decimal import Decimal
+
 import pytest
 
-from tests.deployed.program import ACCOUNT_ID, RECORDS
+from tests.deployed.program import ACCOUNT_ID, RECORDS, pos_line, pos_report, receipt_key, report_key
 from tests.deployed.world import World, trigger
 
 
@@ -67,3 +69,33 @@ def test_an_object_that_is_nothing_we_know_gets_a_receipt_of_refusal(world: Worl
 def test_a_file_that_is_gone_is_refused_as_missing(world: World) -> None:
     world.call("records_upload", trigger("records_upload", "records_file"))
     assert world.result("records/partners/2024-03/receipt.json")["refusal"]["code"] == "MISSING"
+
+
+@pytest.mark.catalogue("B45")
+@pytest.mark.rule("R-2.2b")
+def test_a_site_recorded_in_the_wrong_country_is_corrected_and_what_waited_for_it_counts_there(world: World) -> None:
+    people = {
+        "people": "person_id,site_id,from_date,until_date\nA,S-0001,2024-01-02,\n",
+        "certifications": "certification_id,person_id,kind,certified_on\nC1,A,MCDE,2024-01-10\n",
+    }
+    wrong = RECORDS["sites"].replace(",DE,", ",FR,")
+    world.take_in(RECORDS | {"sites": wrong} | people)
+    lines = (pos_line("2024-02", 1, country="FR", final_amount="100.00"), pos_line("2024-02", 2, "50.25"))
+    world.upload_and_deliver(report_key("2024-02"), pos_report(*lines))
+    before = world.result(receipt_key("2024-02"))
+    assert {code: told["lines"] for code, told in before["reasons"].items()} == {"SITE_IN_OTHER_COUNTRY": 1}
+    assert world.state(ACCOUNT_ID) is None
+    assert certified(world, "P0001-FR") == {"1 person"}
+    world.take_in({"sites": RECORDS["sites"]}, name="corrected")
+    after = world.result(receipt_key("2024-02"))
+    assert after["outcomes"]["posted"]["lines"] == 2
+    revenue = {account: Decimal((world.state(account) or {})["ytd_revenue"]) for account in (ACCOUNT_ID, "P0001-FR")}
+    assert revenue == {ACCOUNT_ID: Decimal("50.25"), "P0001-FR": Decimal("100.00")}
+    assert (certified(world, ACCOUNT_ID), certified(world, "P0001-FR")) == ({"1 person"}, {"0 people"})
+    assert [(world.state(account) or {})["tier"] for account in (ACCOUNT_ID, "P0001-FR")] == ["authorized", None]
+
+
+def certified(world: World, account_id: str) -> set[str]:
+    """How many design engineers each tier's advice has found in the account."""
+    advice = (world.state(account_id) or {})["advice"]
+    return {finding["found"] for tier in advice for finding in tier["missing"] if finding["requirement"] == "MCDE"}

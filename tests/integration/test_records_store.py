@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from partner_program.adapters.account_store import DynamoAccountStore
 from partner_program.adapters.fact_store import DynamoFactStore
 from partner_program.adapters.table import TRANSACTION_LIMIT, ConditionalPut, Item, Table, Unavailable
 from partner_program.domain.facts import Distributor, Product, Record
@@ -15,7 +16,7 @@ from partner_program.use_cases.record_ports import Change, FactStore, Turn, Wait
 from tests.fakes.facts import MemoryFacts
 from tests.fakes.program_table import program_table
 from tests.fakes.records import certified, employed, partner, site
-from tests.fakes.records_world import SOUND, RecordsWorld, outcomes, row
+from tests.fakes.records_world import SOUND, RecordsWorld, account_facts, outcomes, row
 
 
 @pytest.fixture
@@ -136,6 +137,17 @@ def test_employers_add_up(store: FactStore) -> None:
     assert store.add_employers({"A": {"P2"}}) == {"A": {"P1", "P2"}}
     assert store.add_employers({"A": {"P1"}}) == {"A": {"P1", "P2"}}
     assert store.employers(["A", "B", "C"]) == {"A": {"P1", "P2"}, "B": {"P1", "P2"}}
+
+
+def test_owners_of_facts_add_up(store: FactStore) -> None:
+    place, other = canonical_place(site("S1")), canonical_place(certified("A", "MCDE", "2023-02-01", "C1"))
+    store.put([new(site("S1"))])
+    assert (store.owners([]), store.owners([place, other])) == ({}, {})
+    store.add_owners({place: ("P1", "P2"), other: {"A"}})
+    store.add_owners({place: {"P2", "P3"}})
+    store.add_owners({place: {"P1"}})
+    assert store.owners([place, other]) == {place: {"P1", "P2", "P3"}, other: {"A"}}
+    assert store.get([place])[place].record == site("S1")
 
 
 def test_rows_wait_until_they_are_settled(store: FactStore) -> None:
@@ -269,6 +281,25 @@ def test_a_program_of_records_ends_on_dynamodb_as_it_does_in_memory(table: Table
     assert real.objects.results == memory.objects.results
     (rows, _) = real.facts.waiting(["PERSON#A"])
     assert [waiting.record for waiting in rows] == [waiting.record for waiting in memory.facts.waiting_rows.values()]
+
+
+def test_corrections_of_whose_a_record_is_end_on_dynamodb_as_they_do_in_memory(table: Table) -> None:
+    memory, real = RecordsWorld(), RecordsWorld(facts=DynamoFactStore(table))
+    for world in (memory, real):
+        world.take_all()
+        world.take("partners", row("partners", partner_id="P2"))
+        world.take("people", row("people", person_id="B"))
+        world.take("sites", row("sites", partner_id="P2", country="FR"))
+        world.take("certifications", row("certifications", person_id="B", kind="MCIT"))
+        world.take("people", row("people", person_id="D"))
+    assert stored_facts(table, memory) == memory.facts.standing()
+    assert real.objects.results == memory.objects.results
+    accounts = DynamoAccountStore(table)
+    expected = account_facts(memory)
+    loaded = {account: accounts.load(account, 2023)[0] for account in expected}
+    assert loaded == expected
+    assert [len(loaded[account].employments) for account in ("P1-DE", "P2-FR")] == [0, 3]
+    assert (accounts.account_ids_of("P1"), accounts.account_ids_of("P2")) == ([], ["P2-FR"])
 
 
 def test_a_fact_item_has_kind_stamp_day_and_body(table: Table) -> None:

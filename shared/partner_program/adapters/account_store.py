@@ -74,9 +74,10 @@ class DynamoAccountStore:
             raise VersionConflict(f"the state of {state.account_id} was written by somebody else")
 
     def account_ids_of(self, partner_id: str) -> Sequence[str]:
-        """From the partner's sites."""
-        sites = self._table.query(f"PARTNER#{partner_id}", prefix="FACT#sites#")
-        return sorted({Site.model_validate_json(str(item["body"])).account_id for item in sites})
+        """From the partner's sites; those that were corrected to be another's are there as copies only."""
+        found = self._table.query(f"PARTNER#{partner_id}", prefix="FACT#sites#")
+        sites = (Site.model_validate_json(str(item["body"])) for item in found)
+        return sorted({site.account_id for site in sites if site.partner_id == partner_id})
 
     def all_account_ids(self) -> Iterator[str]:
         """From the index over the states."""

@@ -28,6 +28,7 @@ _TOGETHER = 4
 """From so many conditional puts on a transaction is worth its double price in fewer round trips."""
 _MARK = "!"
 _EMPLOYERS = "EMPLOYERS"
+_OWNERS = "OWNERS"
 _ROW = "RECORD#"
 _REPORT = "REPORT#"
 
@@ -93,23 +94,23 @@ class DynamoFactStore:
 
     def employers(self, people: Iterable[str]) -> Mapping[str, frozenset[str]]:
         """A batch read of one small item per person."""
-        found = self._table.get_many((f"PERSON#{person}", _EMPLOYERS) for person in people)
-        return {pk.partition("#")[2]: frozenset(str(item["body"]).split()) for (pk, _), item in found.items()}
+        found = self._members((f"PERSON#{person}", _EMPLOYERS) for person in people)
+        return {pk.partition("#")[2]: partners for (pk, _), partners in found.items()}
 
     def add_employers(self, added: Mapping[str, Iterable[str]]) -> Mapping[str, frozenset[str]]:
         """Puts on the condition of what was read; whoever comes second reads again."""
-        for pause in retry_pauses_s():
-            before = self.employers(added)
-            after = {person: before.get(person, frozenset()).union(partners) for person, partners in added.items()}
-            puts = [
-                _employers(person, partners, before.get(person))
-                for person, partners in after.items()
-                if partners != before.get(person)
-            ]
-            if not self._put_all(puts):
-                return after
-            time.sleep(pause)
-        raise Unavailable("others kept writing the employers of the same people")
+        after = self._add_members({(f"PERSON#{person}", _EMPLOYERS): partners for person, partners in added.items()})
+        return {pk.partition("#")[2]: partners for (pk, _), partners in after.items()}
+
+    def owners(self, places: Iterable[Place]) -> Mapping[Place, frozenset[str]]:
+        """A batch read; only facts that have changed hands have such an item beside them."""
+        by_partition = {pk: (pk, sk) for pk, sk in places}
+        found = self._members((pk, _OWNERS) for pk in by_partition)
+        return {by_partition[pk]: owners for (pk, _), owners in found.items()}
+
+    def add_owners(self, added: Mapping[Place, Iterable[str]]) -> None:
+        """As employers are added."""
+        self._add_members({(pk, _OWNERS): owners for (pk, _), owners in added.items()})
 
     # -- what waits
 
@@ -182,6 +183,24 @@ class DynamoFactStore:
         records = (fact.record for fact in self.get(map(product_place, skus)).values())
         return {record.sku: record for record in records if isinstance(record, Product)}
 
+    def _members(self, places: Iterable[Place]) -> dict[Place, frozenset[str]]:
+        found = self._table.get_many(places)
+        return {place: frozenset(str(item["body"]).split()) for place, item in found.items()}
+
+    def _add_members(self, added: Mapping[Place, Iterable[str]]) -> dict[Place, frozenset[str]]:
+        for pause in retry_pauses_s():
+            before = self._members(added)
+            after = {place: before.get(place, frozenset()).union(members) for place, members in added.items()}
+            puts = [
+                _set_of_ids(place, members, before.get(place))
+                for place, members in after.items()
+                if members != before.get(place)
+            ]
+            if not self._put_all(puts):
+                return after
+            time.sleep(pause)
+        raise Unavailable("others kept adding to the same employers or owners")
+
     def _put_all(self, puts: Sequence[ConditionalPut]) -> dict[Place, Item]:
         """Many puts travel together, and one by one where that fails. The items whose condition did not hold."""
 
@@ -222,15 +241,15 @@ def _conditional(change: Change) -> ConditionalPut:
     return ConditionalPut(item, "#stamp = :seen", {":seen": change.seen}, {"#stamp": "stamp"})
 
 
-def _employers(person: str, partners: frozenset[str], before: frozenset[str] | None) -> ConditionalPut:
-    item: Item = {"pk": f"PERSON#{person}", "sk": _EMPLOYERS, "kind": "employers", "body": _words(partners)}
+def _set_of_ids(place: Place, members: frozenset[str], before: frozenset[str] | None) -> ConditionalPut:
+    item: Item = {"pk": place[0], "sk": place[1], "kind": place[1].lower(), "body": _words(members)}
     if before is None:
         return ConditionalPut(item, "attribute_not_exists(pk)")
     return ConditionalPut(item, "body = :before", {":before": _words(before)})
 
 
-def _words(partners: frozenset[str]) -> str:
-    return " ".join(sorted(partners))
+def _words(members: frozenset[str]) -> str:
+    return " ".join(sorted(members))
 
 
 def _known(dependency: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from partner_program.domain.facts import AccountFacts
+from partner_program.domain.facts import AccountFacts, Site
 from partner_program.domain.tiers.account import AccountState
 from partner_program.domain.tiers.assessment import assess
 from partner_program.rulebook import CountryNotInProgram, Rulebook
@@ -39,8 +39,9 @@ class AssessAccount:
         """The account as of a day (default: the program's today), saved if anything but the day has changed.
 
         Never goes back behind the day of the last saved assessment, nor behind the rulebook's first day: what is
-        recorded ahead of the program is assessed as of its start. None: the partner has no site in the country, or
-        the program does not run there; nothing is written then. Raises `VersionConflict` after `ATTEMPTS` tries.
+        recorded ahead of the program is assessed as of its start. None: the partner has never had a site in the
+        country, or the program does not run there; nothing is written then. Raises `VersionConflict` after
+        `ATTEMPTS` tries.
         """
         day = on or self._clock.today()
         return self._retried(account_id, day)
@@ -75,8 +76,8 @@ class AssessAccount:
     def _decide(self, facts: AccountFacts, stored: StoredState, day: date) -> AccountState | None:
         prior = stored.state
         day = max(day, prior.assessed_on if prior else self._rulebook.in_force_from)
-        if not facts.sites:
-            return prior
+        if not facts.sites and prior is None:
+            return None
         try:
             state = assess(facts, prior, self._rulebook, day)
         except CountryNotInProgram:
@@ -116,6 +117,20 @@ def all_affected(accounts: AccountStore, keys: Iterable[tuple[str, str]]) -> Map
     return found
 
 
+def accounts_left(items: Iterable[tuple[str, str, str]]) -> set[str]:
+    """Accounts that sites belonged to, by keys and bodies of items before they changed: a correction may move a site.
+
+    Its partner has no other trace of an account that has lost its last site.
+    """
+    left = set()
+    for pk, sk, body in items:
+        owner, _, name = pk.partition("#")
+        if owner == "PARTNER" and sk.startswith(f"FACT#{Site.kind}#"):
+            site = Site.model_validate_json(body)
+            left |= {site.account_id} if site.partner_id == name else set()
+    return left
+
+
 def _scope(sk: str) -> str:
     """What of a sort key decides which accounts are affected: all but the last parts of a fact's own key."""
     parts = sk.split("#")
@@ -124,4 +139,4 @@ def _scope(sk: str) -> str:
     return "#".join(parts[1:4]) if parts[1] in _FACTS_OF_ONE_ACCOUNT else "FACT"
 
 
-__all__ = ["ATTEMPTS", "AssessAccount", "Assessed", "accounts_affected", "all_affected"]
+__all__ = ["ATTEMPTS", "AssessAccount", "Assessed", "accounts_affected", "accounts_left", "all_affected"]

@@ -11,20 +11,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from partner_program.domain.facts import Certification, Record, Site
+from partner_program.domain.facts import Record
 from partner_program.domain.files.outcomes import Outcome, Rejection
 from partner_program.domain.records.dependencies import Need, announces, country_mistake, provides
-from partner_program.domain.records.history import Decision, decide, outranking, overruled, without_contradictions
-from partner_program.domain.records.places import Fact, Place, canonical_place
+from partner_program.domain.records.history import Decision, decide, outranking, overruled
+from partner_program.domain.records.places import Fact, Place, canonical_place, owner_of
 from partner_program.rulebook import Rulebook
 from partner_program.use_cases.ports import Messages
 from partner_program.use_cases.record_copies import ROUNDS, CopyWriter
 from partner_program.use_cases.record_needs import Needs
 from partner_program.use_cases.record_ports import Change, FactStore, WaitingReport, WaitingRow
 from partner_program.values.errors import VersionConflict
-
-_FIXED = (Site, Certification)
-"""Records with something that never changes."""
 
 
 class Candidate(NamedTuple):
@@ -126,12 +123,8 @@ class Recorder:
         for candidate in sorted(batch, key=lambda candidate: candidate.stamp):
             fact = Fact(candidate.record, candidate.stamp, self._today.isoformat())
             by_place.setdefault(canonical_place(candidate.record), []).append(fact)
-        standing = self._facts.get(by_place)
-        decisions = _without_contradictions(by_place, standing)
         self._facts.keep((place, fact) for place, rows in by_place.items() for fact in rows)
-        # Again, now that the history has the rows; where nothing stood, the condition of the put looks for itself.
-        standing = self._facts.get(standing)
-        decisions |= self._stand(by_place, standing)
+        decisions = self._stand(by_place, self._facts.get(by_place))
         verdicts = [Verdict(candidate, *decisions[candidate.stamp]) for candidate in batch]
         taken = [verdict.candidate.record for verdict in verdicts if verdict.outcome is not Outcome.HELD]
         self._copies.spread(taken)
@@ -141,24 +134,35 @@ class Recorder:
     def _stand(self, by_place: Mapping[Place, Sequence[Fact]], standing: Mapping[Place, Fact]) -> dict[str, Decision]:
         """Puts what stands after these rows, on the condition of what stood before."""
         decisions: dict[str, Decision] = {}
-        pending = {place: rows for place, rows in by_place.items() if rows}
+        pending = dict(by_place)
         for _round in range(ROUNDS):
             changes: list[Change] = []
             for place, rows in pending.items():
                 before = standing.get(place)
-                agreeing, contradicting = without_contradictions(rows, before)
-                found, after = decide(agreeing, before)
+                found, after = decide(rows, before)
                 if before and after and after != before:
                     found, after = overruled(found, before, after, self._facts.history(place))
-                decisions |= contradicting | found
+                decisions |= found
                 if after and after != before:
                     changes.append(Change(place, after, before.stamp if before else None))
-            refused = self._facts.put(changes)
+            refused = self._put(changes, standing)
             self._confirm([change for change in changes if change.seen and change.place not in refused])
             if not refused:
                 return decisions
             pending, standing = {place: pending[place] for place in refused}, refused
         raise VersionConflict("others kept writing the same records")
+
+    def _put(self, changes: Sequence[Change], standing: Mapping[Place, Fact]) -> dict[Place, Fact]:
+        """Notes first who owned what changes hands: a fact is copied to all that ever had it (ADR 0015)."""
+        moved = {}
+        for place, after, _ in changes:
+            owner, before = owner_of(after.record), standing.get(place)
+            former = owner_of(before.record) if before else owner
+            if owner and former and owner != former:
+                moved[place] = (former, owner)
+        if moved:
+            self._facts.add_owners(moved)
+        return self._facts.put(changes)
 
     def _confirm(self, corrections: Iterable[Change]) -> None:
         """Reads the history again after a correction: a row that came in between may outrank it."""
@@ -168,7 +172,7 @@ class Recorder:
                 latest = outranking(standing, self._facts.history(place))
                 if latest is None:
                     break
-                refused = self._facts.put([Change(place, latest, standing.stamp)])
+                refused = self._put([Change(place, latest, standing.stamp)], {place: standing})
                 standing = refused.get(place, latest)
             else:
                 raise VersionConflict("others kept writing the same record")
@@ -181,16 +185,6 @@ class Recorder:
         woken = [row for row in rows if row not in handled]
         handled.update(woken)
         return [Candidate(row.record, row.stamp, row) for row in woken]
-
-
-def _without_contradictions(by_place: dict[Place, list[Fact]], standing: Mapping[Place, Fact]) -> dict[str, Decision]:
-    """Takes the rows out that contradict what never changes, so that they are no part of the history."""
-    held: dict[str, Decision] = {}
-    for place, rows in by_place.items():
-        if isinstance(rows[0].record, _FIXED):
-            by_place[place], contradicting = without_contradictions(rows, standing.get(place))
-            held |= contradicting
-    return held
 
 
 def _provided(verdicts: Iterable[Verdict]) -> set[str]:

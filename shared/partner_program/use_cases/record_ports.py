@@ -87,6 +87,14 @@ class FactStore(Protocol):
         """Add partners to people; all employers of each afterwards. Nothing that was added is lost to another run."""
         ...
 
+    def owners(self, places: Iterable[Place]) -> Mapping[Place, frozenset[str]]:
+        """The owners that were added to facts in these canonical places, as far as there are any."""
+        ...
+
+    def add_owners(self, added: Mapping[Place, Iterable[str]]) -> None:
+        """Add owners to facts. Nothing that was added is lost to another run."""
+        ...
+
     def wait(self, rows: Iterable[WaitingRow]) -> None:
         """Keep held rows until their dependency comes."""
         ...

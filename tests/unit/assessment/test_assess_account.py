@@ -2,8 +2,15 @@
 
 import pytest
 
+from partner_program.domain.facts import Site
 from partner_program.rulebook import load_rulebook
-from partner_program.use_cases.assess_account import ATTEMPTS, AssessAccount, accounts_affected, all_affected
+from partner_program.use_cases.assess_account import (
+    ATTEMPTS,
+    AssessAccount,
+    accounts_affected,
+    accounts_left,
+    all_affected,
+)
 from partner_program.values.errors import VersionConflict
 from partner_program.values.tiers import Tier
 from tests.fakes.accounts import FakeAccounts, FixedClock
@@ -219,6 +226,36 @@ def test_a_changed_item_concerns_the_accounts_that_it_can_change(pk: str, sk: st
     accounts.add(site("S2", country="FR"))
     assert list(accounts_affected(accounts, pk, sk)) == affected
     assert {key: list(found) for key, found in all_affected(accounts, [(pk, sk)]).items()} == {(pk, sk): affected}
+
+
+@pytest.mark.rule("R-2.2b")
+@pytest.mark.parametrize("moved", [{"country": "FR"}, {"partner_id": "P2"}])
+def test_an_account_that_has_lost_its_last_site_counts_nobody_any_more(moved: dict[str, str]) -> None:
+    accounts, clock, assess = world()
+    accounts.add(*qualified_records(), sales("2023-05", "60000"))
+    before = assess(P1_DE)
+    clock.day = day("2023-06-16")
+    for lost in [record for record in accounts.records["P1"].values() if isinstance(record, Site)]:
+        accounts.add(lost.model_copy(update=moved))
+    after = assess(P1_DE)
+    assert before is not None
+    assert after is not None
+    assert (before.tier, after.tier, after.tier_changes) == (Tier.ADVANCED, None, ())
+    assert after.set_aside == tuple(change for change in before.tier_changes if change.to_tier is Tier.ADVANCED)
+    assert accounts.states[P1_DE].state == after
+
+
+def test_a_site_before_it_was_corrected_names_the_account_that_it_has_left() -> None:
+    body = site("S1").model_dump_json()
+    assert accounts_left([("PARTNER#P1", "FACT#sites#S1", body)]) == {"P1-DE"}
+    assert accounts_left([("PARTNER#P2", "FACT#sites#S1", body)]) == set()
+    assert accounts_left([("SITE#S1", "FACT#sites", body), ("PARTNER#P1", "FACT#partners#P1", "")]) == set()
+
+
+def test_the_accounts_of_a_partner_are_those_of_sites_that_are_its_own() -> None:
+    accounts, _, _ = world()
+    accounts.add(site("S2", country="FR", partner_id="P2"))
+    assert accounts.account_ids_of("P1") == ["P1-DE"]
 
 
 def test_for_a_batch_of_items_the_accounts_of_a_partner_are_asked_for_once() -> None:

@@ -120,34 +120,6 @@ def test_a_fact_carries_the_program_date_on_which_it_was_recorded() -> None:
     assert world.facts.facts[PLACE].known_on == "2024-05-05"
 
 
-@pytest.mark.parametrize(
-    ("kind", "change"),
-    [
-        ("sites", {"partner_id": "P2"}),
-        ("sites", {"country": "FR"}),
-        ("certifications", {"person_id": "B"}),
-        ("certifications", {"kind": "MCIT"}),
-    ],
-)
-def test_what_never_changes_is_held_when_a_row_contradicts_it(kind: str, change: dict[str, str]) -> None:
-    world = RecordsWorld()
-    world.take_all()
-    world.take("partners", row("partners", partner_id="P2"))
-    world.take("people", row("people", person_id="B"))
-    before, histories = dict(world.facts.facts), {place: dict(rows) for place, rows in world.facts.histories.items()}
-    result = world.take(kind, row(kind, **change))
-    assert (outcomes(result), reasons(result)) == ({"held": 1}, {"CONTRADICTS_RECORD": 1})
-    assert (world.facts.facts, world.facts.histories) == (before, histories)
-
-
-def test_of_two_rows_in_one_file_that_contradict_each_other_the_first_stands() -> None:
-    world = RecordsWorld()
-    world.take("partners", SOUND["partners"], row("partners", partner_id="P2"))
-    result = world.take("sites", SOUND["sites"], row("sites", partner_id="P2"))
-    assert (outcomes(result), reasons(result)) == ({"posted": 1, "held": 1}, {"CONTRADICTS_RECORD": 1})
-    assert world.facts.of_partner("P2") == ["FACT#partners#P2"]
-
-
 def test_other_columns_of_a_site_can_be_corrected_wherever_it_is_kept() -> None:
     world = RecordsWorld()
     world.take_all()

@@ -11,11 +11,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from partner_program.domain.facts import Certification
-from partner_program.domain.records.places import Place
+from partner_program.domain.records.places import canonical_place
 from partner_program.domain.tiers.certifications import properly_earned
 from partner_program.use_cases.ports import ObjectRef
 from tests.fakes.facts import Interrupted, OneByOne
-from tests.fakes.records_world import SOUND, RecordsWorld, row
+from tests.fakes.records_world import SOUND, RecordsWorld, account_facts, row
 from tests.fakes.reports import Killed, KilledAfter
 from tests.fakes.turns import Turns
 
@@ -43,19 +43,25 @@ def small_program(chance: random.Random) -> Rows:
         ):
             cells = {"certification_id": f"{person}-{kind}", "person_id": person, "kind": kind, "certified_on": on}
             rows.append(("certifications", row("certifications", **cells)))
-    return rows + [corrected(kind, cells) for kind, cells in chance.sample(rows, len(rows) // 3)]
+    return rows + [corrected(kind, cells, chance) for kind, cells in chance.sample(rows, len(rows) // 3)]
 
 
-def corrected(kind: str, cells: dict[str, str]) -> tuple[str, dict[str, str]]:
-    """The row again with another value in a column that may change."""
+def corrected(kind: str, cells: dict[str, str], chance: random.Random) -> tuple[str, dict[str, str]]:
+    """The row again with another value in a column that is no key.
+
+    What an MCIE rests on changes only in ways that let it be taken in every order (ADR 0009).
+    """
+    moved = [("partner_id", "P2" if cells.get("partner_id") == "P1" else "P1")]
+    moved.append(("country", "JP" if cells.get("country") == "DE" else "DE"))
+    held = [("person_id", "B" if cells.get("person_id") == "A" else "A"), ("kind", "MCIT")]
     column, value = {
-        "sites": ("closed_on", "2024-01-31"),
+        "sites": chance.choice([*moved, ("closed_on", "2024-01-31")]),
         "people": ("until_date", "2024-01-31"),
         "placements": ("tier", "advanced"),
         "brand_reviews": ("outcome", "not_fulfilled"),
         "terms_acceptances": ("accepted_on", "2023-05-01"),
         "trainings": ("country", cells.get("country", "")),
-        "certifications": ("certified_on", "2023-02-15"),
+        "certifications": ("certified_on", "2023-02-15") if cells.get("kind") != "MCDE" else chance.choice(held),
     }.get(kind, ("name", "Corrected"))
     return kind, cells | {column: value}
 
@@ -72,17 +78,23 @@ def in_files(rows: Rows, chance: random.Random, world: RecordsWorld) -> list[Obj
     return [world.upload(kind, *cells) for kind, cells in files]
 
 
-def effective(world: RecordsWorld) -> dict[Place, str]:
-    """The facts, without certifications that were not properly earned.
+def effective(world: RecordsWorld) -> dict[object, object]:
+    """What each account has, and what stands in the canonical places; no certifications not properly earned.
 
-    An MCIE that was taken before its MCIT was corrected stays on record; assessments leave it out (R-4.1.5c).
+    Which former partner has copies of what is no longer theirs depends on the order, and nobody reads them. An MCIE
+    that was taken before its MCIT was corrected stays on record; assessments leave it out (R-4.1.5c).
     """
     certifications = {fact.record for fact in world.facts.facts.values() if isinstance(fact.record, Certification)}
     earned = set(properly_earned(certifications, world.rulebook.at(world.clock.day)))
-    return {
-        place: text
-        for place, text in world.facts.standing().items()
-        if (record := world.facts.facts[place].record) in earned or not isinstance(record, Certification)
+    accounts: dict[object, object] = {
+        account: facts.model_copy(update={"certifications": tuple(filter(earned.__contains__, facts.certifications))})
+        for account, facts in account_facts(world).items()
+    }
+    return accounts | {
+        place: fact.record
+        for place, fact in world.facts.facts.items()
+        if place == canonical_place(fact.record)
+        and (fact.record in earned or not isinstance(fact.record, Certification))
     }
 
 
@@ -93,7 +105,7 @@ def made(seed: int) -> tuple[RecordsWorld, list[ObjectRef], random.Random]:
     return world, refs, chance
 
 
-def in_order(seed: int) -> dict[Place, str]:
+def in_order(seed: int) -> dict[object, object]:
     world, refs, _ = made(seed)
     for ref in refs:
         world.ingest()(ref)

@@ -45,7 +45,7 @@ _BY_CODE = {
     ReasonCode.UNKNOWN_DISTRIBUTOR: "The vendor records the distributor; its lines are then counted by themselves.",
     ReasonCode.UNKNOWN_SITE: "Check the site id, or have the vendor record the site; the line then counts by itself.",
     ReasonCode.SITE_NOT_OPEN: "Check site and invoice date, or have the vendor correct the dates of the site.",
-    ReasonCode.SITE_IN_OTHER_COUNTRY: "Check site and country; a site keeps its country, one elsewhere has its own id.",
+    ReasonCode.SITE_IN_OTHER_COUNTRY: "Correct the country of the line, or have the vendor correct that of the site.",
     ReasonCode.COUNTRY_NOT_IN_PROGRAM: "The owner adds the country to the rulebook; then the file is processed again.",
     ReasonCode.NO_RULES_IN_FORCE: "Check the invoice date: the rulebook does not reach back to it.",
     ReasonCode.OTHER_CURRENCY: "State the amount in the currency of the account, which the message names.",
@@ -56,7 +56,6 @@ _BY_CODE = {
     ReasonCode.UNKNOWN_ACCOUNT: "Upload a site of the partner in that country; the row is then taken by itself.",
     ReasonCode.UNKNOWN_PERSON: "Upload the person with a site; the row is then taken by itself.",
     ReasonCode.MCIE_WITHOUT_MCIT: "MCIE needs an MCIT that is valid on its date: upload that, or correct the dates.",
-    ReasonCode.CONTRADICTS_RECORD: "What the message names is fixed: correct the row, or give it an id of its own.",
     # A duplicate
     ReasonCode.ALREADY_COUNTED: "Nothing: an earlier report has this very line, and it is counted once.",
     ReasonCode.REPEATED_IN_FILE: "Nothing: the file has this very line more than once, and it is counted once.",

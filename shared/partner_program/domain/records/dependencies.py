@@ -88,19 +88,3 @@ def country_mistake(record: Record, rules: Rules) -> Rejection | None:
         message = f"accounts there are kept in {country.currency}"
         return Rejection(code=ReasonCode.OTHER_CURRENCY, message=message, column="currency")
     return None
-
-
-def contradiction(record: Record, recorded: Record) -> Rejection | None:
-    """A site stays with its partner and country, a certification with its person and kind: why a row is held."""
-    match record, recorded:
-        case Site(), Site():
-            fields = {"partner_id": "partner_id", "country": "country"}
-        case Certification(), Certification():
-            fields = {"person_id": "person_id", "certification": "kind"}
-        case _:
-            return None
-    for field, column in fields.items():
-        if getattr(record, field) != getattr(recorded, field):
-            message = f"{'/'.join(record.key)} is on record with another {column}"
-            return Rejection(code=ReasonCode.CONTRADICTS_RECORD, message=message, column=column)
-    return None

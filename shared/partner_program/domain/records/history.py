@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from partner_program.domain.files.outcomes import Outcome, ReasonCode, Rejection
-from partner_program.domain.records.dependencies import contradiction
 from partner_program.domain.records.places import Fact
 
 
@@ -38,20 +37,6 @@ def line_of(stamp: str) -> int:
     return int(stamp.rpartition("#")[2])
 
 
-def without_contradictions(rows: Sequence[Fact], standing: Fact | None) -> tuple[list[Fact], dict[str, Decision]]:
-    """Rows of one key, in order of their stamps, that agree on what never changes; the others, by stamp, are held."""
-    agreeing: list[Fact] = []
-    held: dict[str, Decision] = {}
-    for row in rows:
-        reference = standing or (agreeing[0] if agreeing else None)
-        mistake = contradiction(row.record, reference.record) if reference else None
-        if mistake:
-            held[row.stamp] = Decision(Outcome.HELD, mistake)
-        else:
-            agreeing.append(row)
-    return agreeing, held
-
-
 def decide(rows: Sequence[Fact], standing: Fact | None) -> tuple[dict[str, Decision], Fact | None]:
     """Rows of one key, in order of their stamps, against what stands: the decisions by stamp, and what stands then.
 
@@ -79,11 +64,7 @@ def outranking(standing: Fact, history: Iterable[Fact]) -> Fact | None:
 
     Rows that change nothing are only in the history: what stands keeps the stamp of the row that brought it.
     """
-    latest = max(
-        (row for row in history if contradiction(row.record, standing.record) is None),
-        key=lambda row: row.stamp,
-        default=standing,
-    )
+    latest = max(history, key=lambda row: row.stamp, default=standing)
     return latest if latest.stamp > standing.stamp and latest.record != standing.record else None
 
 

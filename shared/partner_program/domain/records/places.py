@@ -55,9 +55,17 @@ def canonical_place(record: Record) -> Place:
     raise TypeError(f"no place for {type(record).__name__}")
 
 
-def of_person(certification: Certification) -> Place:
-    """The copy of a certification beside the person's employments."""
-    return f"PERSON#{certification.person_id}", f"FACT#certifications#{certification.certification_id}"
+def of_person(person_id: str, certification: Certification) -> Place:
+    """The copy of a certification beside a person's employments."""
+    return f"PERSON#{person_id}", f"FACT#certifications#{certification.certification_id}"
+
+
+def owner_of(record: Record) -> str | None:
+    """Where the copies of a record lie that can be corrected away from there: a site's partner, a holder's person."""
+    match record:
+        case Site(partner_id=owner) | Certification(person_id=owner):
+            return owner
+    return None
 
 
 def distributor_place(distributor_id: str) -> Place:
