@@ -34,8 +34,9 @@ _ALL_CERTIFICATIONS = f"FACT#{Certification.kind}#"
 
 R = TypeVar("R", bound=Record)
 _Copies = dict[Place, set[Place]]
-_Owners = Mapping[Place, frozenset[str]]
 """Canonical place → places of its copies."""
+_Owners = Mapping[Place, frozenset[str]]
+"""Canonical place → the partners or people that a fact belongs to, or once did."""
 
 
 class CopyWriter:
