@@ -17,6 +17,7 @@ from partner_program.rulebook import Rulebook, load_rulebook
 from partner_program.use_cases.ingest_report import IngestReport, ReportResult
 from partner_program.use_cases.ports import ObjectRef
 from partner_program.values.money import total
+from tests.fakes import csv_files
 from tests.fakes.reports import UPLOADS, FixedClock, MemoryLookups, MemoryMessages, MemoryObjects, MemorySales
 
 COLUMNS = (
@@ -48,11 +49,7 @@ def line(**changes: Any) -> dict[str, str]:
 
 
 def csv_of(lines: Iterable[Mapping[str, str]], columns: Iterable[str] = COLUMNS) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, list(columns), extrasaction="ignore")
-    writer.writeheader()
-    writer.writerows(lines)
-    return text.getvalue().encode()
+    return csv_files.csv_of(lines, columns)
 
 
 @dataclass

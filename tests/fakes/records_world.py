@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -15,6 +15,7 @@ from partner_program.domain.records.places import canonical_place
 from partner_program.rulebook import Rulebook, load_rulebook
 from partner_program.use_cases.ingest_records import RECORD_LIMITS, IngestRecords, RecordsResult
 from partner_program.use_cases.ports import ObjectRef
+from tests.fakes.csv_files import csv_of
 from tests.fakes.facts import MemoryFacts, ReportRequests
 from tests.fakes.reports import UPLOADS, FixedClock, MemoryObjects
 
@@ -51,14 +52,6 @@ Cells = Mapping[str, str]
 def row(kind: str, /, **changes: str) -> dict[str, str]:
     """A sound row of a kind, with changes."""
     return SOUND[kind] | changes
-
-
-def csv_of(rows: Iterable[Cells], columns: Iterable[str]) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, list(columns), extrasaction="ignore")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue().encode()
 
 
 @dataclass

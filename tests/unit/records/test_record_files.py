@@ -10,7 +10,8 @@ from partner_program.domain.files.delimited import Limits
 from partner_program.domain.files.outcomes import FileRefused
 from partner_program.domain.records.key import parse_records_key
 from partner_program.use_cases.ports import ObjectRef
-from tests.fakes.records_world import SOUND, RecordsWorld, csv_of, outcomes, reasons, refusal, row
+from tests.fakes.csv_files import csv_of
+from tests.fakes.records_world import SOUND, RecordsWorld, outcomes, reasons, refusal, row
 from tests.fakes.reports import UPLOADS
 
 PARTNERS = csv_of([SOUND["partners"]], SOUND["partners"])
