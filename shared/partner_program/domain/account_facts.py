@@ -7,6 +7,8 @@ from partner_program.domain.facts import (
     AccountFacts,
     BrandReview,
     BusinessPlan,
+    BusinessReview,
+    CaseDecision,
     Certification,
     Employment,
     OpeningRevenue,
@@ -21,6 +23,7 @@ from partner_program.domain.revenue import Baseline, Contribution
 from partner_program.values.ids import split_account_id
 
 R = TypeVar("R", bound=Record)
+_OfOneAccount = Training | BusinessPlan | BusinessReview | BrandReview | CaseDecision | Placement | OpeningRevenue
 
 
 def facts_of(
@@ -40,7 +43,7 @@ def facts_of(
     jobs = [job for job in _of(Employment, everything) if job.site_id in site_ids]
     people = {job.person_id for job in jobs}
 
-    def here(item: Training | BusinessPlan | BrandReview | Placement | OpeningRevenue) -> bool:
+    def here(item: _OfOneAccount) -> bool:
         return (item.partner_id, item.country) == (partner_id, country)
 
     return AccountFacts(
@@ -54,6 +57,8 @@ def facts_of(
         certifications=tuple(i for i in _of(Certification, everything) if i.person_id in people),
         trainings=tuple(filter(here, _of(Training, everything))),
         business_plans=tuple(filter(here, _of(BusinessPlan, everything))),
+        business_reviews=tuple(filter(here, _of(BusinessReview, everything))),
+        case_decisions=tuple(filter(here, _of(CaseDecision, everything))),
         brand_reviews=tuple(filter(here, _of(BrandReview, everything))),
         placement=next(filter(here, _of(Placement, everything)), None),
         opening_revenue=tuple(filter(here, _of(OpeningRevenue, everything))),

@@ -29,6 +29,13 @@ class TrainingKind(StrEnum):
     ANNUAL_SALES = "annual_sales"
 
 
+class ReviewKind(StrEnum):
+    """R-4.1.6: the reviews of a Business Plan."""
+
+    QUARTERLY = "quarterly"
+    ANNUAL = "annual"
+
+
 class Record(Document):
     """One row of a records file. `kind` and the key fields name it for ever; a later row corrects it."""
 
@@ -162,6 +169,45 @@ class BrandReview(Record):
     outcome: Literal["fulfilled", "not_fulfilled"]
 
 
+class BusinessReview(Record):
+    """A business review held with an account (R-4.1.6); `review` is the CSV column `kind`."""
+
+    kind: ClassVar[str] = "business_reviews"
+    key_fields: ClassVar[tuple[str, ...]] = ("partner_id", "country", "review", "reviewed_on")
+    partner_id: Id
+    country: str
+    review: ReviewKind
+    reviewed_on: date
+
+
+class Verdict(StrEnum):
+    """What the vendor may decide on a case that waits for it (R-4.1.6, R-4.1.7, R-3.4b)."""
+
+    DEMOTE = "demote"
+    EXTEND = "extend"
+    WAIVE = "waive"
+    END_PARTICIPATION = "end_participation"
+
+
+class CaseDecision(Record):
+    """The vendor's decision on a case, named by the case's requirement and opening day; with who and why.
+
+    `until` is the new last day of an extension, None for every other verdict.
+    """
+
+    kind: ClassVar[str] = "case_decisions"
+    key_fields: ClassVar[tuple[str, ...]] = ("partner_id", "country", "requirement", "opened_on", "decided_on")
+    partner_id: Id
+    country: str
+    requirement: Literal["terms", "revenue", "business_plan", "brand_alignment"]
+    opened_on: date
+    decided_on: date
+    verdict: Verdict
+    until: date | None = None
+    reason: str
+    decided_by: str
+
+
 class Placement(Record):
     """The tier an account starts with when the program is taken into use."""
 
@@ -190,10 +236,10 @@ RECORD_TYPES: dict[str, type[Record]] = {
     record.kind: record
     for record in (
         Distributor, Product, Partner, Site, TermsAcceptance, Employment, Certification,
-        Training, BusinessPlan, BrandReview, Placement, OpeningRevenue,
+        Training, BusinessPlan, BusinessReview, BrandReview, CaseDecision, Placement, OpeningRevenue,
     )
 }  # fmt: skip
-"""Kind, as in `records/<kind>/`, → its model. Their CSV column for `certification` and `training` is `kind`."""
+"""Kind, as in `records/<kind>/`, → its model. The CSV column of `certification`, `training`, `review` is `kind`."""
 
 
 class AccountFacts(Document):
@@ -213,7 +259,9 @@ class AccountFacts(Document):
     certifications: tuple[Certification, ...] = ()
     trainings: tuple[Training, ...] = ()
     business_plans: tuple[BusinessPlan, ...] = ()
+    business_reviews: tuple[BusinessReview, ...] = ()
     brand_reviews: tuple[BrandReview, ...] = ()
+    case_decisions: tuple[CaseDecision, ...] = ()
     placement: Placement | None = None
     opening_revenue: tuple[OpeningRevenue, ...] = ()
     contributions: tuple[Contribution, ...] = ()

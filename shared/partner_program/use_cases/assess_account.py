@@ -15,7 +15,12 @@ from partner_program.values.ids import account_id as account_of
 ATTEMPTS = 5
 """How often a decision is taken anew after somebody else wrote first; then the event comes again by itself."""
 
-_FACTS_OF_ONE_ACCOUNT = frozenset({"trainings", "business_plans", "brand_reviews", "placements", "opening_revenue"})
+_FACTS_OF_ONE_ACCOUNT = frozenset(
+    {
+        "trainings", "business_plans", "business_reviews", "brand_reviews", "case_decisions", "placements",
+        "opening_revenue",
+    }
+)  # fmt: skip
 """Kinds whose key goes on with partner and country; every other kind can concern any account of the partner."""
 
 

@@ -4,8 +4,10 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from partner_program.domain.facts import CaseDecision
 from partner_program.domain.model import Document
-from partner_program.domain.tiers.findings import Advice, Finding
+from partner_program.domain.tiers.cases import Case
+from partner_program.domain.tiers.findings import Advice, Finding, Requirement
 from partner_program.values.tiers import Tier
 
 
@@ -15,24 +17,83 @@ class ChangeReason(StrEnum):
     PLACED = "placed"
     ENROLLED = "enrolled"
     PROMOTED = "promoted"
+    DEMOTED = "demoted"
+    ENDED = "ended"
+    """The vendor ended the account's participation."""
+
+
+class EntitlementChange(Document):
+    """What of one benefit of section 4.2 changed with a tier; `before` and `after` in words (`34 %`, `no`)."""
+
+    rule: str
+    benefit: str
+    before: str
+    after: str
 
 
 class TierChange(Document):
     """One decision on a tier, with the findings it rests on.
 
     `reached_on` is the day from which every requirement was met by the dates of the facts themselves;
-    `business_days` are those from then to `changed_on` (R-3.1a).
+    `business_days` are those from then to `changed_on` (R-3.1a). `cause` says in words why a tier was lost, `case_ids`
+    name the cases it was lost for. `entitlements` list what the account gains and loses with the change (R-4.2).
+    `to_tier` is None where the account's participation ended.
     """
 
     changed_on: date
     from_tier: Tier | None
-    to_tier: Tier
+    to_tier: Tier | None
     reason: ChangeReason
     rule: str
     edition: str
     findings: tuple[Finding, ...] = ()
     reached_on: date | None = None
     business_days: int | None = None
+    cause: str = ""
+    case_ids: tuple[str, ...] = ()
+    entitlements: tuple[EntitlementChange, ...] = ()
+
+
+class ExpiryReminder(Document):
+    """A reminder before something that the tier asks for runs out, sent on `on`, `days` before `expires_on`.
+
+    `subject` names the certification or training; `holder` the person, empty for a training.
+    """
+
+    requirement: Requirement
+    subject: str
+    holder: str = ""
+    expires_on: date
+    on: date
+    days: int
+
+
+class AdviceTold(Document):
+    """Of which missing requirements of the next tier the account was told last, and on which day (R-3.1b)."""
+
+    tier: Tier
+    requirements: tuple[Requirement, ...]
+    on: date
+
+
+class IdleDecision(Document):
+    """A decision of the vendor that had no effect, and why: looked at on `on`."""
+
+    decision: CaseDecision
+    on: date
+    why: str
+
+
+class Memory(Document):
+    """What an account carries from day to day beside its tier.
+
+    `cases` open and closed, oldest first; `reminders` of what has not run out yet; `told` the advice last given.
+    """
+
+    cases: tuple[Case, ...] = ()
+    reminders: tuple[ExpiryReminder, ...] = ()
+    told: AdviceTold | None = None
+    idle_decisions: tuple[IdleDecision, ...] = ()
 
 
 class AccountState(Document):
@@ -42,6 +103,10 @@ class AccountState(Document):
     `advice` one entry for each higher tier. `set_aside` are earlier decisions that a correction of the account's start
     (its placement, its enrolment) left without ground: kept, not counted. Revenues are Sales Revenue in `currency`,
     unrounded. `next_review_on` is the first later day on which time alone could change something.
+
+    `morning` is what the day of assessment began with, where that differs from `memory`: whatever else becomes known on
+    that day, the day is decided anew from there. A day that is over is final: only what is dated before `assessed_on`
+    is announced, and reminders of the day itself, which rest on the evening before.
     """
 
     account_id: str
@@ -60,6 +125,13 @@ class AccountState(Document):
     advice: tuple[Advice, ...] = ()
     set_aside: tuple[TierChange, ...] = ()
     next_review_on: date | None = None
+    memory: Memory = Memory()
+    morning: Memory | None = None
+
+    @property
+    def cases(self) -> tuple[Case, ...]:
+        """Open and closed, oldest first."""
+        return self.memory.cases
 
     def tier_on(self, day: date) -> Tier | None:
         """The tier held at the end of a day, by the decisions taken up to it."""
