@@ -94,14 +94,11 @@ class Player:
     def _play_day(self, day: date, due: Sequence[Schedule]) -> None:
         self.watcher.day(day, "")
         uploads = self.plan.days.get(day)
+        self._fire_all([schedule for schedule in due if schedule.is_early], day)
         if uploads:
             self._upload(day, "records", uploads.records)
             self._upload(day, "reports", uploads.reports)
-        for schedule in due:
-            with self.timing.of("schedules"):
-                self._fire(schedule, day)
-        with self.timing.of("after schedules"):
-            self.stack.wait_until_quiet()
+        self._fire_all([schedule for schedule in due if not schedule.is_early], day)
         if uploads or day == self.plan.through:
             self._check_dead_letters(day)
 
@@ -121,6 +118,15 @@ class Player:
         names = sorted(found["Name"] for page in pages for found in page["Schedules"])
         described = [scheduler.get_schedule(Name=name) for name in names]
         return [schedule_from(one) for one in described if one.get("State", "ENABLED") == "ENABLED"]
+
+    def _fire_all(self, schedules: Sequence[Schedule], day: date) -> None:
+        """One after the other, then wait until all that they started is done."""
+        for schedule in schedules:
+            with self.timing.of("schedules"):
+                self._fire(schedule, day)
+        if schedules:
+            with self.timing.of("after schedules"):
+                self.stack.wait_until_quiet()
 
     def _fire(self, schedule: Schedule, day: date) -> None:
         answer = self.stack.functions.invoke(

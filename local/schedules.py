@@ -12,6 +12,8 @@ from local.folder import PlayRefused
 _CRON = re.compile(r"cron\(([^)]+)\)")
 _ANY_WEEKDAY_AND_YEAR = (["?", "*"], ["*", "*"])
 _HIGHEST = {"day": 31, "month": 12}
+NOON = time(12)
+"""What fires before it does so before anything of its day is handed in; the rest when the day is done (UTC)."""
 _SCHEDULED_TIME = "<aws.scheduler.scheduled-time>"
 _SCHEDULE_ARN = "<aws.scheduler.schedule-arn>"
 
@@ -27,6 +29,11 @@ class Schedule:
     days: frozenset[int]
     months: frozenset[int]
     template_input: str | None = None
+
+    @property
+    def is_early(self) -> bool:
+        """Whether it fires in the morning, before anything of the day is handed in."""
+        return self.at < NOON
 
     def is_due_on(self, day: date) -> bool:
         """Whether it fires on a day (UTC)."""

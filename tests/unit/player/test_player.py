@@ -14,12 +14,10 @@ from local.stack import EmbeddedStack
 from partner_program.rulebook import load_rulebook
 
 FIRST, SECOND = date(2022, 9, 29), date(2022, 9, 30)
-SCHEDULE = {
-    "Name": "nightly",
-    "Arn": "arn:aws:scheduler:eu-central-1:111122223333:schedule/default/nightly",
-    "ScheduleExpression": "cron(45 21 * * ? *)",
-    "State": "ENABLED",
-    "Target": {"Arn": "quarter_end", "Input": '{"scheduled_time":"<aws.scheduler.scheduled-time>"}'},
+SCHEDULES = {
+    "nightly": ("cron(45 21 * * ? *)", "quarter_end"),
+    "noon": ("cron(0 12 30 * ? *)", "at_noon"),
+    "early": ("cron(15 2 * * ? *)", "certification_expiry"),
 }
 
 
@@ -47,10 +45,17 @@ class RecordingStack:
         return self
 
     def paginate(self) -> list[dict[str, Any]]:
-        return [{"Schedules": [{"Name": "nightly"}]}]
+        return [{"Schedules": [{"Name": name} for name in SCHEDULES]}]
 
     def get_schedule(self, **request: Any) -> dict[str, Any]:
-        return {**SCHEDULE, **request, "State": self._state}
+        expression, function = SCHEDULES[request["Name"]]
+        return {
+            "Name": request["Name"],
+            "Arn": f"arn:aws:scheduler:eu-central-1:111122223333:schedule/default/{request['Name']}",
+            "ScheduleExpression": expression,
+            "State": self._state,
+            "Target": {"Arn": function, "Input": '{"scheduled_time":"<aws.scheduler.scheduled-time>"}'},
+        }
 
     def invoke(self, **request: Any) -> dict[str, Any]:
         self.said.append(f"invoke {request['FunctionName']} {json.loads(request['Payload'])['scheduled_time']}")
@@ -83,12 +88,14 @@ def player(stack: RecordingStack, owner_text: str | None = None) -> Player:
     return Player(cast(EmbeddedStack, stack), PLAN, load_rulebook(), owner_text, Silent())
 
 
-def test_a_day_is_clock_then_records_then_reports_then_schedules_each_until_quiet() -> None:
+def test_a_day_is_clock_morning_schedules_records_reports_and_the_other_schedules_each_until_quiet() -> None:
     stack = RecordingStack()
     played = player(stack)
     played.play()
     assert stack.said == [
         "CLOCK 2022-09-29",
+        "invoke certification_expiry 2022-09-29T02:15:00Z",
+        "quiet",
         "put records/sites/a.csv S",
         "quiet",
         "put pos/D1/R.csv R",
@@ -96,6 +103,9 @@ def test_a_day_is_clock_then_records_then_reports_then_schedules_each_until_quie
         "invoke quarter_end 2022-09-29T21:45:00Z",
         "quiet",
         "CLOCK 2022-09-30",
+        "invoke certification_expiry 2022-09-30T02:15:00Z",
+        "quiet",
+        "invoke at_noon 2022-09-30T12:00:00Z",
         "invoke quarter_end 2022-09-30T21:45:00Z",
         "quiet",
     ]

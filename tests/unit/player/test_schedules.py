@@ -54,6 +54,13 @@ def test_schedules_of_a_day_fire_by_time_of_day() -> None:
 
 
 @pytest.mark.parametrize(
+    ("expression", "early"), [("cron(0 0 * * ? *)", True), ("cron(59 11 * * ? *)", True), ("cron(0 12 * * ? *)", False)]
+)
+def test_a_schedule_before_noon_is_an_early_one(expression: str, early: bool) -> None:
+    assert schedule_from(described(expression)).is_early is early
+
+
+@pytest.mark.parametrize(
     "expression",
     [
         "rate(1 day)",
