@@ -174,10 +174,9 @@ def _shown(value: object) -> str:
     """A value as people read it; the days of a holiday list without the year, which stands in the id."""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, date):
-        return f"{value:%m-%d}"
     if isinstance(value, tuple):
-        return ("; " if any(" " in str(item) for item in value) else ", ").join(map(_shown, value))
+        items = (f"{item:%m-%d}" if isinstance(item, date) else _shown(item) for item in value)
+        return ("; " if any(" " in str(item) for item in value) else ", ").join(items)
     return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 

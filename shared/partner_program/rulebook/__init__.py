@@ -5,12 +5,13 @@ How it is built and how an owner overrides values: docs/rulebook.md.
 """
 
 from .answers import Accelerator, Benefit, Country, Region
+from .benefits import BENEFITS
 from .book import Rulebook
 from .editions import edition_names
 from .entries import Basis, DatedValue, Entry
 from .errors import CountryNotInProgram, Mistake, NotInForce, RulebookInvalid, UnknownEdition
 from .loader import DEFAULT_EDITION, load_rulebook
-from .rules import BENEFITS, Rules
+from .rules import Rules
 from .units import Access, Level, Mode, Unit
 
 __all__ = [

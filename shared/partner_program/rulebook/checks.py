@@ -14,7 +14,8 @@ from .book import change_dates, values_on
 from .entries import DatedValue, Entry
 from .errors import Mistake
 from .rules import Rules
-from .units import Level, Place, Unit, Value
+from .terms import accept_by_mistakes
+from .units import Level, Mode, Place, Unit, Value
 
 Entries = Mapping[str, Entry]
 Values = Mapping[str, DatedValue]
@@ -178,6 +179,13 @@ def _prerequisites(values: Values) -> Iterator[Mistake]:
             )
 
 
+def _never_automatic(values: Values) -> Iterator[Mistake]:
+    """R-3.4b: the vendor itself decides on an Authorized account's participation."""
+    entry_id = "decision.authorized_participation"
+    if _value(values, entry_id) == Mode.AUTOMATIC:
+        yield Mistake(entry_id, "an Authorized account is never removed automatically", "leave it manual")
+
+
 def _value(values: Values, entry_id: str) -> Value | None:
     dated = values.get(entry_id)
     return None if dated is None else dated.value
@@ -188,5 +196,10 @@ def _items(values: Values, entry_id: str) -> tuple[object, ...]:
     return found if isinstance(found, tuple) else ()
 
 
-_UNDATED: tuple[Callable[[Entries], Iterator[Mistake]], ...] = (_no_gaps, _one_time_zone, _holidays_in_their_year)
-_DATED: tuple[Callable[[Values], Iterator[Mistake]], ...] = (_ladders, _levels, _prerequisites)
+_UNDATED: tuple[Callable[[Entries], Iterator[Mistake]], ...] = (
+    _no_gaps,
+    _one_time_zone,
+    _holidays_in_their_year,
+    accept_by_mistakes,
+)
+_DATED: tuple[Callable[[Values], Iterator[Mistake]], ...] = (_ladders, _levels, _prerequisites, _never_automatic)

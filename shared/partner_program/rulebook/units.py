@@ -70,6 +70,7 @@ Value: TypeAlias = (
     | int
     | Decimal
     | str
+    | date
     | tuple[int, ...]
     | tuple[str, ...]
     | tuple[date, ...]
@@ -102,6 +103,7 @@ class Unit(StrEnum):
     TIME_ZONE = "IANA time zone"
     DAYS_BEFORE = "days before a date, descending"
     WEEKDAYS = "ISO weekdays, 1 is Monday"
+    DATE = "date"
     DATES = "dates"
     CERTIFICATION = "kind of certification"
     CERTIFICATIONS = "kinds of certification"
@@ -284,6 +286,7 @@ _CONVERTERS: dict[Unit, Callable[[object], Value]] = {
     Unit.TIME_ZONE: _time_zone,
     Unit.DAYS_BEFORE: _days_before,
     Unit.WEEKDAYS: _weekdays,
+    Unit.DATE: civil_date,
     Unit.DATES: _dates,
     Unit.CERTIFICATION: _certification,
     Unit.CERTIFICATIONS: _choices(_certification),

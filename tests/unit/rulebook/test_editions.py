@@ -63,6 +63,7 @@ def test_what_the_documents_leave_out_is_assumed_and_nothing_that_they_state() -
         "price_deviation.tolerance",
         "compliance.reminder_days",
         "certification.reminder_days",
+        "brand_alignment.draw_pct",
         "people_required.MCDE",
         "people_required.MCIT",
         "people_required.MCIE",

@@ -95,6 +95,11 @@ def test_an_annual_sales_training_counts_for_12_months_as_a_reading() -> None:
     assert RULES.basis("training_validity.annual_sales") == Basis.READING
 
 
+def test_an_unknown_subject_of_a_decision_is_an_error() -> None:
+    with pytest.raises(NotFound):
+        RULES.decision_mode("revenue")
+
+
 def test_an_unknown_training_is_an_error() -> None:
     with pytest.raises(NotFound):
         RULES.training_required("welding", PREMIER)
@@ -139,8 +144,14 @@ def test_only_premier_owes_brand_alignment_by_the_end_of_the_following_month() -
     assert RULES.brand_reviews_per_year == 1
 
 
-@pytest.mark.rule("R-4.1.6", "R-4.1.7")
-@pytest.mark.parametrize("subject", ["business_plan", "brand_alignment"])
+@pytest.mark.rule("R-4.1.7")
+def test_a_quarter_of_the_premier_accounts_is_drawn_for_a_brand_review_in_a_year_which_is_assumed() -> None:
+    assert RULES.brand_draw_pct == 25
+    assert RULES.basis("brand_alignment.draw_pct") == Basis.ASSUMED
+
+
+@pytest.mark.rule("R-4.1.1", "R-4.1.6", "R-4.1.7", "R-3.4b")
+@pytest.mark.parametrize("subject", ["terms", "business_plan", "brand_alignment", "authorized_participation"])
 def test_where_the_guide_says_may_the_vendor_decides_by_hand(subject: str) -> None:
     assert RULES.decision_mode(subject) is Mode.MANUAL
     assert RULES.basis(f"decision.{subject}") == "reading"

@@ -44,7 +44,7 @@ def test_values_by_tier_stand_side_by_side_and_assumed_ones_are_marked() -> None
     assert row(text, "people_required.MCDE.…")[1:4] == ["0", "1*", "2*"]
     assert row(text, "program.time_zone")[1] == "Europe/Copenhagen*"
     assert row(text, "quarter.close_days")[1] == "30°"
-    assert "* 175 values assumed: the documents leave it open" in text
+    assert "* 176 values assumed: the documents leave it open" in text
 
 
 def test_thresholds_stand_by_region_and_currency_with_their_countries() -> None:
@@ -63,11 +63,26 @@ def test_the_table_is_that_of_its_day() -> None:
 def test_every_entry_in_force_is_shown() -> None:
     text = shown(date(2024, 1, 1))
     for entry in load_rulebook().entries:
+        dated = entry.on(date(2024, 1, 1))
+        if dated is None or dated.value is None:
+            continue
         stem, _, last = entry.id.rpartition(".")
         if entry.id.startswith("country."):
             assert f" {last} " in text, entry.id
         elif not entry.id.startswith("revenue_threshold."):
             assert f"│ {entry.id} " in text or f"│ {stem}.… " in text, entry.id
+
+
+def test_a_date_is_shown_whole_and_the_days_of_a_holiday_list_without_their_year() -> None:
+    text = shown(
+        date(2025, 6, 1),
+        override="""
+            "terms.version" = [{ from = 2025-01-01, value = "2025-01" }]
+            "terms.accept_by" = [{ from = 2025-01-01, value = 2025-03-31 }]
+        """,
+    )
+    assert row(text, "terms.accept_by")[1] == "2025-03-31†"
+    assert row(text, "holidays.2025")[1].startswith("01-01, ")
 
 
 def test_an_owners_values_are_marked_and_text_of_the_file_is_never_markup() -> None:
@@ -115,7 +130,7 @@ def test_check_accepts_a_valid_file(tmp_path: Path) -> None:
     file = tmp_path / "owner.toml"
     file.write_text('"compliance.days" = 45\n', "utf-8")
     result = CliRunner().invoke(rulebook_app, ["check", str(file)], env=WIDE)
-    assert (result.exit_code, result.output) == (0, "Valid: 1 values set by the file, 175 left assumed.\n")
+    assert (result.exit_code, result.output) == (0, "Valid: 1 values set by the file, 176 left assumed.\n")
 
 
 def test_check_prints_every_mistake_on_a_line_and_exits_with_1(tmp_path: Path) -> None:

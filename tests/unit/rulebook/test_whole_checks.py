@@ -2,7 +2,7 @@
 
 import pytest
 
-from partner_program.rulebook import RulebookInvalid, load_rulebook
+from partner_program.rulebook import Mode, RulebookInvalid, load_rulebook
 
 
 def mistakes_of(text: str) -> list[str]:
@@ -151,3 +151,21 @@ def test_a_threshold_has_no_more_decimals_than_its_currency(country: str, amount
 def test_kuwait_has_three_decimals() -> None:
     book = load_rulebook("guide-2022", '"revenue_threshold.EMEA.KWD.premier" = 75000.125')
     assert book.entry("revenue_threshold.EMEA.KWD.premier") is not None
+
+
+@pytest.mark.rule("R-3.4b")
+def test_an_authorized_account_is_never_removed_automatically() -> None:
+    problem = "decision.authorized_participation: an Authorized account is never removed automatically"
+    assert mistakes_of('"decision.authorized_participation" = "automatic"') == [
+        f"{problem}{FROM_THE_START}; leave it manual"
+    ]
+    assert mistakes_of('"decision.authorized_participation" = [{ from = 2027-01-01, value = "automatic" }]') == [
+        f"{problem}, from 2027-01-01 on; leave it manual"
+    ]
+
+
+@pytest.mark.rule("R-4.1.1", "R-4.1.6", "R-4.1.7")
+@pytest.mark.parametrize("subject", ["terms", "business_plan", "brand_alignment"])
+def test_where_the_guide_says_may_an_owner_can_let_the_clock_decide(subject: str) -> None:
+    book = load_rulebook("guide-2022", f'"decision.{subject}" = "automatic"')
+    assert book.at(book.in_force_from).decision_mode(subject) is Mode.AUTOMATIC
