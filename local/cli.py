@@ -2,6 +2,7 @@
 
 import typer
 
+from local.brand_draw_command import brand_draw_command
 from local.deploy_check import deploy_check_command
 from local.operate import reprocess_command, rulebook_clear_command, rulebook_set_command
 from local.play_command import play_command
@@ -19,6 +20,7 @@ def main() -> None:
 app.command("play")(play_command)
 app.command("serve")(serve_command)
 app.command("reprocess")(reprocess_command)
+app.command("brand-draw")(brand_draw_command)
 app.command("deploy-check")(deploy_check_command)
 rulebook_app.command("set")(rulebook_set_command)
 rulebook_app.command("clear")(rulebook_clear_command)

@@ -1,6 +1,7 @@
 """What operators ask of a deployed stack, on AWS or on this machine: reached through the usual AWS environment."""
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -10,10 +11,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
 from local.stack import STACK_NAME
+from partner_program.adapters.clock import SandboxClock, SystemClock
 from partner_program.adapters.messages import SqsMessages
 from partner_program.adapters.rulebook_source import RulebookSource
 from partner_program.adapters.table import Table
-from partner_program.rulebook import RulebookInvalid, UnknownEdition
+from partner_program.rulebook import Rulebook, RulebookInvalid, UnknownEdition, load_rulebook
 from partner_program.use_cases.operate import clear_rulebook, set_rulebook
 from partner_program.values.ids import is_id
 
@@ -31,6 +33,15 @@ class Deployed:
     parameters: dict[str, str]
 
 
+@dataclass(frozen=True)
+class DeployedProgram:
+    """The program of a stack: its table, the rulebook that decides in it, and its today (a sandbox's test clock)."""
+
+    table: Table
+    rulebook: Rulebook
+    today: date
+
+
 def reprocess_command(distributor_id: str, report_id: str, stack: StackName = STACK_NAME) -> None:
     """Queue a POS report again, for instance after the cause of held lines was mended; asking twice does no harm."""
     console = Console()
@@ -38,7 +49,7 @@ def reprocess_command(distributor_id: str, report_id: str, stack: StackName = ST
         if not is_id(value):
             console.print(f"refused: {name} {value!r} is no id", style="red", markup=False)
             raise typer.Exit(REFUSED)
-    queue_url = _deployed(stack, console).outputs["SalesQueueUrl"]
+    queue_url = deployed_stack(stack, console).outputs["SalesQueueUrl"]
     SqsMessages(boto3.client("sqs"), sales_queue_url=queue_url).reprocess_report(distributor_id, report_id)
     console.print(f"{distributor_id}/{report_id} is queued; its receipt in the results bucket tells the outcome")
 
@@ -49,7 +60,7 @@ def rulebook_set_command(
 ) -> None:
     """Validate an owner's file as a whole and make it decide in a deployed stack from the next event on."""
     console = Console()
-    deployed = _deployed(stack, console)
+    deployed = deployed_stack(stack, console)
     try:
         set_rulebook(_source(deployed), deployed.parameters["ProgramEdition"], file.read_text(encoding="utf-8"))
     except (RulebookInvalid, UnknownEdition, UnicodeDecodeError) as invalid:
@@ -61,16 +72,26 @@ def rulebook_set_command(
 def rulebook_clear_command(stack: StackName = STACK_NAME) -> None:
     """Take the owner's values away: the edition as it stands decides in a deployed stack from the next event on."""
     console = Console()
-    deployed = _deployed(stack, console)
+    deployed = deployed_stack(stack, console)
     edition = clear_rulebook(_source(deployed), deployed.parameters["ProgramEdition"]).edition
     console.print(f"{edition} decides in {stack} from the next event on, without an owner's values")
+
+
+def program_of(deployed: Deployed) -> DeployedProgram:
+    """The program as it decides now. Raises `RulebookInvalid`, `UnknownEdition`."""
+    table = Table(boto3.client("dynamodb"), deployed.outputs["ProgramTable"])
+    book = load_rulebook(deployed.parameters["ProgramEdition"], RulebookSource(table).override())
+    system = SystemClock(book.time_zone)
+    clock = SandboxClock(table, system) if deployed.parameters["Stage"] == "sandbox" else system
+    return DeployedProgram(table, book, clock.today())
 
 
 def _source(deployed: Deployed) -> RulebookSource:
     return RulebookSource(Table(boto3.client("dynamodb"), deployed.outputs["ProgramTable"]))
 
 
-def _deployed(stack: str, console: Console) -> Deployed:
+def deployed_stack(stack: str, console: Console) -> Deployed:
+    """What CloudFormation says of a stack; where it cannot be read, says so and exits with `FAILED`."""
     try:
         described = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
     except (BotoCoreError, ClientError) as unreachable:

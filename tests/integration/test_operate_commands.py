@@ -22,7 +22,10 @@ class Stacks:
         outputs = {"ProgramTable": world.program.name, "SalesQueueUrl": world.queue_url("sales")}
         self._stack = {
             "Outputs": [{"OutputKey": name, "OutputValue": value} for name, value in outputs.items()],
-            "Parameters": [{"ParameterKey": "ProgramEdition", "ParameterValue": "guide-2022"}],
+            "Parameters": [
+                {"ParameterKey": name, "ParameterValue": value}
+                for name, value in {"ProgramEdition": "guide-2022", "Stage": "sandbox"}.items()
+            ],
         }
 
     def describe_stacks(self, StackName: str) -> dict[str, Any]:  # noqa: N803  # the API's own name
