@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from local.folder import PlayRefused, ProgramFolder, RecordsFile, ReportFile, readable_date
+from local.acts import Act, read_acts
+from local.folder import PlayRefused, ProgramFolder, RecordsFile, ReportFile, read_folder, readable_date
 from partner_program.values.periods import Quarter, add_months
 
 DATE_COLUMNS = {
@@ -22,9 +23,11 @@ DATE_COLUMNS = {
     "certifications": "certified_on",
     "trainings": "completed_on",
     "business_plans": "submitted_on",
+    "business_reviews": "reviewed_on",
     "brand_reviews": "reviewed_on",
     "opening_revenue": None,
     "placements": "placed_on",
+    "case_decisions": "decided_on",
 }
 """Kind of record → the column with its own date, in the order of upload: what others refer to comes first."""
 
@@ -51,11 +54,12 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True)
-class DayUploads:
-    """What is uploaded on a day, in this order: records by kind, then POS reports."""
+class DayPlan:
+    """What is done on a day, in this order: records uploaded by kind, then POS reports, then the owner's acts."""
 
     records: tuple[Upload, ...] = ()
     reports: tuple[Upload, ...] = ()
+    acts: tuple[Act, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ class Plan:
 
     start: date
     through: date
-    days: Mapping[date, DayUploads]
+    days: Mapping[date, DayPlan]
     never: tuple[str, ...] = ()
 
     @property
@@ -73,11 +77,16 @@ class Plan:
         return sum(len(day.records) + len(day.reports) for day in self.days.values())
 
 
-def make_plan(folder: ProgramFolder, through: date | None = None) -> Plan:
-    """Lay all rows and reports of a folder on their days.
+def read_plan(folder: Path, through: date | None = None) -> Plan:
+    """The plan of a folder on disk. Raises `PlayRefused`."""
+    return make_plan(read_folder(folder), through, read_acts(folder / "acts.csv"))
+
+
+def make_plan(folder: ProgramFolder, through: date | None = None, acts: Sequence[Act] = ()) -> Plan:
+    """Lay all rows, reports and acts of a folder on their days.
 
     Rows without a date, or dated before the first day, come on the first day; what comes after `through`
-    (default: 45 days after the end of the quarter of the last invoice) is never uploaded. Raises `PlayRefused`.
+    (default: 45 days after the end of the quarter of the last invoice) is never done. Raises `PlayRefused`.
     """
     start = _first_day(folder)
     arrivals = [(day, report) for report in folder.reports for day in _arrival_days(report, folder, start)]
@@ -96,11 +105,26 @@ def make_plan(folder: ProgramFolder, through: date | None = None) -> Plan:
             never.append(f"{report.key}: received on {day}, after {last}")
         else:
             reports[max(day, start)].append(Upload(report.key, report.path, sum(report.invoice_dates.values())))
+    done, too_late = _acts_by_day(acts, start, last)
     days = {
-        day: DayUploads(tuple(records.get(day, ())), tuple(reports.get(day, ())))
-        for day in sorted(records.keys() | reports.keys())
+        day: DayPlan(tuple(records.get(day, ())), tuple(reports.get(day, ())), tuple(done.get(day, ())))
+        for day in sorted(records.keys() | reports.keys() | done.keys())
     }
-    return Plan(start, last, days, tuple(never))
+    return Plan(start, last, days, (*never, *too_late))
+
+
+def _acts_by_day(acts: Sequence[Act], start: date, last: date) -> tuple[dict[date, list[Act]], list[str]]:
+    """Acts of a day in the order of the file, and what is said of those after the last day."""
+    by_day: dict[date, list[Act]] = defaultdict(list)
+    too_late = []
+    for act in acts:
+        if act.on < start:
+            raise PlayRefused(f"acts.csv row {act.row}: on: {act.on} is before the first day of the program, {start}")
+        if act.on > last:
+            too_late.append(f"acts.csv row {act.row}: {act.kind} on {act.on}, after {last}")
+        else:
+            by_day[act.on].append(act)
+    return by_day, too_late
 
 
 def _first_day(folder: ProgramFolder) -> date:
@@ -218,10 +242,11 @@ def _records_upload(file: RecordsFile, day: date, rows: Sequence[Sequence[str]],
 __all__ = [
     "DATE_COLUMNS",
     "RECORDED_ON",
-    "DayUploads",
+    "DayPlan",
     "Plan",
     "Upload",
     "last_invoice",
     "make_plan",
+    "read_plan",
     "row_day",
 ]

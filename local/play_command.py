@@ -14,10 +14,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from local.console import wide_console
-from local.folder import PlayRefused, read_folder
-from local.plan import Plan, Upload, make_plan
+from local.folder import PlayRefused
+from local.plan import Plan, Upload, read_plan
 from local.player import Player, PlayFailed, checked_rulebook
-from local.results import Results, read_results, statement_rows, tier_change_rows, write_results
+from local.result_files import statement_rows, tier_change_rows, write_results
+from local.results import Results, read_results
 from local.stack import EmbeddedStack, StackError
 from local.tables import show_results
 from partner_program.rulebook import DEFAULT_EDITION, Rulebook
@@ -31,7 +32,9 @@ Through = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Th
 
 
 def play_command(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Holds records/, pos/ and perhaps received.csv.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Holds records/, pos/; perhaps received.csv, acts.csv.")
+    ],
     out: Annotated[Path, typer.Option(help="Folder for the result files; made if missing.")],
     through: Through = None,
     rulebook: RulebookFile = None,
@@ -78,7 +81,7 @@ def play_folder(
     started = time.monotonic()
     owner_text = read_owner_text(rulebook)
     book = checked_rulebook(edition, owner_text)
-    plan = make_plan(read_folder(folder), through)
+    plan = read_plan(folder, through)
     with tempfile.TemporaryDirectory(prefix="partner-program-", ignore_cleanup_errors=True) as state:
         stack = EmbeddedStack(Path(state), {"ProgramEdition": edition})
         try:

@@ -12,8 +12,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from local.folder import PlayRefused, read_folder
-from local.plan import make_plan
+from local.folder import PlayRefused
+from local.plan import read_plan
 from local.play_command import FAILED, REFUSED, Edition, RulebookFile, Through, play_on, read_owner_text
 from local.player import PlayFailed, checked_rulebook
 from local.stack import EmbeddedStack, StackError
@@ -35,7 +35,7 @@ def serve_command(
     try:
         owner_text = read_owner_text(rulebook)
         book = checked_rulebook(edition, owner_text)
-        plan = make_plan(read_folder(folder), through.date() if through else None) if folder else None
+        plan = read_plan(folder, through.date() if through else None) if folder else None
         with (
             tempfile.TemporaryDirectory(prefix="partner-program-", ignore_cleanup_errors=True) as state,
             EmbeddedStack(Path(state), {"ProgramEdition": edition}, port=port) as stack,

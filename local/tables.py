@@ -10,7 +10,10 @@ from itertools import groupby
 from rich.console import Console
 from rich.table import Table
 
-from local.results import AccountResult, Results, report_rows
+from local.result_files import report_rows
+from local.results import AccountResult, Results
+from local.table_parts import filled, money, new_table
+from local.tier_tables import cases_table, history_table
 from partner_program.domain.facts import RECORD_TYPES
 from partner_program.domain.files.outcomes import ReasonCode
 from partner_program.domain.revenue import quarter_revenue
@@ -19,10 +22,6 @@ from partner_program.domain.yearly_revenue import previous_year, whole_year
 from partner_program.values.money import plain
 from partner_program.values.periods import Quarter
 
-MOST_ROWS = 60
-"""Rows of one table on the screen; the files hold all of them."""
-
-_LEFT_OUT = "… and {} more, in the result files"
 _REJECTED = "/rejected.csv"
 _WAITING_REASONS = frozenset(
     {
@@ -45,6 +44,8 @@ def show_results(console: Console, results: Results) -> None:
         flags_table,
         accounts_table,
         tier_changes_table,
+        cases_table,
+        history_table,
         revenue_table,
         statements_table,
     )
@@ -55,7 +56,7 @@ def show_results(console: Console, results: Results) -> None:
 
 def reports_table(results: Results) -> Table:
     """Each report with its outcomes; money in one line for each currency."""
-    table = _table(
+    table = new_table(
         "POS reports", "report", "taken on", "status", "lines>", "posted>", "dup.>", "held>", "rej.>", "billed>",
         "credited>", "",
     )  # fmt: skip
@@ -68,7 +69,7 @@ def reports_table(results: Results) -> Table:
         rows.append(
             (first["report_id"], first["processed_on"], first["status"], *_counts(parts), *money_columns, currencies)
         )
-    return _filled(table, rows)
+    return filled(table, rows)
 
 
 def _counts(parts: Sequence[Mapping[str, str]]) -> tuple[str, ...]:
@@ -79,14 +80,14 @@ def _counts(parts: Sequence[Mapping[str, str]]) -> tuple[str, ...]:
 
 def not_counted_table(results: Results) -> Table:
     """Lines and rows that do not count, by file and reason; those that were held for a while and mended are gone."""
-    table = _table("Not counted, and what to do", "file", "lines", "outcome", "reason", "what to do")
+    table = new_table("Not counted, and what to do", "file", "lines", "outcome", "reason", "what to do")
     groups: dict[tuple[str, str, str, str], list[str]] = defaultdict(list)
     for name, row in _rejected_rows(results):
         groups[name, row["outcome"], row["reason_code"], row["what_to_do"]].append(row["line"])
     rows = [
         (name, _shortened(lines), outcome, reason, advice) for (name, outcome, reason, advice), lines in groups.items()
     ]
-    return _filled(table, rows)
+    return filled(table, rows)
 
 
 def _rejected_rows(results: Results) -> Iterator[tuple[str, dict[str, str]]]:
@@ -99,13 +100,13 @@ def _rejected_rows(results: Results) -> Iterator[tuple[str, dict[str, str]]]:
 
 def flags_table(results: Results) -> Table:
     """Lines that count and that somebody should look at, by report and flag."""
-    table = _table("Counted, with a flag for the channel manager", "report", "flag", "lines>", "billed>")
+    table = new_table("Counted, with a flag for the channel manager", "report", "flag", "lines>", "billed>")
     rows = [
         (receipt.report_id or "", flag, str(amounts.lines), _amounts(amounts.money))
         for receipt in results.receipts
         for flag, amounts in sorted(receipt.flags.items())
     ]
-    return _filled(table, rows)
+    return filled(table, rows)
 
 
 def _amounts(by_currency: Mapping[str, Decimal]) -> str:
@@ -127,12 +128,12 @@ def _shortened(lines: list[str], most: int = 5) -> str:
 
 def accounts_table(results: Results) -> Table:
     """Each account with its tier and what is missing for the next one."""
-    table = _table(f"Accounts on {results.through}", "account", "tier", "since", "missing for the next tier")
+    table = new_table(f"Accounts on {results.through}", "account", "tier", "since", "missing for the next tier")
     rows = [
         (account.state.account_id, account.state.tier or "none", str(account.state.tier_since or ""), _missing(account))
         for account in results.accounts
     ]
-    return _filled(table, rows)
+    return filled(table, rows)
 
 
 def _missing(account: AccountResult) -> str:
@@ -149,24 +150,27 @@ def _wanted(finding: Finding) -> str:
 
 def tier_changes_table(results: Results) -> Table:
     """Each decision on a tier with its reason and rule; placements stand in tier_changes.csv."""
-    table = _table("Tier changes", "day", "account", "from", "to", "reason", "rule", "reached", "business days>")
+    table = new_table("Tier changes", "day", "account", "from", "to", "reason", "rule", "reached", "business days>")
     rows = [
-        (str(change.changed_on), account.state.account_id, change.from_tier or "", change.to_tier, change.reason,
-         change.rule, str(change.reached_on or ""), "" if change.business_days is None else str(change.business_days))
+        (str(change.changed_on), account.state.account_id, change.from_tier or "", change.to_tier or "none",
+         change.reason, change.rule, str(change.reached_on or ""),
+         "" if change.business_days is None else str(change.business_days))
         for account in results.accounts
         for change in account.state.tier_changes
     ]  # fmt: skip
-    return _filled(table, sorted(rows))
+    return filled(table, sorted(rows))
 
 
 def revenue_table(results: Results) -> Table:
     """Sales Revenue of each account by quarter of the last year with a closed quarter."""
     year = Quarter.of(results.through).previous.year
     quarters = [Quarter(year, number) for number in range(1, 5)]
-    table = _table(f"Sales Revenue {year}", "account", "", *(f"{quarter}>" for quarter in quarters), "year>", "before>")
+    table = new_table(
+        f"Sales Revenue {year}", "account", "", *(f"{quarter}>" for quarter in quarters), "year>", "before>"
+    )
     rows = [(account.state.account_id, account.state.currency, *_revenues(account, quarters))
             for account in results.accounts]  # fmt: skip
-    return _filled(table, rows)
+    return filled(table, rows)
 
 
 def _revenues(account: AccountResult, quarters: list[Quarter]) -> tuple[str, ...]:
@@ -178,7 +182,7 @@ def _revenues(account: AccountResult, quarters: list[Quarter]) -> tuple[str, ...
 
 def statements_table(results: Results) -> Table:
     """Final statements, and preliminary ones of quarters whose books are still open."""
-    table = _table(
+    table = new_table(
         "Rebate statements", "quarter", "account", "status", "YTD>", "last year>", "rate %>", "base>", "earned>",
         "settled>", "payout>", "", "reason",
     )  # fmt: skip
@@ -192,34 +196,9 @@ def statements_table(results: Results) -> Table:
             )  # fmt: skip
             rows.append((str(period), statement.account_id, statement.status, *(money(plain(one)) for one in amounts),
                          statement.currency, _first_sentence(statement.reason)))  # fmt: skip
-    return _filled(table, sorted(rows, key=lambda row: (row[1], row[0])))
+    return filled(table, sorted(rows, key=lambda row: (row[1], row[0])))
 
 
 def _first_sentence(text: str) -> str:
     """What was decided; the rest of a reason (what it would take to earn more) is in statements.csv."""
     return text.partition(". ")[0].removesuffix(".") + "."
-
-
-def money(amount: str) -> str:
-    """An amount with thousands marks for the eye; every decimal stays, trailing zeros beyond two go."""
-    value = Decimal(amount)
-    shortest = value.normalize()
-    places = max(2, -int(shortest.as_tuple().exponent)) if value else 2
-    return f"{value:,.{places}f}" if value else "0"
-
-
-def _table(title: str, *columns: str) -> Table:
-    """A table; a column whose name ends in `>` is set to the right."""
-    table = Table(title=title, title_justify="left", title_style="bold", header_style="bold", pad_edge=False)
-    for column in columns:
-        right = column.endswith(">")
-        table.add_column(column.removesuffix(">"), justify="right" if right else "left", overflow="fold")
-    return table
-
-
-def _filled(table: Table, rows: Sequence[Sequence[str]]) -> Table:
-    for row in rows[:MOST_ROWS]:
-        table.add_row(*row)
-    if len(rows) > MOST_ROWS:
-        table.caption = _LEFT_OUT.format(len(rows) - MOST_ROWS)
-    return table

@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 
 from local.folder import PlayRefused
-from local.plan import DayUploads, Plan, Upload
+from local.plan import DayPlan, Plan, Upload
 from local.player import Player, PlayFailed, checked_rulebook
 from local.stack import EmbeddedStack
 from partner_program.rulebook import load_rulebook
@@ -80,7 +80,7 @@ class Silent:
 PLAN = Plan(
     FIRST,
     SECOND,
-    {FIRST: DayUploads((Upload("records/sites/a.csv", b"S", 1),), (Upload("pos/D1/R.csv", b"R", 1),))},
+    {FIRST: DayPlan((Upload("records/sites/a.csv", b"S", 1),), (Upload("pos/D1/R.csv", b"R", 1),))},
 )
 
 

@@ -6,8 +6,10 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from local.results import AccountResult, Results, report_rows, revenue_rows, write_results
-from local.tables import money, not_counted_table
+from local.result_files import report_rows, revenue_rows, write_results
+from local.results import AccountResult, Results
+from local.table_parts import money
+from local.tables import not_counted_table
 from partner_program.domain.facts import AccountFacts, OpeningRevenue
 from partner_program.domain.files.outcomes import Outcome, ReasonCode, Rejection
 from partner_program.domain.revenue import Baseline, ClassTotal, Contribution

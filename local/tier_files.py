@@ -1,0 +1,106 @@
+"""Rows of the result files on tiers over time: cases, and the history of each account."""
+
+from collections.abc import Iterator
+
+from local.cells import Row, text
+from local.results import AccountResult, Results
+from partner_program.domain.tiers.account import IdleDecision, TierChange
+from partner_program.domain.tiers.cases import Case, CaseEvent, CaseStep
+
+CASE_COLUMNS = (
+    "account_id", "requirement", "opened_on", "due_on", "closed_on", "outcome",
+    "status", "subject", "tier", "rule", "case_id", "known_on", "decision_due_on", "missing", "causes", "decisions",
+)  # fmt: skip
+HISTORY_COLUMNS = ("account_id", "on", "kind", "what", "cause", "rule", "edition", "case_ids")
+"""`on` is the day on which the engine took the step; `kind` is `tier`, `set_aside`, `case` or `idle_decision`."""
+
+
+def case_rows(results: Results) -> Iterator[Row]:
+    """Every case, open and closed, by account and in the order in which they became known."""
+    for account in results.accounts:
+        for case in account.state.cases:
+            yield {
+                "account_id": account.state.account_id,
+                "requirement": case.requirement,
+                "opened_on": text(case.opened_on),
+                "due_on": text(case.due_on),
+                "closed_on": text(case.closed_on),
+                "outcome": text(case.outcome),
+                "status": status_of(case),
+                "subject": case.subject,
+                "tier": case.tier,
+                "rule": case.rule,
+                "case_id": case.case_id,
+                "known_on": text(case.events[0].on),
+                "decision_due_on": text(_first(case, CaseStep.DECISION_DUE)),
+                "missing": text(case.missing),
+                "causes": "; ".join(case.causes),
+                "decisions": "; ".join(f"{one.verdict} on {one.decided_on} by {one.decided_by}: {one.reason}"
+                                       for one in case.decisions),
+            }  # fmt: skip
+
+
+def status_of(case: Case) -> str:
+    """`open`, `decision due` or `closed`."""
+    if not case.is_open:
+        return "closed"
+    return "decision due" if case.decision_due else "open"
+
+
+def _first(case: Case, step: CaseStep) -> object:
+    return next((event.on for event in case.events if event.step is step), None)
+
+
+def history_rows(results: Results) -> Iterator[Row]:
+    """Every change of a tier and every step of a case, by account and in order of time."""
+    for account in results.accounts:
+        yield from history_of(account)
+
+
+def history_of(account: AccountResult) -> list[Row]:
+    """One account's history; of a day, its tier changes first."""
+    state = account.state
+    rows = [_changed(change, "tier") for change in state.tier_changes]
+    rows += [_changed(change, "set_aside") for change in state.set_aside]
+    rows += [_stepped(case, event) | {"edition": state.edition} for case in state.cases for event in case.events]
+    rows += [_idle(idle) | {"edition": state.edition} for idle in state.memory.idle_decisions]
+    return sorted(({"account_id": state.account_id} | row for row in rows), key=lambda row: row["on"])
+
+
+def _changed(change: TierChange, kind: str) -> dict[str, str]:
+    reached = f"every requirement met since {change.reached_on}" if change.reached_on else ""
+    return {
+        "on": text(change.changed_on),
+        "kind": kind,
+        "what": f"{change.reason}: {change.from_tier or 'none'} → {change.to_tier or 'none'}",
+        "cause": change.cause or reached,
+        "rule": change.rule,
+        "edition": change.edition,
+        "case_ids": " ".join(change.case_ids),
+    }
+
+
+def _stepped(case: Case, event: CaseEvent) -> dict[str, str]:
+    name = f"{case.requirement} {case.subject}".strip().replace("_", " ")
+    outcome = f" ({case.outcome})" if event.step is CaseStep.CLOSED else ""
+    causes = "; ".join(case.causes) if event.step is CaseStep.OPENED else ""
+    return {
+        "on": text(event.on),
+        "kind": "case",
+        "what": f"{name}: {event.step.replace('_', ' ')}{outcome}",
+        "cause": "; ".join(filter(None, (event.note, causes))),
+        "rule": case.rule,
+        "case_ids": case.case_id,
+    }
+
+
+def _idle(idle: IdleDecision) -> dict[str, str]:
+    decision = idle.decision
+    return {
+        "on": text(idle.on),
+        "kind": "idle_decision",
+        "what": f"{decision.requirement.replace('_', ' ')} of {decision.opened_on}: {decision.verdict} had no effect",
+        "cause": idle.why,
+        "rule": "",
+        "case_ids": "",
+    }

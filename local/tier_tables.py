@@ -1,0 +1,52 @@
+"""Tiers over time as tables for a person: cases, and the history of the account with the most in it."""
+
+from rich.table import Table
+
+from local.results import Results
+from local.table_parts import filled, new_table
+from local.tier_files import history_of, status_of
+from partner_program.domain.tiers.cases import Case, CaseOutcome, CaseStep
+from partner_program.domain.tiers.findings import Requirement
+
+_DUTIES = (Requirement.BUSINESS_PLAN, Requirement.BRAND)
+
+
+def cases_table(results: Results) -> Table:
+    """Each case but plans and alignments that came in time: every Premier account has one of those a year."""
+    table = new_table("Cases", "known on", "account", "requirement", "short since", "due", "ended", "how", "missing",
+                      "because of")  # fmt: skip
+    cases = [(account.state.account_id, case) for account in results.accounts for case in account.state.cases]
+    shown = [found for found in cases if not _came_in_time(found[1])]
+    table = filled(table, sorted(_case_row(account_id, case) for account_id, case in shown))
+    if len(shown) < len(cases):
+        said = f"besides {len(cases) - len(shown)} business plans and brand alignments that came in time (cases.csv)"
+        table.caption = f"{table.caption}; {said}" if table.caption else said
+    return table
+
+
+def _case_row(account_id: str, case: Case) -> tuple[str, ...]:
+    return (
+        str(case.events[0].on),
+        account_id,
+        f"{case.requirement} {case.subject}".strip().replace("_", " "),
+        str(case.opened_on),
+        str(case.due_on or ""),
+        str(case.closed_on or ""),
+        case.outcome or status_of(case),
+        case.missing or "",
+        "; ".join(case.causes),
+    )
+
+
+def _came_in_time(case: Case) -> bool:
+    unusual = (CaseStep.NOTICED, CaseStep.DECISION_DUE, CaseStep.DECIDED)
+    usual = not any(event.step in unusual for event in case.events)
+    return case.requirement in _DUTIES and case.outcome is CaseOutcome.CURED and usual
+
+
+def history_table(results: Results) -> Table:
+    """The account to which most has happened, step by step; history.csv has all of them."""
+    histories = [(account.state.account_id, history_of(account)) for account in results.accounts]
+    account_id, history = max(histories, key=lambda found: (len(found[1]), found[0]), default=("", []))
+    table = new_table(f"History of {account_id}", "day", "what", "cause", "rule")
+    return filled(table, [(row["on"], row["what"], row["cause"], row["rule"]) for row in history])
