@@ -18,7 +18,7 @@ def assessed(known: AccountFacts, on: str, prior: AccountState | None = None) ->
 
 def steps(state: AccountState) -> list[tuple[str, str]]:
     """Its tier changes: day and tier."""
-    return [(change.changed_on.isoformat(), change.to_tier.value) for change in state.tier_changes]
+    return [(change.changed_on.isoformat(), change.to_tier.value if change.to_tier else "none") for change in state.tier_changes]
 
 
 def situation(known: AccountFacts, on: str) -> Situation:

@@ -6,7 +6,7 @@ from datetime import date
 
 from partner_program.domain.facts import AccountFacts, Site
 from partner_program.domain.tiers.account import AccountState
-from partner_program.domain.tiers.assessment import assess
+from partner_program.domain.tiers.walk import brought_up_to
 from partner_program.rulebook import CountryNotInProgram, Rulebook
 from partner_program.use_cases.ports import AccountStore, Clock, StoredState
 from partner_program.values.errors import VersionConflict
@@ -42,6 +42,8 @@ class AssessAccount:
 
     def __call__(self, account_id: str, on: date | None = None) -> AccountState | None:
         """The account as of a day (default: the program's today), saved if anything but the day has changed.
+
+        Days before it on which a review was due are made up for one by one, each by what was known on it.
 
         Never goes back behind the day of the last saved assessment, nor behind the rulebook's first day: what is
         recorded ahead of the program is assessed as of its start. None: the partner has never had a site in the
@@ -83,8 +85,14 @@ class AssessAccount:
         day = max(day, prior.assessed_on if prior else self._rulebook.in_force_from)
         if not facts.sites and prior is None:
             return None
+
+        def known(then: date) -> AccountFacts:
+            if then == day:
+                return facts
+            return self._accounts.facts_known_on(facts.account_id, then.year - 1, then)
+
         try:
-            state = assess(facts, prior, self._rulebook, day)
+            state = brought_up_to(day, prior, self._rulebook, known)
         except CountryNotInProgram:
             return prior
         if not _same(state, prior):

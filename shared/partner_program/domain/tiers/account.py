@@ -54,8 +54,8 @@ class TierChange(Document):
     entitlements: tuple[EntitlementChange, ...] = ()
 
 
-class ExpiryReminder(Document):
-    """A reminder before something that the tier asks for runs out, sent on `on`, `days` before `expires_on`.
+class Expiry(Document):
+    """Something that counts today and runs out on `expires_on` unless it is renewed (R-4.1.4, R-4.1.5).
 
     `subject` names the certification or training; `holder` the person, empty for a training.
     """
@@ -64,6 +64,11 @@ class ExpiryReminder(Document):
     subject: str
     holder: str = ""
     expires_on: date
+
+
+class ExpiryReminder(Expiry):
+    """A reminder of an expiry, on `on`, `days` before it."""
+
     on: date
     days: int
 
@@ -104,7 +109,7 @@ class AccountState(Document):
     (its placement, its enrolment) left without ground: kept, not counted. Revenues are Sales Revenue in `currency`,
     unrounded. `next_review_on` is the first later day on which time alone could change something.
 
-    `morning` is what the day of assessment began with, where that differs from `memory`: whatever else becomes known on
+    `expiries` are what counts today and will run out. `morning` is what the day of assessment began with, where that differs from `memory`: whatever else becomes known on
     that day, the day is decided anew from there. A day that is over is final: only what is dated before `assessed_on`
     is announced, and reminders of the day itself, which rest on the evening before.
     """
@@ -125,6 +130,7 @@ class AccountState(Document):
     advice: tuple[Advice, ...] = ()
     set_aside: tuple[TierChange, ...] = ()
     next_review_on: date | None = None
+    expiries: tuple[Expiry, ...] = ()
     memory: Memory = Memory()
     morning: Memory | None = None
 

@@ -1,38 +1,48 @@
 """`assess`: facts + earlier decisions + rulebook + date → the state of an account. Pure, whatever the facts' order.
 
-A state is built in this order: where the account starts (tier_history), what of earlier decisions stands, then the
-decisions of the day. Demotions take their place between the two (R-3.2, R-3.4b): a function from `Situation` to
-`TierChange | None`, like `promotion`, listed before it in `DECISIONS`.
+A state is built in this order: where the account starts and what of earlier decisions stands (tier_history), what the
+day begins with (reminders), then the decisions of the day: cases, the vendor's verdicts, demotions, promotion. A day that
+is assessed again begins from the same morning, so the order of its facts does not matter.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from partner_program.domain.facts import AccountFacts
-from partner_program.domain.tiers.account import AccountState, ChangeReason, TierChange
+from partner_program.domain.tiers.account import AccountState, ChangeReason, IdleDecision, Memory, TierChange
+from partner_program.domain.tiers.compliance import cases_of_the_day, lost_for_cases, overdue, time_run_out
+from partner_program.domain.tiers.demotion import demoted_for, participation_ended, year_end_demotion
+from partner_program.domain.tiers.entitlement import entitlement_changes
 from partner_program.domain.tiers.findings import Advice, Finding
+from partner_program.domain.tiers.reminders import expiries, new_morning
 from partner_program.domain.tiers.requirements import findings, unmet
 from partner_program.domain.tiers.review import next_review_on
 from partner_program.domain.tiers.situation import Situation
 from partner_program.domain.tiers.tier_history import standing
+from partner_program.domain.tiers.verdicts import decided_by_vendor
 from partner_program.domain.yearly_revenue import check_currency
 from partner_program.rulebook import NotInForce, Rulebook, Rules
 from partner_program.values.tiers import Tier
 
-Decision = Callable[[Situation], TierChange | None]
-
 
 def assess(facts: AccountFacts, prior: AccountState | None, rulebook: Rulebook, on: date) -> AccountState:
-    """The account on a day. Of `prior` only decisions dated before `on` count; the rest is decided anew.
+    """The account on a day. Of `prior` only what is dated before `on` counts; the rest is decided anew.
 
-    Raises `CountryNotInProgram`; `NotInForce` before the rulebook's first day; `InvalidValue` where revenue is in
-    another currency than the account's.
+    One day only: days in between on which something is due are assessed before (walk.py). Raises
+    `CountryNotInProgram`; `NotInForce` before the rulebook's first day; `InvalidValue` where revenue is in another
+    currency than the account's.
     """
     rules = rulebook.at(on)
     check_currency(facts, rules.country(facts.country).currency)
     changes, set_aside = standing(facts, prior, rulebook, on)
-    at = decided(Situation(facts, rules, changes))
-    return AccountState(
+    morning = _morning(prior, on, rules)
+    day = _Day(Situation(facts, rules, changes, morning.cases), morning.idle_decisions)
+    for step in STEPS:
+        day = step(day)
+    at = day.at
+    memory = morning.model_copy(update={"cases": at.cases, "idle_decisions": day.idle})
+    state = AccountState(
         account_id=facts.account_id,
         partner_id=facts.partner_id,
         country=facts.country,
@@ -48,17 +58,76 @@ def assess(facts: AccountFacts, prior: AccountState | None, rulebook: Rulebook, 
         prev_year_revenue=at.last_year.amount,
         findings=findings(at.tier, at) if at.tier else (),
         advice=advice(at),
-        next_review_on=next_review_on(at, rulebook),
+        expiries=expiries(at),
+        memory=memory,
+        morning=None if morning == memory else morning,
     )
+    return state.model_copy(update={"next_review_on": next_review_on(state, at, rulebook)})
 
 
-def decided(at: Situation) -> Situation:
-    """The situation after the decisions of the day."""
-    for decide in DECISIONS:
-        change = decide(at)
-        if change is not None:
-            at = Situation(at.facts, at.rules, (*at.changes, change))
-    return at
+def _morning(prior: AccountState | None, on: date, rules: Rules) -> Memory:
+    if prior is None:
+        return Memory()
+    if prior.assessed_on >= on:
+        return prior.morning or prior.memory
+    return new_morning(prior, on, rules)
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """A day in the course of being decided: the situation so far, and the vendor's decisions without effect."""
+
+    at: Situation
+    idle: tuple[IdleDecision, ...]
+
+
+def cases_brought_up(day: _Day) -> _Day:
+    """R-3.2, R-3.3: cases opened and closed, brand notices given, decisions asked for."""
+    at = day.at.with_cases(cases_of_the_day(day.at))
+    return _Day(at.with_cases(time_run_out(at)), day.idle)
+
+
+def verdicts(day: _Day) -> _Day:
+    """R-4.1.6, R-4.1.7, R-3.4b: what the vendor has decided."""
+    at = day.at
+    decided = decided_by_vendor(at, day.idle)
+    at = at.with_cases(decided.cases)
+    if decided.ended:
+        at = at.after(participation_ended(decided.ended, at))
+    elif decided.lost:
+        change = demoted_for(decided.lost, at)
+        at = at.with_cases(lost_for_cases(at.cases, decided.lost, at)).after(change)
+    return _Day(at, decided.idle)
+
+
+def time_out(day: _Day) -> _Day:
+    """R-3.3: the tier is lost for what is still short on the day after the last one to mend it."""
+    lost = overdue(day.at)
+    if not lost:
+        return day
+    change = demoted_for(lost, day.at)
+    return _Day(day.at.with_cases(lost_for_cases(day.at.cases, lost, day.at)).after(change), day.idle)
+
+
+def year_end(day: _Day) -> _Day:
+    """R-3.4b: the tier is lost for last year's revenue."""
+    return _changed(day, year_end_demotion)
+
+
+def promoted(day: _Day) -> _Day:
+    """R-3.1a."""
+    return _changed(day, promotion)
+
+
+def _changed(day: _Day, decide: Callable[[Situation], TierChange | None]) -> _Day:
+    change = decide(day.at)
+    return day if change is None else _Day(day.at.after(change), day.idle)
+
+
+STEPS: Sequence[Callable[[_Day], _Day]] = (
+    cases_brought_up, verdicts, cases_brought_up, time_out, year_end, promoted, cases_brought_up,
+)  # fmt: skip
+"""The decisions of a day in their order. Cases are looked at again after whatever may have changed the tier."""
 
 
 def promotion(at: Situation) -> TierChange | None:
@@ -69,10 +138,6 @@ def promotion(at: Situation) -> TierChange | None:
         if not unmet(tier, at):
             return _promoted(tier, at)
     return None
-
-
-DECISIONS: Sequence[Decision] = (promotion,)
-"""The decisions of a day, in the order in which they are taken."""
 
 
 def advice(at: Situation) -> tuple[Advice, ...]:
@@ -98,6 +163,7 @@ def _promoted(tier: Tier, at: Situation) -> TierChange:
         findings=grounds,
         reached_on=reached,
         business_days=_business_days(reached, at.on, at.rules),
+        entitlements=entitlement_changes(at.tier, tier, at.rules, at.held),
     )
 
 

@@ -4,13 +4,15 @@ Both come with time after becoming Premier, so neither bars a first promotion. W
 to make up for that one first. Cases, notices and the vendor's decisions build on the due dates given here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
-from partner_program.domain.facts import BrandReview
+from partner_program.domain.facts import BrandReview, ReviewKind, Verdict
 from partner_program.domain.tiers.account import TierChange
+from partner_program.domain.tiers.cases import Case, CaseOutcome
 from partner_program.domain.tiers.findings import Finding, Requirement
 from partner_program.domain.tiers.situation import Situation
+from partner_program.domain.tiers.spans import Span
 from partner_program.rulebook import Rules
 from partner_program.values.periods import add_months, last_day_of_month
 from partner_program.values.tiers import Tier
@@ -25,20 +27,22 @@ def business_plan(tier: Tier, at: Situation) -> Finding | None:
         return None
     year = at.on.year
     plans = [item for item in at.facts.business_plans if item.year == year and item.submitted_on <= at.on]
-    due = plan_due_on(at)
-    met, found = _owed(bool(plans), due, at, lost_for(at.changes, PLAN))
+    waived = _waived(at, Requirement.BUSINESS_PLAN, str(year))
+    due = _extended(at, Requirement.BUSINESS_PLAN, str(year)) or plan_due_on(at)
+    met, found = _owed(bool(plans) or waived is not None, due, at, lost_for(at.changes, PLAN))
+    found = f"submitted on {plans[0].submitted_on}" if plans else waived or found
     return Finding(
         rule=PLAN,
         requirement=Requirement.BUSINESS_PLAN,
         tier=tier,
         met=met,
         required=f"Business Plan {year}",
-        found=f"submitted on {plans[0].submitted_on}" if plans else found,
+        found=f"{found}; {_reviews_held(at)}" if at.tier is Tier.PREMIER else found,
         missing=None if met else f"Business Plan {year}",
         basis=at.rules.basis(f"business_plan_required.{tier}"),
         facts=tuple(f"business_plans/{year}" for _ in plans[:1]),
         since=None if met else _day_after(due),
-        until=_lapses_on(met, bool(plans), due),
+        until=_lapses_on(met, bool(plans) or waived is not None, due),
         mend=None if met else f"Submit the Business Plan {year}.",
     )
 
@@ -51,16 +55,18 @@ def brand_alignment(tier: Tier, at: Situation) -> Finding | None:
         (item for item in at.facts.brand_reviews if item.reviewed_on <= at.on), key=lambda item: item.reviewed_on
     )
     last = reviews[-1] if reviews else None
-    fulfilled = last is not None and last.outcome == "fulfilled"
-    due = brand_due_on(at)
+    waived = _brand_waived(at, reviews)
+    fulfilled = waived is not None or (last is not None and last.outcome == "fulfilled")
+    due = _extended(at, Requirement.BRAND, "") or brand_due_on(at)
     met, found = _owed(fulfilled, due, at, lost_for(at.changes, BRAND))
+    found = waived or (f"{last.outcome.replace('_', ' ')} on {last.reviewed_on}" if last else found)
     return Finding(
         rule=BRAND,
         requirement=Requirement.BRAND,
         tier=tier,
         met=met,
         required="brand alignment fulfilled",
-        found=f"{last.outcome.replace('_', ' ')} on {last.reviewed_on}" if last else found,
+        found=found,
         missing=None if met else "brand alignment",
         basis=at.rules.basis(f"brand_alignment_required.{tier}"),
         facts=(f"brand_reviews/{last.reviewed_on}",) if last else (),
@@ -68,6 +74,98 @@ def brand_alignment(tier: Tier, at: Situation) -> Finding | None:
         until=_lapses_on(met, fulfilled, due),
         mend=None if met else "Bring the use of the brand into line and have it reviewed.",
     )
+
+
+def plan_lapses(at: Situation) -> Iterator[tuple[int, date, date]]:
+    """Years whose plan is owed: year, the first day on which it was, and its last day (R-4.1.6).
+
+    That of this year, and of an earlier one as long as the vendor has not decided on it.
+    """
+    became = premier_since(at)
+    submitted = {item.year for item in at.facts.business_plans if item.submitted_on <= at.on}
+    mine = [item for item in at.cases if item.requirement is Requirement.BUSINESS_PLAN]
+    for case in mine:
+        year = int(case.subject)
+        if case.is_open and year != at.on.year and year not in submitted and case.due_on is not None:
+            yield year, case.opened_on, case.due_on
+    year, due = at.on.year, plan_due_on(at)
+    if became and due and year not in submitted and not _waived(at, Requirement.BUSINESS_PLAN, str(year)):
+        yield year, max(became, date(year, 1, 1)), due
+
+
+def brand_lapse(at: Situation) -> Iterator[tuple[date, date | None, tuple[str, ...]]]:
+    """Brand alignment that is owed: since when, the last day, and why (R-4.1.7).
+
+    Since becoming Premier, for the first alignment; or since a review that was not fulfilled: then there is no last
+    day yet, the time runs from the notice.
+    """
+    became, first_period = premier_since(at), brand_due_on(at)
+    if became is None or first_period is None:
+        return
+    known = [item for item in at.facts.brand_reviews if item.reviewed_on <= at.on]
+    reviews = sorted(known, key=lambda item: item.reviewed_on)
+    aligned = aligned_spans(reviews)
+    if _brand_waived(at, reviews) or any(span.holds_on(at.on) for span in aligned):
+        return
+    lapsed_on = max((span.end for span in aligned if span.end), default=None)
+    if lapsed_on is not None and lapsed_on >= became:
+        yield lapsed_on, None, (f"the brand review of {lapsed_on} was not fulfilled",)
+    else:
+        yield became, first_period, ()
+
+
+def aligned_spans(reviews: Iterable[BrandReview]) -> tuple[Span, ...]:
+    """The days of alignment: from a review that was fulfilled to the next that was not."""
+    spans: list[Span] = []
+    for review in sorted(reviews, key=lambda item: item.reviewed_on):
+        aligned = bool(spans) and spans[-1].end is None
+        if review.outcome == "fulfilled" and not aligned:
+            spans.append(Span(review.reviewed_on))
+        elif review.outcome != "fulfilled" and aligned:
+            spans[-1] = Span(spans[-1].start, review.reviewed_on)
+    return tuple(spans)
+
+
+def _reviews_held(at: Situation) -> str:
+    """The reviews of the plan in the year so far, against those of the rulebook: recorded, not enforced (R-4.1.6)."""
+    held = [item.review for item in at.facts.business_reviews
+            if item.reviewed_on.year == at.on.year and item.reviewed_on <= at.on]  # fmt: skip
+    quarterly, annual = (sum(one is kind for one in held) for kind in (ReviewKind.QUARTERLY, ReviewKind.ANNUAL))
+    return (
+        f"{quarterly} of {at.rules.business_plan_quarterly_reviews} quarterly and "
+        f"{annual} of {at.rules.business_plan_annual_reviews} annual reviews held in {at.on.year}"
+    )
+
+
+def _cases(at: Situation, requirement: Requirement, subject: str) -> list[Case]:
+    """Those of a requirement and subject, the newest first."""
+    return [item for item in reversed(at.cases) if (item.requirement, item.subject) == (requirement, subject)]
+
+
+def _waived(at: Situation, requirement: Requirement, subject: str) -> str | None:
+    """That the vendor does without, in words."""
+    for case in _cases(at, requirement, subject):
+        if case.outcome is CaseOutcome.WAIVED:
+            return f"waived by {case.decisions[-1].decided_by}: {case.decisions[-1].reason}"
+    return None
+
+
+def _brand_waived(at: Situation, reviews: Sequence[BrandReview]) -> str | None:
+    """A waiver holds until the next review that is not fulfilled, and for this time as Premier only."""
+    case = next(iter(_cases(at, Requirement.BRAND, "")), None)
+    if case is None or case.outcome is not CaseOutcome.WAIVED or case.closed_on is None:
+        return None
+    lapsed = any(item.outcome != "fulfilled" and item.reviewed_on > case.closed_on for item in reviews)
+    again = (premier_since(at) or date.max) > case.closed_on
+    return None if lapsed or again else _waived(at, Requirement.BRAND, "")
+
+
+def _extended(at: Situation, requirement: Requirement, subject: str) -> date | None:
+    """The last day that the vendor has given an open case, if it was put off."""
+    case = next((item for item in _cases(at, requirement, subject) if item.is_open), None)
+    if case is None or all(item.verdict is not Verdict.EXTEND for item in case.decisions):
+        return None
+    return case.due_on
 
 
 def _unaligned_since(reviews: Sequence[BrandReview], due: date | None) -> date | None:
@@ -101,7 +199,16 @@ def brand_due_on(at: Situation) -> date | None:
 
 def end_of_following_month(day: date, rules: Rules) -> date:
     """The last day of "the current month and the following month", counted from a day."""
-    month = add_months(day.replace(day=1), rules.brand_alignment_following_months)
+    return _end_of_month_after(day, rules.brand_alignment_following_months)
+
+
+def end_of_remedy(noticed_on: date, rules: Rules) -> date:
+    """The same once more, counted from the brand notice."""
+    return _end_of_month_after(noticed_on, rules.brand_alignment_remedy_following_months)
+
+
+def _end_of_month_after(day: date, following_months: int) -> date:
+    month = add_months(day.replace(day=1), following_months)
     return last_day_of_month(month.year, month.month)
 
 

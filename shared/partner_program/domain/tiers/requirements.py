@@ -6,11 +6,12 @@ A function returns None where the tier does not ask for it. `findings(tier, situ
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
-from partner_program.domain.facts import AccountFacts, CertificationKind, TrainingKind
+from partner_program.domain.facts import CertificationKind, TrainingKind
 from partner_program.domain.tiers.findings import Finding, Requirement
 from partner_program.domain.tiers.premier_duties import brand_alignment, business_plan
-from partner_program.domain.tiers.situation import Situation, any_open
+from partner_program.domain.tiers.situation import Situation
 from partner_program.domain.tiers.spans import Span, merged, run_around
+from partner_program.domain.tiers.terms import terms
 from partner_program.domain.wording import amount_text, money_text, named, people_text
 from partner_program.domain.yearly_revenue import days_reaching
 from partner_program.rulebook import Rules
@@ -19,6 +20,11 @@ from partner_program.values.periods import add_months
 from partner_program.values.tiers import Tier
 
 Check = Callable[[Tier, Situation], Finding | None]
+
+COMPLIANCE = frozenset(
+    {Requirement.ONBOARDING, Requirement.SALES_TRAINING, Requirement.MCDE, Requirement.MCIT, Requirement.MCIE}
+)
+"""Requirements with the 60 days of R-3.2 and R-3.3, after which the tier is lost without anybody's decision."""
 
 
 def findings(tier: Tier, at: Situation) -> tuple[Finding, ...]:
@@ -34,61 +40,23 @@ def unmet(tier: Tier, at: Situation) -> tuple[Finding, ...]:
     return tuple(item for item in findings(tier, at) if not item.met and not _left_to_the_vendor(item))
 
 
+def met_spans(requirement: Requirement, tier: Tier, at: Situation) -> tuple[Span, ...]:
+    """The days, past and to come, on which a training or a number of certified people is there (R-4.1.3 to R-4.1.5)."""
+    if requirement is Requirement.ONBOARDING:
+        return _trained(TrainingKind.ONBOARDING, None, at)
+    if requirement is Requirement.SALES_TRAINING:
+        return _trained(TrainingKind.ANNUAL_SALES, at.rules.sales_training_validity_months, at)
+    kind = CertificationKind(requirement.value)
+    return at.people(kind).enough(at.rules.people_required(kind, tier))
+
+
+def _trained(kind: TrainingKind, lasts_months: int | None, at: Situation) -> tuple[Span, ...]:
+    done = (item.completed_on for item in at.facts.trainings if item.training is kind)
+    return merged(training_days(day, lasts_months) for day in done)
+
+
 def _left_to_the_vendor(item: Finding) -> bool:
     return item.tier is Tier.AUTHORIZED and item.requirement is Requirement.REVENUE
-
-
-def terms(tier: Tier, at: Situation) -> Finding | None:
-    """R-4.1.1: enrolled by the vendor, the current Terms accepted; and a site to take part with."""
-    if not at.rules.terms_required(tier):
-        return None
-    version = at.rules.terms_version
-    lacking, facts = _entry_gaps(at, version)
-    met, run = run_around(participation(at.facts, version), at.on)
-    return Finding(
-        rule="R-4.1.1",
-        requirement=Requirement.TERMS,
-        tier=tier,
-        met=met,
-        required=f"enrolled, Terms {version} accepted, a site open",
-        found=", ".join(facts) or "nothing of it",
-        missing=", ".join(lacking) or None,
-        basis=at.rules.basis("terms.version"),
-        facts=tuple(facts),
-        since=since(run),
-        until=run.end,
-        mend=None if met else f"Still needed: {', '.join(lacking)}.",
-    )
-
-
-def participation(facts: AccountFacts, version: str) -> tuple[Span, ...]:
-    """The days on which a partner is enrolled, has accepted a version of the Terms, and has a site open."""
-    accepted = [item.accepted_on for item in facts.terms_acceptances if item.version == version]
-    if facts.partner is None or not accepted:
-        return ()
-    entered = Span(max(facts.partner.enrolled_on, min(accepted)))
-    return merged(both for days in any_open(facts.sites) if (both := days.common_with(entered)))
-
-
-def _entry_gaps(at: Situation, version: str) -> tuple[list[str], list[str]]:
-    """What lacks and what is there, as texts."""
-    lacking, facts = [], []
-    partner = at.facts.partner
-    if partner is not None and partner.enrolled_on <= at.on:
-        facts.append(f"enrolled on {partner.enrolled_on}")
-    else:
-        lacking.append("enrolment by the vendor")
-    accepted = [item.accepted_on for item in at.facts.terms_acceptances if item.version == version]
-    if accepted and min(accepted) <= at.on:
-        facts.append(f"Terms {version} accepted on {min(accepted)}")
-    else:
-        lacking.append(f"acceptance of Terms {version}")
-    sites = sum(site.is_open_on(at.on) for site in at.facts.sites)
-    if sites:
-        facts.append(f"{sites} open site" if sites == 1 else f"{sites} open sites")
-    else:
-        lacking.append(f"an open site in {at.facts.country}")
-    return lacking, facts
 
 
 def revenue(tier: Tier, at: Situation) -> Finding | None:
@@ -139,7 +107,7 @@ def _training(
         return None
     done = {item.completed_on: training_days(item.completed_on, lasts_months)
             for item in at.facts.trainings if item.training is kind}  # fmt: skip
-    met, run = run_around(merged(done.values()), at.on)
+    met, run = run_around(met_spans(requirement, tier, at), at.on)
     counting = sorted(day for day, days in done.items() if days.holds_on(at.on))
     past = sorted(day for day in done if day <= at.on)
     lasts = "" if lasts_months is None else f" within the last {lasts_months} months"
@@ -186,7 +154,7 @@ def _people(tier: Tier, at: Situation, kind: CertificationKind, rule: str) -> Fi
         return None
     counts = at.people(kind)
     found = counts.on(at.on)
-    met, run = run_around(counts.enough(required), at.on)
+    met, run = run_around(met_spans(Requirement(kind), tier, at), at.on)
     gap = people_text(required - found)
     return Finding(
         rule=rule,

@@ -4,23 +4,38 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from partner_program.domain.facts import TrainingKind
+from partner_program.domain.tiers.account import AccountState
 from partner_program.domain.tiers.certifications import valid_until
 from partner_program.domain.tiers.premier_duties import brand_due_on, plan_due_on
+from partner_program.domain.tiers.reminders import is_told, reminder_days
 from partner_program.domain.tiers.requirements import training_days
 from partner_program.domain.tiers.situation import Situation
+from partner_program.domain.tiers.year_close import year_closes_on
 from partner_program.rulebook import Rulebook
 
 
-def next_review_on(at: Situation, rulebook: Rulebook) -> date:
+def next_review_on(state: AccountState, at: Situation, rulebook: Rulebook) -> date:
     """The first day after this one on which time alone could change the state: at the latest the next 1 January.
 
-    That is the day on which a recorded date comes, or a certification, a training, an employment, a site or the time
-    for a plan or an alignment ends, or a value of the rulebook starts.
+    That is the day on which a recorded date comes; a certification, a training, an employment or a site ends; a case
+    has run out of time or is to be reminded of; last year's books close; or a value of the rulebook starts. The very
+    next day, where this one has brought something that is to be told when it is over.
     """
-    days = [date(at.on.year + 1, 1, 1)]
-    days += (day for day in _dates(at) if day > at.on)
-    days += (dated.starts for entry in rulebook.entries for dated in entry.values if dated.starts > at.on)
-    return min(days)
+    days = {date(at.on.year + 1, 1, 1), year_closes_on(at.rules)}
+    if _is_eventful(state):
+        days.add(at.on + timedelta(days=1))
+    days |= set(reminder_days(state, at.rules))
+    days |= {case.due_on + timedelta(days=1) for case in state.cases if case.is_open and case.due_on}
+    days |= set(_dates(at))
+    days |= {dated.starts for entry in rulebook.entries for dated in entry.values}
+    return min(day for day in days if day > at.on)
+
+
+def _is_eventful(state: AccountState) -> bool:
+    """Whether the day has brought a decision, a step of a case, or other advice than was given last."""
+    steps = (event.on for case in state.cases for event in case.events)
+    changes = (change.changed_on for change in state.tier_changes if change.from_tier is not None)
+    return state.assessed_on in {*steps, *changes} or not is_told(state)
 
 
 def _dates(at: Situation) -> Iterator[date]:
@@ -35,6 +50,8 @@ def _dates(at: Situation) -> Iterator[date]:
             yield days.end
     yield from (plan.submitted_on for plan in at.facts.business_plans)
     yield from (review.reviewed_on for review in at.facts.brand_reviews)
+    yield from (item.decided_on for item in at.facts.case_decisions)
+    yield from (item.reviewed_on for item in at.facts.business_reviews)
     yield from (due + timedelta(days=1) for due in (plan_due_on(at), brand_due_on(at)) if due)
 
 

@@ -1,12 +1,13 @@
 """An account on one day, as its requirements see it: facts, the rules of the day, the tier it holds."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
 from partner_program.domain.facts import AccountFacts, Certification, CertificationKind, Site
 from partner_program.domain.tiers.account import TierChange
+from partner_program.domain.tiers.cases import Case
 from partner_program.domain.tiers.certifications import properly_earned, valid_until
 from partner_program.domain.tiers.spans import Counts, Span, merged
 from partner_program.domain.yearly_revenue import YearRevenue, previous_year, year_to_date
@@ -16,11 +17,12 @@ from partner_program.values.tiers import Tier
 
 @dataclass(frozen=True)
 class Situation:
-    """Facts and rules on a day, with the decisions taken on the account so far (oldest first)."""
+    """Facts and rules on a day, with the decisions taken on the account so far, and its cases (both oldest first)."""
 
     facts: AccountFacts
     rules: Rules
     changes: tuple[TierChange, ...] = ()
+    cases: tuple[Case, ...] = ()
 
     @property
     def on(self) -> date:
@@ -36,6 +38,16 @@ class Situation:
     def tier_since(self) -> date | None:
         """Since when, without a break."""
         return self.changes[-1].changed_on if self.changes else None
+
+    @property
+    def started_on(self) -> date | None:
+        """The day on which the account's first tier began."""
+        return self.changes[0].changed_on if self.changes else None
+
+    @cached_property
+    def held(self) -> frozenset[str]:
+        """The kinds of certification that somebody of the account holds on the day (R-4.2.4)."""
+        return frozenset(kind.value for kind in CertificationKind if self.people(kind).on(self.on))
 
     @cached_property
     def currency(self) -> str:
@@ -68,6 +80,14 @@ class Situation:
             if common:
                 days.setdefault(job.person_id, []).append(common)
         return {person: merged(spans) for person, spans in days.items()}
+
+    def after(self, change: TierChange) -> "Situation":
+        """The situation once a decision has been taken."""
+        return replace(self, changes=(*self.changes, change))
+
+    def with_cases(self, cases: Iterable[Case]) -> "Situation":
+        """The situation with its cases as they stand now."""
+        return replace(self, cases=tuple(cases))
 
     def counted(self, certification: Certification) -> list[Span]:
         """The days on which a certification counts for the account: valid, and its holder employed (R-4.1.5)."""

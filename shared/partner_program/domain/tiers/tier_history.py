@@ -9,8 +9,8 @@ from datetime import date
 
 from partner_program.domain.facts import AccountFacts
 from partner_program.domain.tiers.account import AccountState, ChangeReason, TierChange
-from partner_program.domain.tiers.requirements import participation, terms
 from partner_program.domain.tiers.situation import Situation
+from partner_program.domain.tiers.terms import participation, terms
 from partner_program.rulebook import NotInForce, Rulebook
 from partner_program.values.tiers import Tier
 

@@ -1,0 +1,77 @@
+"""How a tier is lost: in one step to the highest tier whose requirements are met (R-3.2, R-3.3, R-3.4b)."""
+
+from collections.abc import Sequence
+
+from partner_program.domain.tiers.account import ChangeReason, TierChange
+from partner_program.domain.tiers.cases import Case
+from partner_program.domain.tiers.entitlement import entitlement_changes
+from partner_program.domain.tiers.findings import Finding, Requirement
+from partner_program.domain.tiers.requirements import COMPLIANCE, findings, unmet
+from partner_program.domain.tiers.situation import Situation
+from partner_program.domain.tiers.year_close import books_are_open, year_closes_on
+from partner_program.values.tiers import Tier
+
+_COMPLIANCE_RULE = "R-3.3"
+
+
+def demoted_for(cases: Sequence[Case], at: Situation) -> TierChange:
+    """The tier is lost for these cases, whose time ran out or on which the vendor decided."""
+    rules = dict.fromkeys(_COMPLIANCE_RULE if case.requirement in COMPLIANCE else case.rule for case in cases)
+    cause = "; ".join(_lost_for(case) for case in cases)
+    return tier_lost(appropriate_tier(at), next(iter(rules)), cause, at, tuple(case.case_id for case in cases))
+
+
+def year_end_demotion(at: Situation) -> TierChange | None:
+    """R-3.4b: on the day the books of last year close, below the threshold of the tier held."""
+    if at.tier is None or at.tier is Tier.AUTHORIZED or at.on != year_closes_on(at.rules):
+        return None
+    short = [item for item in findings(at.tier, at) if item.requirement is Requirement.REVENUE and not item.met]
+    if not short:
+        return None
+    year = at.on.year - 1
+    cause = f"Sales Revenue {year}: {short[0].required} required for {at.tier}, found {short[0].found}"
+    return tier_lost(appropriate_tier(at), "R-3.4b", cause, at)
+
+
+def participation_ended(cases: Sequence[Case], at: Situation) -> TierChange:
+    """The vendor has ended the account's participation for these cases."""
+    cause = "; ".join(case.events[-1].note for case in cases)
+    return tier_lost(None, cases[0].rule, cause, at, tuple(case.case_id for case in cases))
+
+
+def tier_lost(
+    to_tier: Tier | None, rule: str, cause: str, at: Situation, case_ids: tuple[str, ...] = ()
+) -> TierChange:
+    """The decision, with the findings of the tier that is lost."""
+    return TierChange(
+        changed_on=at.on,
+        from_tier=at.tier,
+        to_tier=to_tier,
+        reason=ChangeReason.ENDED if to_tier is None else ChangeReason.DEMOTED,
+        rule=rule,
+        edition=at.rules.edition,
+        findings=findings(at.tier, at) if at.tier else (),
+        cause=cause,
+        case_ids=case_ids,
+        entitlements=entitlement_changes(at.tier, to_tier, at.rules, at.held),
+    )
+
+
+def appropriate_tier(at: Situation) -> Tier:
+    """The highest tier below the present one of which every requirement is met; Authorized where there is none."""
+    lower = [tier for tier in Tier if at.tier is not None and at.tier.above(tier)]
+    fitting = (tier for tier in reversed(lower) if not [item for item in unmet(tier, at) if not _not_judged(item, at)])
+    return next(fitting, Tier.AUTHORIZED)
+
+
+def _not_judged(item: Finding, at: Situation) -> bool:
+    """Until last year's books are closed nobody loses a tier for its revenue (R-3.4b)."""
+    return item.requirement is Requirement.REVENUE and books_are_open(at)
+
+
+def _lost_for(case: Case) -> str:
+    """Why, in words: the shortfall, since when, and what brought it about."""
+    said = "; ".join(event.note for event in case.events[-1:] if case.decisions)
+    why = said or "; ".join(case.causes)
+    short = f"{case.requirement.replace('_', ' ')}: {case.missing or case.required} since {case.opened_on}"
+    return f"{short}, to be mended by {case.due_on}" + (f" ({why})" if why else "")

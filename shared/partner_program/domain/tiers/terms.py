@@ -1,0 +1,94 @@
+"""R-4.1.1: enrolled by the vendor, the Terms accepted, a site to take part with.
+
+The Terms come in versions. A new version has a day by which those who have accepted an earlier one must accept it
+too; up to then the earlier acceptance keeps them in.
+"""
+
+from datetime import date, timedelta
+
+from partner_program.domain.facts import AccountFacts
+from partner_program.domain.tiers.cases import CaseOutcome
+from partner_program.domain.tiers.findings import Finding, Requirement
+from partner_program.domain.tiers.situation import Situation, any_open
+from partner_program.domain.tiers.spans import Span, merged, run_around
+from partner_program.values.tiers import Tier
+
+
+def terms(tier: Tier, at: Situation) -> Finding | None:
+    """R-4.1.1: enrolled by the vendor, the current Terms accepted (or still time for it); and a site open."""
+    if not at.rules.terms_required(tier):
+        return None
+    version = at.rules.terms_version
+    met, run = run_around(_kept_in(at), at.on)
+    lacking, facts = _entry_gaps(at, version)
+    if met and lacking:
+        facts.append(f"Terms {version} to be accepted{_time_left(at)}")
+    return Finding(
+        rule="R-4.1.1",
+        requirement=Requirement.TERMS,
+        tier=tier,
+        met=met,
+        required=f"enrolled, Terms {version} accepted, a site open",
+        found=", ".join(facts) or "nothing of it",
+        missing=None if met else ", ".join(lacking) or None,
+        basis=at.rules.basis("terms.version"),
+        facts=tuple(facts),
+        since=None if run.start == date.min else run.start,
+        until=run.end,
+        mend=None if met else f"Still needed: {', '.join(lacking)}.",
+    )
+
+
+def participation(facts: AccountFacts, version: str) -> tuple[Span, ...]:
+    """The days on which a partner is enrolled, has accepted a version of the Terms, and has a site open."""
+    accepted = [item.accepted_on for item in facts.terms_acceptances if item.version == version]
+    if facts.partner is None or not accepted:
+        return ()
+    entered = Span(max(facts.partner.enrolled_on, min(accepted)))
+    return merged(both for days in any_open(facts.sites) if (both := days.common_with(entered)))
+
+
+def accepted_on(facts: AccountFacts, version: str, on: date) -> date | None:
+    """When a version was accepted first, by a day."""
+    days = [item.accepted_on for item in facts.terms_acceptances if item.version == version and item.accepted_on <= on]
+    return min(days, default=None)
+
+
+def _kept_in(at: Situation) -> tuple[Span, ...]:
+    """The days of taking part by the version that stands, or by an earlier one while there is time for the new."""
+    version = at.rules.terms_version
+    case = next((item for item in reversed(at.cases) if (item.requirement, item.subject) == (Requirement.TERMS, version)),
+                None)  # fmt: skip
+    if case is not None and case.outcome is CaseOutcome.WAIVED:
+        time = Span(date.min)
+    else:
+        last = case.due_on if case is not None and case.is_open and case.decisions else at.rules.terms_accept_by
+        time = Span(date.min, last + timedelta(days=1) if last else at.rules.terms_since)
+    earlier = (days for old in at.rules.earlier_terms_versions for days in participation(at.facts, old))
+    kept = (both for days in earlier if (both := days.common_with(time)))
+    return merged([*participation(at.facts, version), *kept])
+
+
+def _time_left(at: Situation) -> str:
+    return f" by {at.rules.terms_accept_by}" if at.rules.terms_accept_by else ""
+
+
+def _entry_gaps(at: Situation, version: str) -> tuple[list[str], list[str]]:
+    """What lacks and what is there, as texts."""
+    lacking, facts = [], []
+    partner = at.facts.partner
+    if partner is not None and partner.enrolled_on <= at.on:
+        facts.append(f"enrolled on {partner.enrolled_on}")
+    else:
+        lacking.append("enrolment by the vendor")
+    accepted = accepted_on(at.facts, version, at.on)
+    if accepted is not None:
+        facts.append(f"Terms {version} accepted on {accepted}")
+    else:
+        lacking.append(f"acceptance of Terms {version}")
+    sites = sum(site.is_open_on(at.on) for site in at.facts.sites)
+    if sites:
+        facts.append(f"{sites} open site" if sites == 1 else f"{sites} open sites")
+    else:
+        lacking.append(f"an open site in {at.facts.country}")
+    return lacking, facts
