@@ -2,19 +2,13 @@
 
 from typing import Any
 
-from aws_lambda_powertools.logging import Logger
-from aws_lambda_powertools.metrics import Metrics, MetricUnit
+from aws_lambda_powertools.metrics import Metrics
 
 from partner_program.bootstrap.account_assessment import account_assessment
+from partner_program.handler_support import tell_assessed
 from partner_program.use_cases.assess_account import accounts_left, all_affected
-from partner_program.values.errors import ProgramError
 
-logger = Logger()
 metrics = Metrics()
-
-
-class AssessmentFailed(ProgramError):
-    """Some accounts of a batch could not be assessed; the stream delivers the batch again, in halves."""
 
 
 @metrics.log_metrics
@@ -34,10 +28,4 @@ def handler(event: dict[str, Any], _context: object) -> None:
         for record in event["Records"]
         if (old := record["dynamodb"].get("OldImage")) and "body" in old
     )
-    result = app.assess.batch(left.union(*affected.values()))
-    metrics.add_metric("AccountsAssessed", MetricUnit.Count, len(result.states))
-    metrics.add_metric("AccountsFailed", MetricUnit.Count, len(result.failures))
-    for account, error in result.failures.items():
-        logger.error("account not assessed", account_id=account, exc_info=error)
-    if result.failures:
-        raise AssessmentFailed(f"{len(result.failures)} of {len(result.states) + len(result.failures)} accounts failed")
+    tell_assessed(metrics, app.assess.batch(left.union(*affected.values())))

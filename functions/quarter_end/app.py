@@ -1,12 +1,12 @@
 """The daily schedule → statement tasks, one per account, for each quarter whose end or close has come."""
 
-from datetime import datetime
 from typing import Any
 
 from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.metrics import Metrics, MetricUnit
 
 from partner_program.bootstrap.quarter_end import quarter_end
+from partner_program.handler_support import scheduled_time
 
 logger = Logger()
 metrics = Metrics()
@@ -15,9 +15,7 @@ metrics = Metrics()
 @metrics.log_metrics
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Raises `KeyError` or `ValueError` for an event without a `scheduled_time` with its zone."""
-    scheduled = datetime.fromisoformat(event["scheduled_time"])
-    if scheduled.tzinfo is None:
-        raise ValueError("the scheduled time has no time zone")
+    scheduled = scheduled_time(event)
     app = quarter_end()
     on = app.business_date(scheduled)
     runs = app.close(on)

@@ -1,18 +1,21 @@
 """What the handlers of queues share: messages read strictly, batches in which each message fares on its own.
 
 A message is one of: an S3 event as EventBridge forwards it, `{"reprocess": …}`, `{"resume": …}`, a statement
-task, or S3's test event. Everything else is set aside among the dead letters at once, with its reason (B56, B57).
+task, a review task, or S3's test event. Everything else is set aside among the dead letters at once, with its reason
+(B56, B57).
 """
 
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.metrics import Metrics, MetricUnit
 
 from partner_program.domain.files.outcomes import Outcome, ReasonCode, Rejection
+from partner_program.use_cases.assess_account import Assessed
 from partner_program.use_cases.ports import ObjectRef
 from partner_program.values.errors import ProgramError
 from partner_program.values.ids import is_id
@@ -46,6 +49,10 @@ class BadMessage(ProgramError):
     def __init__(self, reason: str, message: str) -> None:
         super().__init__(message)
         self.reason = reason
+
+
+class AssessmentFailed(ProgramError):
+    """Some accounts of a batch could not be assessed; the others are saved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +195,27 @@ def tell_upload(metrics: Metrics, status: str, receipt: Receipt | None) -> None:
     for outcome, lines in counts.items():
         metrics.add_metric(f"Lines{outcome.capitalize()}", MetricUnit.Count, lines)
     logger.info("upload", status=status, refusal=code, lines=counts)
+
+
+def tell_assessed(metrics: Metrics, result: Assessed) -> None:
+    """What became of a batch of accounts, as metrics and log. Raises `AssessmentFailed` if any could not be assessed.
+
+    Raised after the others were saved, so that the whole batch comes back: assessing again changes nothing (F47).
+    """
+    metrics.add_metric("AccountsAssessed", MetricUnit.Count, len(result.states))
+    metrics.add_metric("AccountsFailed", MetricUnit.Count, len(result.failures))
+    for account, error in result.failures.items():
+        logger.error("account not assessed", account_id=account, exc_info=error)
+    if result.failures:
+        raise AssessmentFailed(f"{len(result.failures)} of {len(result.states) + len(result.failures)} accounts failed")
+
+
+def scheduled_time(event: Mapping[str, Any]) -> datetime:
+    """The moment for which a schedule fired. Raises `KeyError` or `ValueError` unless it is there, with its zone."""
+    scheduled = datetime.fromisoformat(event["scheduled_time"])
+    if scheduled.tzinfo is None:
+        raise ValueError("the scheduled time has no time zone")
+    return scheduled
 
 
 def process_batch(

@@ -27,6 +27,13 @@ from tests.deployed.template import ACCOUNT, REGION, REPOSITORY, Template, allow
 
 TRIGGERS = REPOSITORY / "events" / "triggers"
 DEFAULT_TODAY = "2024-03-15"
+QUEUES = {
+    "records": "records_upload",
+    "sales": "sales_upload",
+    "statement": "rebate_statement",
+    "review": "account_review",
+}
+"""Queue → the function that it feeds."""
 
 
 class AccessDenied(BaseException):
@@ -123,7 +130,7 @@ class World:
         return dict(event)
 
     def send(self, queue: str, message: dict[str, Any] | str) -> None:
-        """Put a message on `sales`, `records` or `statement`."""
+        """Put a message on the queue of `QUEUES` that it names."""
         body = message if isinstance(message, str) else json.dumps(message)
         self.sqs.send_message(QueueUrl=self.queue_url(queue), MessageBody=body)
 
@@ -141,8 +148,7 @@ class World:
     def settle(self) -> None:
         """Run handlers until queues and stream are empty."""
         for _ in range(50):
-            busy = [self.run_queue("records"), self.run_queue("sales"), self.run_queue("statement"), self.run_stream()]
-            if not any(busy):
+            if not any([*(self.run_queue(queue) for queue in QUEUES), self.run_stream()]):
                 return
         raise AssertionError("the program does not come to rest")
 
@@ -158,7 +164,6 @@ class World:
 
     def run_queue(self, queue: str, context: Context | None = None) -> list[dict[str, Any]]:
         """One batch through the function that the queue feeds; the messages of it. Failed ones stay."""
-        function = {"sales": "sales_upload", "records": "records_upload", "statement": "rebate_statement"}[queue]
         url = self.queue_url(queue)
         received = self.sqs.receive_message(
             QueueUrl=url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["All"], MessageAttributeNames=["All"]
@@ -166,7 +171,7 @@ class World:
         messages: list[dict[str, Any]] = received.get("Messages", [])
         if not messages:
             return []
-        answer = self.call(function, sqs_event(messages), context)
+        answer = self.call(QUEUES[queue], sqs_event(messages), context)
         failed = {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
         for message in messages:
             if message["MessageId"] not in failed:

@@ -8,7 +8,7 @@ from partner_program.domain.account_facts import facts_of
 from partner_program.domain.facts import AccountFacts, Record, Site
 from partner_program.domain.revenue import Baseline, Contribution
 from partner_program.domain.tiers.account import AccountState
-from partner_program.use_cases.ports import StoredState
+from partner_program.use_cases.ports import ReviewTask, StoredState
 from partner_program.values.errors import VersionConflict
 from partner_program.values.ids import split_account_id
 from partner_program.values.periods import Quarter
@@ -70,6 +70,11 @@ class FakeAccounts:
     def all_account_ids(self) -> Iterator[str]:
         yield from sorted(self.states)
 
+    def due_for_review(self, on: date) -> Iterator[str]:
+        days = {name: stored.state.next_review_on for name, stored in self.states.items() if stored.state}
+        due = [(day, name) for name, day in days.items() if day is not None and day <= on]
+        yield from [name for _, name in sorted(due)]
+
     def put_baseline(self, baseline: Baseline) -> Baseline:
         return self.baselines.setdefault((baseline.account_id, baseline.year), baseline)
 
@@ -115,6 +120,7 @@ class FakeTasks:
 
     def __init__(self) -> None:
         self.tasks: list[dict[str, str]] = []
+        self.reviews: list[ReviewTask] = []
         self.fails_after: int | None = None
 
     def send_statement_tasks(self, tasks: Iterable[dict[str, str]]) -> int:
@@ -123,6 +129,15 @@ class FakeTasks:
             if self.fails_after is not None and count >= self.fails_after:
                 raise ConnectionError("the queue is gone")
             self.tasks.append(task)
+            count += 1
+        return count
+
+    def send_review_tasks(self, tasks: Iterable[ReviewTask]) -> int:
+        count = 0
+        for task in tasks:
+            if self.fails_after is not None and count >= self.fails_after:
+                raise ConnectionError("the queue is gone")
+            self.reviews.append(task)
             count += 1
         return count
 

@@ -12,6 +12,7 @@ from partner_program.domain.facts import Record
 from partner_program.domain.revenue import Contribution
 
 NAME = "program"
+KEYS = ("pk", "sk", "directory", "next_review_on")
 
 
 @contextmanager
@@ -22,7 +23,7 @@ def program_table() -> Iterator[Table]:
         client.create_table(
             TableName=NAME,
             BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk", "directory")],
+            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in KEYS],
             KeySchema=[
                 {"AttributeName": "pk", "KeyType": "HASH"},
                 {"AttributeName": "sk", "KeyType": "RANGE"},
@@ -35,7 +36,15 @@ def program_table() -> Iterator[Table]:
                         {"AttributeName": "pk", "KeyType": "RANGE"},
                     ],
                     "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["tier"]},
-                }
+                },
+                {
+                    "IndexName": "reviews",
+                    "KeySchema": [
+                        {"AttributeName": "directory", "KeyType": "HASH"},
+                        {"AttributeName": "next_review_on", "KeyType": "RANGE"},
+                    ],
+                    "Projection": {"ProjectionType": "KEYS_ONLY"},
+                },
             ],
         )
         yield Table(client, NAME)

@@ -31,6 +31,7 @@ USED_BY_LAMBDA_ITSELF = {
 USED_WITHOUT_A_CALL_OF_OURS = {
     ("sales_upload", "TellMissingFromForbidden"), ("records_upload", "TellMissingFromForbidden"),
     ("account_assessment", "SetAsideWhatKeepsFailing"), ("quarter_end", "SetAsideWhatKeepsFailing"),
+    ("certification_expiry", "SetAsideWhatKeepsFailing"),
 }  # fmt: skip
 """S3 answers "forbidden" for "missing" without s3:ListBucket; failed batches and events are sent on by Lambda."""
 
@@ -120,9 +121,12 @@ def run_everything(world: World) -> None:
         world.call("sales_upload", trigger("sales_upload", bad))
     for day in ("2024-03-31", "2024-04-30", "2025-01-30"):
         world.today(day)
+        world.call("certification_expiry", {"scheduled_time": f"{day}T02:15:00Z"})
+        world.settle()
         world.call("quarter_end", {"scheduled_time": f"{day}T21:45:00Z"})
         world.settle()
     world.call("rebate_statement", trigger("rebate_statement", "bad_task"))
+    world.call("account_review", trigger("account_review", "bad_task"))
 
 
 def fail_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,17 +134,19 @@ def fail_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     from partner_program.use_cases.ingest_records import IngestRecords
     from partner_program.use_cases.ingest_report import IngestReport
     from partner_program.use_cases.make_statement import MakeStatement
+    from partner_program.use_cases.review_accounts import ReviewAccounts
 
     def away(*_: Any, **__: Any) -> None:
         raise RuntimeError("away")
 
     with monkeypatch.context() as patch:
-        for use_case in (IngestRecords, IngestReport, MakeStatement):
+        for use_case in (IngestRecords, IngestReport, MakeStatement, ReviewAccounts):
             patch.setattr(use_case, "__call__", away)
         world.send("sales", world.upload(report_key("late"), pos_report(pos_line("late", 9))))
         world.send("records", world.upload("records/partners/late.csv", RECORDS["partners"]))
         world.send("statement", json.loads(trigger("rebate_statement", "task")["Records"][0]["body"]))
-        for queue in ("sales", "records", "statement"):
+        world.send("review", json.loads(trigger("account_review", "task")["Records"][0]["body"]))
+        for queue in ("sales", "records", "statement", "review"):
             assert world.run_queue(queue)
 
 

@@ -14,7 +14,12 @@ from partner_program.handler_support import FAILED_METRIC, SECURITY_METRIC, UNRE
 from tests.deployed.template import REPOSITORY, Template, as_list, load_template
 
 FOLDERS = sorted(path.parent.name for path in (REPOSITORY / "functions").glob("*/app.py"))
-QUEUE_FED = {"sales_upload": "SalesQueue", "records_upload": "RecordsQueue", "rebate_statement": "StatementQueue"}
+QUEUE_FED = {
+    "sales_upload": "SalesQueue",
+    "records_upload": "RecordsQueue",
+    "rebate_statement": "StatementQueue",
+    "account_review": "ReviewQueue",
+}
 STAGES = ["sandbox", "test", "production"]
 
 
@@ -143,25 +148,27 @@ def test_a_batch_of_the_stream_that_fails_is_halved_retried_and_then_set_aside(t
 def test_every_target_of_a_rule_and_of_a_schedule_has_a_dead_letter_queue(template: Template) -> None:
     targets = [target for rule in of(template, "Events::Rule").values() for target in rule["Targets"]]
     targets += [schedule["Target"] for schedule in of(template, "Scheduler::Schedule").values()]
-    assert len(targets) == 3
+    assert len(targets) >= 4
     for target in targets:
         assert queue_id(template, target["DeadLetterConfig"]["Arn"]).endswith("DeadLetterQueue")
 
 
 @pytest.mark.catalogue("F24")
-def test_what_the_schedule_starts_asynchronously_has_a_place_to_fail_to(template: Template) -> None:
-    failure = template.functions["quarter_end"]["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]
-    assert queue_id(template, failure["Destination"]) == "QuarterEndDeadLetterQueue"
+@pytest.mark.parametrize("folder", ["quarter_end", "certification_expiry"])
+def test_what_a_schedule_starts_asynchronously_has_a_place_to_fail_to(folder: str, template: Template) -> None:
+    failure = template.functions[folder]["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]
+    assert queue_id(template, failure["Destination"]) == f"{template.function_id(folder)}DeadLetterQueue"
 
 
 @pytest.mark.catalogue("F26")
-def test_the_daily_schedule_is_in_utc_and_on_the_programs_date_all_year(template: Template) -> None:
+@pytest.mark.parametrize("name", ["QuarterEndSchedule", "CertificationExpirySchedule"])
+def test_a_daily_schedule_is_in_utc_and_on_the_programs_date_all_year(name: str, template: Template) -> None:
     from datetime import UTC, datetime, timedelta
 
     from partner_program.adapters.clock import program_date
     from partner_program.rulebook import load_rulebook
 
-    (schedule,) = of(template, "Scheduler::Schedule").values()
+    schedule = of(template, "Scheduler::Schedule")[name]
     assert schedule["ScheduleExpressionTimezone"] == "UTC"
     minute, hour, *rest = schedule["ScheduleExpression"].removeprefix("cron(").removesuffix(")").split()
     assert rest == ["*", "*", "?", "*"]
@@ -171,10 +178,32 @@ def test_the_daily_schedule_is_in_utc_and_on_the_programs_date_all_year(template
         assert program_date(fired, zone) == fired.date()
 
 
+@pytest.mark.rule("R-3.3")
+@pytest.mark.catalogue("F26")
+def test_the_daily_run_comes_before_the_uploads_of_a_day_and_the_quarters_end_after_them(template: Template) -> None:
+    schedules = of(template, "Scheduler::Schedule")
+    hours = {name: int(schedule["ScheduleExpression"].split()[1]) for name, schedule in schedules.items()}
+    assert hours["CertificationExpirySchedule"] < 12 < hours["QuarterEndSchedule"]
+
+
+@pytest.mark.catalogue("F26")
+def test_a_daily_run_that_is_not_started_for_over_a_day_is_alarmed(template: Template) -> None:
+    (alarm,) = alarms_on(template, "Invocations", template.name("CertificationExpiryFunction"))
+    assert 24 * 3600 < alarm["Period"] * alarm["EvaluationPeriods"] <= 26 * 3600
+    assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (1, "LessThanThreshold")
+    assert alarm["TreatMissingData"] == "breaching"
+
+
+@pytest.mark.catalogue("F33")
+def test_reviews_of_the_first_of_january_are_worked_off_by_a_limited_number_at_a_time(template: Template) -> None:
+    source = template.functions["account_review"]["Events"]["Queue"]["Properties"]
+    assert source["ScalingConfig"] == {"MaximumConcurrency": 20}
+
+
 @pytest.mark.catalogue("F19")
 def test_every_dead_letter_queue_is_alarmed_from_the_first_message_on(template: Template) -> None:
     dead = [name for name in of(template, "SQS::Queue") if name.endswith("DeadLetterQueue")]
-    assert len(dead) == 6
+    assert len(dead) >= 8
     for name in dead:
         queue = template.name(name).rsplit("/", 1)[-1]
         (alarm,) = alarms_on(template, "ApproximateNumberOfMessagesVisible", queue)
@@ -197,6 +226,7 @@ def test_every_queue_is_alarmed_by_age_and_every_function_by_errors(template: Te
     [
         *itertools.product(["sales_upload", "records_upload"], [SECURITY_METRIC, UNREADABLE_METRIC, FAILED_METRIC]),
         ("rebate_statement", FAILED_METRIC),
+        ("account_review", FAILED_METRIC),
     ],
 )
 def test_what_a_person_has_to_see_is_alarmed_under_the_name_that_the_code_counts_it_by(

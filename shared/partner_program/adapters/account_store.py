@@ -18,6 +18,9 @@ from partner_program.values.periods import Quarter
 STATE = "STATE"
 DIRECTORY = "directory"
 """The index over all state items, and the attribute that it is keyed by."""
+REVIEWS = "reviews"
+REVIEW_DAY = "next_review_on"
+"""The index over all state items in the order of their next review, and the attribute that it is sorted by."""
 _DIRECTORY_VALUE = "ACCOUNT"
 _BASELINE_SUFFIX = "-baseline"
 
@@ -58,7 +61,7 @@ class DynamoAccountStore:
             "version": expected_version + 1,
             DIRECTORY: _DIRECTORY_VALUE,
             "tier": state.tier.value if state.tier else "none",
-            "next_review_on": _day_text(state.next_review_on),
+            REVIEW_DAY: _day_text(state.next_review_on),
             "body": state.model_dump_json(),
         }
         if expected_version:
@@ -82,6 +85,11 @@ class DynamoAccountStore:
     def all_account_ids(self) -> Iterator[str]:
         """From the index over the states."""
         for item in self._table.query_index(DIRECTORY, DIRECTORY, _DIRECTORY_VALUE):
+            yield str(item["pk"]).removeprefix("ACCOUNT#")
+
+    def due_for_review(self, on: date) -> Iterator[str]:
+        """A range of the index: what it costs depends on the accounts that are due, not on how many there are."""
+        for item in self._table.query_index(REVIEWS, DIRECTORY, _DIRECTORY_VALUE, up_to=(REVIEW_DAY, on.isoformat())):
             yield str(item["pk"]).removeprefix("ACCOUNT#")
 
     def put_baseline(self, baseline: Baseline) -> Baseline:
@@ -139,4 +147,5 @@ def _stored(item: Item | None) -> StoredState:
 
 
 def _day_text(day: date | None) -> str:
+    """Sorts by day; what has none comes after every day."""
     return day.isoformat() if day else "none"

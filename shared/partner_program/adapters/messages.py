@@ -1,10 +1,11 @@
 """Queues: what the engine sends, and the queue that a function takes its own work from."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from partner_program.use_cases.ports import ReviewTask
 from partner_program.values.errors import ProgramError
 
 if TYPE_CHECKING:
@@ -23,21 +24,25 @@ class SqsMessages:
     """`Messages` and `ReportMessages` on SQS. A function is given the URLs of just the queues that it writes to."""
 
     def __init__(
-        self, client: "SQSClient", *, sales_queue_url: str | None = None, statement_queue_url: str | None = None
+        self,
+        client: "SQSClient",
+        *,
+        sales_queue_url: str | None = None,
+        statement_queue_url: str | None = None,
+        review_queue_url: str | None = None,
     ) -> None:
         self._client = client
         self._sales_queue_url = sales_queue_url
         self._statement_queue_url = statement_queue_url
+        self._review_queue_url = review_queue_url
 
     def send_statement_tasks(self, tasks: Iterable[dict[str, str]]) -> int:
-        """Fan out, ten to a request; how many were sent. Raises `NotSent` unless all were."""
-        url = _known(self._statement_queue_url, "statement")
-        sent = 0
-        bodies = (json.dumps(task) for task in tasks)
-        while batch := list(islice(bodies, SEND_BATCH_LIMIT)):
-            self._send_batch(url, batch)
-            sent += len(batch)
-        return sent
+        """Fan out; how many were sent. Raises `NotSent` unless all were."""
+        return self._fan_out(_known(self._statement_queue_url, "statement"), tasks)
+
+    def send_review_tasks(self, tasks: Iterable[ReviewTask]) -> int:
+        """Fan out; how many were sent. Raises `NotSent` unless all were."""
+        return self._fan_out(_known(self._review_queue_url, "review"), tasks)
 
     def reprocess_report(self, distributor_id: str, report_id: str) -> None:
         """Ask for a report to be processed again. Asking twice does no harm."""
@@ -50,6 +55,15 @@ class SqsMessages:
     def _send_to_sales(self, verb: str, report: dict[str, str]) -> None:
         url = _known(self._sales_queue_url, "sales")
         self._client.send_message(QueueUrl=url, MessageBody=json.dumps({verb: report}))
+
+    def _fan_out(self, url: str, tasks: Iterable[Mapping[str, object]]) -> int:
+        """Ten to a request."""
+        sent = 0
+        bodies = (json.dumps(task) for task in tasks)
+        while batch := list(islice(bodies, SEND_BATCH_LIMIT)):
+            self._send_batch(url, batch)
+            sent += len(batch)
+        return sent
 
     def _send_batch(self, url: str, bodies: list[str]) -> None:
         """SQS may take some entries of a batch and leave others: those are sent again."""

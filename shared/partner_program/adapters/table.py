@@ -120,17 +120,24 @@ class Table:
             for raw in page["Items"]:
                 yield from_wire(raw)
 
-    def query_index(self, index: str, attribute: str, value: str) -> Iterator[Item]:
+    def query_index(
+        self, index: str, attribute: str, value: str, *, up_to: tuple[str, str] | None = None
+    ) -> Iterator[Item]:
         """Items of one value of a secondary index, in its order, with the attributes that it projects.
 
-        Eventually consistent, as indexes are: good for finding candidates, not for a decision (F36).
+        `up_to`, the index's sort attribute and its highest value (included), makes it a range. Eventually consistent,
+        as indexes are: good for finding candidates, not for a decision (F36).
         """
+        condition, names, values = "#hash = :value", {"#hash": attribute}, {":value": {"S": value}}
+        if up_to is not None:
+            condition += " AND #sort <= :last"
+            names["#sort"], values[":last"] = up_to[0], {"S": up_to[1]}
         pages: Any = self._client.get_paginator("query").paginate(
             TableName=self.name,
             IndexName=index,
-            KeyConditionExpression="#hash = :value",
-            ExpressionAttributeNames={"#hash": attribute},
-            ExpressionAttributeValues={":value": {"S": value}},
+            KeyConditionExpression=condition,
+            ExpressionAttributeNames=names,
+            ExpressionAttributeValues=values,
         )
         for page in pages:
             for raw in page["Items"]:

@@ -4,12 +4,12 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from partner_program.adapters.account_store import DynamoAccountStore
-from partner_program.adapters.clock import program_date
 from partner_program.adapters.job_log import DynamoJobLog
 from partner_program.adapters.messages import SqsMessages
-from partner_program.bootstrap.runtime import current_clock, current_rulebook, program_table, sqs
+from partner_program.bootstrap.runtime import business_date, current_rulebook, program_table, sqs
 from partner_program.bootstrap.settings import QuarterEndSettings
 from partner_program.use_cases.close_quarter import CloseQuarter
 
@@ -28,12 +28,6 @@ def quarter_end() -> QuarterEnd:
     program = program_table(settings)
     rulebook = current_rulebook(settings, program)
     messages = SqsMessages(sqs(), statement_queue_url=settings.statement_queue_url)
-
-    def business_date(scheduled: datetime) -> date:
-        """The date of the schedule, however late it fires; in a sandbox the test clock's."""
-        if settings.sandbox:
-            return current_clock(settings, program, rulebook).today()
-        return program_date(scheduled, rulebook.time_zone)
-
     close = CloseQuarter(DynamoAccountStore(program), DynamoJobLog(program), messages, rulebook)
-    return QuarterEnd(close, business_date)
+    dated = partial(business_date, settings=settings, program=program, rulebook=rulebook)
+    return QuarterEnd(close, dated)

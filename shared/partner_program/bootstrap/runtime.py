@@ -1,12 +1,13 @@
 """What all functions are composed of: clients made once per environment, rulebook and clock anew per invocation."""
 
+from datetime import date, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import botocore.session
 from botocore.config import Config
 
-from partner_program.adapters.clock import SandboxClock, SystemClock
+from partner_program.adapters.clock import SandboxClock, SystemClock, program_date
 from partner_program.adapters.rulebook_source import RulebookSource
 from partner_program.adapters.table import Table
 from partner_program.bootstrap.settings import Settings
@@ -71,3 +72,10 @@ def current_clock(settings: Settings, program: Table, rulebook: Rulebook) -> Clo
     """Real time; in a sandbox, and nowhere else, the test clock."""
     system = SystemClock(rulebook.time_zone)
     return SandboxClock(program, system) if settings.sandbox else system
+
+
+def business_date(scheduled: datetime, settings: Settings, program: Table, rulebook: Rulebook) -> date:
+    """The program's date of a schedule's moment, however late it fires; in a sandbox the test clock's."""
+    if settings.sandbox:
+        return current_clock(settings, program, rulebook).today()
+    return program_date(scheduled, rulebook.time_zone)

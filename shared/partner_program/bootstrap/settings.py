@@ -79,6 +79,21 @@ class QuarterEndSettings(Settings):
 
 
 @dataclass(frozen=True, slots=True)
+class CertificationExpirySettings(Settings):
+    """`functions/certification_expiry`."""
+
+    review_queue_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountReviewSettings(Settings):
+    """`functions/account_review`."""
+
+    queue_url: str
+    dead_letter_queue_url: str
+
+
+@dataclass(frozen=True, slots=True)
 class RebateStatementSettings(Settings):
     """`functions/rebate_statement`."""
 

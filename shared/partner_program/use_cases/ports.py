@@ -7,7 +7,7 @@ infrastructure flies.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, TypedDict
 
 from partner_program.domain.accelerator.statement import Statement
 from partner_program.domain.facts import AccountFacts, Record
@@ -58,6 +58,13 @@ class StoredState:
     version: int
 
 
+class ReviewTask(TypedDict):
+    """Some accounts to be brought up to a day (ISO) on which time may have changed something for them."""
+
+    account_ids: list[str]
+    on: str
+
+
 class AccountStore(Protocol):
     """Facts, state, baselines and statements of accounts. All reads are strongly consistent."""
 
@@ -89,6 +96,10 @@ class AccountStore(Protocol):
         """Every account that has a state, ordered by id (eventually consistent: candidates only)."""
         ...
 
+    def due_for_review(self, on: date) -> Iterator[str]:
+        """Accounts whose `next_review_on` has come, the longest overdue first (eventually consistent: candidates)."""
+        ...
+
     def put_baseline(self, baseline: Baseline) -> Baseline:
         """Put if absent; the one that stands afterwards."""
         ...
@@ -107,6 +118,10 @@ class Messages(Protocol):
 
     def send_statement_tasks(self, tasks: Iterable[dict[str, str]]) -> int:
         """Fan out the statement tasks; how many were sent. All are sent or it raises."""
+        ...
+
+    def send_review_tasks(self, tasks: Iterable[ReviewTask]) -> int:
+        """Fan out the review tasks; how many were sent. All are sent or it raises."""
         ...
 
     def reprocess_report(self, distributor_id: str, report_id: str) -> None:
@@ -134,5 +149,6 @@ __all__ = [
     "ObjectRef",
     "ObjectStore",
     "Record",
+    "ReviewTask",
     "StoredState",
 ]
