@@ -37,6 +37,12 @@ SOUND: dict[str, dict[str, str]] = {
     "trainings": {"partner_id": "P1", "country": "DE", "kind": "onboarding", "completed_on": "2023-03-01"},
     "business_plans": {"partner_id": "P1", "country": "DE", "year": "2024", "submitted_on": "2024-01-15"},
     "brand_reviews": {"partner_id": "P1", "country": "DE", "reviewed_on": "2024-02-01", "outcome": "fulfilled"},
+    "business_reviews": {"partner_id": "P1", "country": "DE", "kind": "quarterly", "reviewed_on": "2024-03-20"},
+    "case_decisions": {
+        "partner_id": "P1", "country": "DE", "requirement": "business_plan", "opened_on": "2024-01-01",
+        "decided_on": "2024-03-04", "verdict": "extend", "until": "2024-06-30", "reason": "the buyer was on leave",
+        "decided_by": "A. Manager",
+    },
     "placements": {
         "partner_id": "P1", "country": "DE", "tier": "premier", "placed_on": "2023-01-02", "reason": "taken over",
     },

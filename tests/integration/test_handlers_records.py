@@ -1,11 +1,18 @@
 """`functions/records_upload` on the real template's resources."""
 
 from decimal import Decimal
+from unittest.mock import ANY
 
 import pytest
 
 from tests.deployed.program import ACCOUNT_ID, RECORDS, pos_line, pos_report, receipt_key, report_key
 from tests.deployed.world import World, trigger
+
+REVIEWS = "partner_id,country,kind,reviewed_on\nP0001,DE,quarterly,2024-03-01\n"
+DECISIONS = (
+    "partner_id,country,requirement,opened_on,decided_on,verdict,until,reason,decided_by\n"
+    'P0001,DE,business_plan,2024-01-02,2024-03-05,extend,2024-04-30,"late, but agreed",A. Manager\n'
+)
 
 
 def test_records_become_facts_receipts_and_an_assessed_account(world: World) -> None:
@@ -27,6 +34,21 @@ def test_the_order_of_files_does_not_matter(world: World, backwards: bool) -> No
     state = world.state(ACCOUNT_ID)
     assert state is not None
     assert (state["tier"], len(list(world.program.query("PARTNER#P0001", prefix="FACT#")))) == ("authorized", 3)
+
+
+@pytest.mark.rule("R-4.1.6")
+def test_reviews_and_decisions_that_come_before_their_account_wait_for_it(world: World) -> None:
+    world.upload_and_deliver("records/business_reviews/2024.csv", REVIEWS)
+    world.upload_and_deliver("records/case_decisions/2024.csv", DECISIONS)
+    for kind in ("business_reviews", "case_decisions"):
+        receipt = world.result(f"records/{kind}/2024/receipt.json")
+        assert receipt["reasons"] == {"UNKNOWN_ACCOUNT": {"lines": 1, "what_to_do": ANY}}
+    world.take_in(RECORDS)
+    facts = [str(item["sk"]) for item in world.program.query("PARTNER#P0001", prefix="FACT#")]
+    assert facts[:2] == [
+        "FACT#business_reviews#P0001#DE#quarterly#2024-03-01",
+        "FACT#case_decisions#P0001#DE#business_plan#2024-01-02#2024-03-05",
+    ]
 
 
 @pytest.mark.catalogue("F01")

@@ -207,6 +207,8 @@ def test_a_conflict_inside_a_batch_reads_that_account_again() -> None:
         ("PARTNER#P1", "FACT#trainings#P1#DE#onboarding#2023-01-01", ["P1-DE"]),
         ("PARTNER#P1", "FACT#business_plans#P1#FR#2023", ["P1-FR"]),
         ("PARTNER#P1", "FACT#brand_reviews#P1#FR#2023-01-01", ["P1-FR"]),
+        ("PARTNER#P1", "FACT#business_reviews#P1#FR#annual#2023-01-01", ["P1-FR"]),
+        ("PARTNER#P1", "FACT#case_decisions#P1#FR#terms#2023-01-01#2023-01-02", ["P1-FR"]),
         ("PARTNER#P1", "FACT#placements#P1#DE", ["P1-DE"]),
         ("PARTNER#P1", "FACT#opening_revenue#P1#DE#2022", ["P1-DE"]),
         ("PARTNER#P9", "FACT#partners#P9", []),

@@ -16,12 +16,16 @@ NEEDS = {
     "trainings": "UNKNOWN_ACCOUNT",
     "business_plans": "UNKNOWN_ACCOUNT",
     "brand_reviews": "UNKNOWN_ACCOUNT",
+    "business_reviews": "UNKNOWN_ACCOUNT",
+    "case_decisions": "UNKNOWN_ACCOUNT",
     "placements": "UNKNOWN_ACCOUNT",
     "opening_revenue": "UNKNOWN_ACCOUNT",
 }
 ALL_OF_P1 = [
     "FACT#brand_reviews#P1#DE#2024-02-01",
     "FACT#business_plans#P1#DE#2024",
+    "FACT#business_reviews#P1#DE#quarterly#2024-03-20",
+    "FACT#case_decisions#P1#DE#business_plan#2024-01-01#2024-03-04",
     "FACT#certifications#C1",
     "FACT#opening_revenue#P1#DE#2022",
     "FACT#partners#P1",
@@ -166,9 +170,7 @@ def test_certifications_follow_a_person_to_every_partner_that_employs_it(certifi
 
 
 @pytest.mark.rule("R-4.1.2")
-@pytest.mark.parametrize(
-    "kind", ["sites", "trainings", "business_plans", "brand_reviews", "placements", "opening_revenue"]
-)
+@pytest.mark.parametrize("kind", [kind for kind in SOUND if "country" in SOUND[kind]])
 def test_a_country_outside_the_program_is_held_and_waits_for_its_owner(kind: str) -> None:
     world = RecordsWorld()
     world.take_all()

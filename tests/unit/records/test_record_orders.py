@@ -19,6 +19,7 @@ from tests.fakes.records_world import SOUND, RecordsWorld, account_facts, row
 from tests.fakes.reports import Killed, KilledAfter
 from tests.fakes.turns import Turns
 
+OF_ACCOUNT = ("trainings", "placements", "brand_reviews", "business_reviews", "case_decisions")
 Rows = list[tuple[str, dict[str, str]]]
 """Kind and cells."""
 
@@ -32,7 +33,7 @@ def small_program(chance: random.Random) -> Rows:
         for country in ("DE", "JP"):
             changes = {"partner_id": partner, "country": country}
             rows.append(("sites", row("sites", site_id=f"{partner}-{country}", **changes)))
-            rows += [(kind, row(kind, **changes)) for kind in ("trainings", "placements", "brand_reviews")]
+            rows += [(kind, row(kind, **changes)) for kind in OF_ACCOUNT]
     for person in ("A", "B"):
         for site in chance.sample(["P1-DE", "P1-JP", "P2-DE", "P2-JP"], chance.randint(1, 2)):
             rows.append(("people", row("people", person_id=person, site_id=site)))
@@ -60,6 +61,8 @@ def corrected(kind: str, cells: dict[str, str], chance: random.Random) -> tuple[
         "placements": ("tier", "advanced"),
         "brand_reviews": ("outcome", "not_fulfilled"),
         "terms_acceptances": ("accepted_on", "2023-05-01"),
+        "case_decisions": ("reason", "for another reason"),
+        "business_reviews": ("country", cells.get("country", "")),
         "trainings": ("country", cells.get("country", "")),
         "certifications": ("certified_on", "2023-02-15") if cells.get("kind") != "MCDE" else chance.choice(held),
     }.get(kind, ("name", "Corrected"))
@@ -141,7 +144,10 @@ def test_any_order_of_rows_within_a_file_ends_in_the_same_facts(seed: int) -> No
 
 
 def _key(kind: str, cells: dict[str, str]) -> tuple[str, ...]:
-    names = {"sites": 1, "people": 3, "terms_acceptances": 2, "trainings": 4, "brand_reviews": 3, "placements": 2}
+    names = {
+        "sites": 1, "people": 3, "terms_acceptances": 2, "trainings": 4, "brand_reviews": 3, "placements": 2,
+        "business_reviews": 4, "case_decisions": 5,
+    }  # fmt: skip
     return tuple(list(cells.values())[: names.get(kind, 1)])
 
 

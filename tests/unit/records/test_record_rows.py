@@ -5,7 +5,16 @@ from decimal import Decimal
 
 import pytest
 
-from partner_program.domain.facts import RECORD_TYPES, OpeningRevenue, Partner, Record, Site
+from partner_program.domain.facts import (
+    RECORD_TYPES,
+    BusinessReview,
+    CaseDecision,
+    OpeningRevenue,
+    Partner,
+    Record,
+    Site,
+    Verdict,
+)
 from partner_program.domain.files.delimited import Row
 from partner_program.domain.records.rows import RowParser, columns_of
 from tests.fakes.records_world import SOUND, TODAY, RecordsWorld, outcomes, reasons, row
@@ -31,7 +40,10 @@ def test_every_kind_of_the_format_is_read(kind: str) -> None:
 def test_the_columns_are_those_of_the_format(kind: str) -> None:
     columns = columns_of(kind)
     assert set(columns.required + columns.optional) == set(SOUND[kind])
-    optional = {"partners": {"trading_since", "vat_number"}, "sites": {"closed_on"}, "people": {"until_date"}}
+    optional = {
+        "partners": {"trading_since", "vat_number"}, "sites": {"closed_on"}, "people": {"until_date"},
+        "case_decisions": {"until"},
+    }  # fmt: skip
     assert set(columns.optional) == optional.get(kind, set())
 
 
@@ -67,9 +79,13 @@ REJECTED = [
     ("B40", "trainings", "completed_on", TOMORROW, "FUTURE_DATE"),
     ("B40", "business_plans", "submitted_on", TOMORROW, "FUTURE_DATE"),
     ("B40", "brand_reviews", "reviewed_on", TOMORROW, "FUTURE_DATE"),
+    ("B40", "business_reviews", "reviewed_on", TOMORROW, "FUTURE_DATE"),
+    ("B40", "case_decisions", "decided_on", TOMORROW, "FUTURE_DATE"),
     # an end at or before its beginning
     ("B41", "sites", "closed_on", "2023-01-02", "OUT_OF_RANGE"),
     ("B41", "people", "until_date", "2023-01-02", "OUT_OF_RANGE"),
+    ("B41", "case_decisions", "until", "2024-03-04", "OUT_OF_RANGE"),
+    ("B41", "case_decisions", "decided_on", "2023-12-31", "OUT_OF_RANGE"),
     # numbers
     ("B24", "opening_revenue", "sales_revenue", "1e5", "INVALID_NUMBER"),
     ("B24", "opening_revenue", "sales_revenue", "1E+400", "INVALID_NUMBER"),
@@ -102,6 +118,16 @@ REJECTED = [
     ("B36", "products", "family", "Essential+", "INVALID_CHOICE"),
     ("B36", "placements", "tier", "gold", "INVALID_CHOICE"),
     ("B36", "brand_reviews", "outcome", "yes", "INVALID_CHOICE"),
+    ("B36", "business_reviews", "kind", "monthly", "INVALID_CHOICE"),
+    ("B36", "case_decisions", "requirement", "MCDE", "INVALID_CHOICE"),
+    ("B36", "case_decisions", "verdict", "Extend", "INVALID_CHOICE"),
+    ("B11", "case_decisions", "verdict", "", "MISSING_VALUE"),
+    ("B11", "case_decisions", "until", "", "MISSING_VALUE"),
+    ("B11", "case_decisions", "reason", "", "MISSING_VALUE"),
+    ("B11", "case_decisions", "decided_by", "", "MISSING_VALUE"),
+    ("B14", "case_decisions", "decided_by", "A.\nManager", "CONTROL_CHARACTER"),
+    ("B37", "case_decisions", "opened_on", "1735689600", "INVALID_DATE"),
+    ("B37", "case_decisions", "until", "soon", "INVALID_DATE"),
     ("B47", "partners", "contact_email", "sales@partner", "INVALID_TEXT"),
     ("B47", "partners", "contact_email", "sales partner@example.com", "INVALID_TEXT"),
     ("B47", "partners", "contact_email", "a@b.example\r\nBcc: x@y.example", "INVALID_TEXT"),
@@ -135,6 +161,12 @@ ACCEPTED = [
     ("placements", "placed_on", TOMORROW),
     ("placements", "reason", "taken over,\nwith a note"),
     ("terms_acceptances", "accepted_on", str(TODAY)),
+    ("business_reviews", "reviewed_on", str(TODAY)),
+    ("business_reviews", "kind", "annual"),
+    ("case_decisions", "opened_on", "2024-03-04"),  # decided on the day it was opened
+    ("case_decisions", "until", "2024-03-05"),
+    ("case_decisions", "until", "2100-12-31"),
+    ("case_decisions", "reason", "agreed by phone,\nsee the note"),
     ("certifications", "certified_on", "2024-02-29"),
     ("business_plans", "year", "2025"),
     ("opening_revenue", "year", "2025"),  # a play hands it in on its first day, perhaps years before
@@ -147,6 +179,69 @@ ACCEPTED = [
 @pytest.mark.parametrize(("kind", "column", "text"), ACCEPTED)
 def test_what_lies_just_within_a_limit_is_taken(kind: str, column: str, text: str) -> None:
     assert isinstance(parsed(kind, **{column: text}), Record)
+
+
+def verdict_on(requirement: str, verdict: str) -> Record | list[str]:
+    until = "2024-04-30" if verdict == "extend" else ""
+    return parsed("case_decisions", requirement=requirement, verdict=verdict, until=until)
+
+
+@pytest.mark.rule("R-4.1.1", "R-3.4b", "R-4.1.6", "R-4.1.7")
+@pytest.mark.parametrize(
+    ("requirement", "possible"),
+    [
+        ("terms", {"demote", "extend", "waive", "end_participation"}),
+        ("revenue", {"extend", "waive", "end_participation"}),
+        ("business_plan", {"demote", "extend", "waive"}),
+        ("brand_alignment", {"demote", "extend", "waive"}),
+    ],
+)
+def test_the_vendor_ends_a_participation_only_for_terms_or_revenue_and_demotes_for_all_but_revenue(
+    requirement: str, possible: set[str]
+) -> None:
+    for verdict in Verdict:
+        found = verdict_on(requirement, verdict)
+        if verdict in possible:
+            assert isinstance(found, CaseDecision)
+            assert (found.requirement, found.verdict) == (requirement, verdict)
+        else:
+            assert found == ["INVALID_CHOICE"]
+
+
+@pytest.mark.parametrize("verdict", ["demote", "waive"])
+def test_only_an_extension_has_a_new_last_day(verdict: str) -> None:
+    assert parsed("case_decisions", verdict=verdict) == ["UNEXPECTED_VALUE"]
+    assert parsed("case_decisions", verdict=verdict, until="soon") == ["UNEXPECTED_VALUE"]
+    decision = parsed("case_decisions", verdict=verdict, until="")
+    assert isinstance(decision, CaseDecision)
+    assert (decision.verdict, decision.until) == (verdict, None)
+
+
+@pytest.mark.parametrize("until", ["", "2024-04-30"])
+def test_where_the_verdict_cannot_be_read_its_last_day_is_no_second_mistake(until: str) -> None:
+    assert parsed("case_decisions", verdict="prolong", until=until) == ["INVALID_CHOICE"]
+
+
+def test_an_unreadable_day_of_a_decision_is_one_mistake() -> None:
+    assert parsed("case_decisions", decided_on="soon") == ["INVALID_DATE"]
+    assert parsed("case_decisions", opened_on="soon") == ["INVALID_DATE"]
+
+
+def test_a_decision_comes_through_as_written_and_is_named_by_its_case_and_its_day() -> None:
+    decision = parsed("case_decisions")
+    assert isinstance(decision, CaseDecision)
+    assert decision.key == ("P1", "DE", "business_plan", "2024-01-01", "2024-03-04")
+    assert (decision.verdict, decision.until) == (Verdict.EXTEND, date(2024, 6, 30))
+    assert (decision.reason, decision.decided_by) == ("the buyer was on leave", "A. Manager")
+
+
+@pytest.mark.rule("R-4.1.6")
+def test_a_quarterly_and_an_annual_review_of_one_day_are_two() -> None:
+    quarterly, annual = (parsed("business_reviews", kind=kind) for kind in ("quarterly", "annual"))
+    assert isinstance(quarterly, BusinessReview)
+    assert isinstance(annual, BusinessReview)
+    assert quarterly.key == ("P1", "DE", "quarterly", "2024-03-20")
+    assert annual.key == ("P1", "DE", "annual", "2024-03-20")
 
 
 @pytest.mark.catalogue("B30")

@@ -28,6 +28,7 @@ _BY_CODE = {
     ReasonCode.FIELD_TOO_LONG: "Shorten the field.",
     ReasonCode.CONTROL_CHARACTER: "Remove the control or invisible character, or the line break, from the field.",
     ReasonCode.MISSING_VALUE: "Fill in the column.",
+    ReasonCode.UNEXPECTED_VALUE: "Leave the column empty, or correct what the message says it contradicts.",
     ReasonCode.INVALID_ID: "Write the id in at most 64 ASCII letters, digits, '.', '_', '-'; no blanks.",
     ReasonCode.INVALID_DATE: "Write the date as YYYY-MM-DD, without a time, and check that the day exists.",
     ReasonCode.INVALID_NUMBER: "Write digits with one leading minus and one point at most; no blanks, plus, exponent.",

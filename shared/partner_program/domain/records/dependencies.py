@@ -9,6 +9,8 @@ from typing import NamedTuple
 from partner_program.domain.facts import (
     BrandReview,
     BusinessPlan,
+    BusinessReview,
+    CaseDecision,
     Certification,
     Distributor,
     Employment,
@@ -25,8 +27,8 @@ from partner_program.domain.files.outcomes import ReasonCode, Rejection
 from partner_program.rulebook import CountryNotInProgram, Rules
 from partner_program.values.ids import account_id
 
-OfAccount = Training | BusinessPlan | BrandReview | Placement | OpeningRevenue
-OF_ACCOUNT = (Training, BusinessPlan, BrandReview, Placement, OpeningRevenue)
+OfAccount = Training | BusinessPlan | BusinessReview | BrandReview | CaseDecision | Placement | OpeningRevenue
+OF_ACCOUNT = (Training, BusinessPlan, BusinessReview, BrandReview, CaseDecision, Placement, OpeningRevenue)
 
 
 class Need(NamedTuple):
