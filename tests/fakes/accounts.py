@@ -6,7 +6,9 @@ from datetime import date
 from partner_program.domain.accelerator.statement import Statement
 from partner_program.domain.account_facts import facts_of
 from partner_program.domain.facts import AccountFacts, Record, Site
-from partner_program.domain.revenue import Baseline, Contribution
+from partner_program.domain.records.history import known_on as row_known_on
+from partner_program.domain.records.places import Fact
+from partner_program.domain.revenue import Baseline, Contribution, baselines_known_on, contributions_known_on
 from partner_program.domain.tiers.account import AccountState
 from partner_program.use_cases.ports import ReviewTask, StoredState
 from partner_program.values.errors import VersionConflict
@@ -19,22 +21,47 @@ class FakeAccounts:
 
     def __init__(self) -> None:
         self.records: dict[str, dict[tuple[str, ...], Record]] = {}
+        self.histories: dict[tuple[str, tuple[str, ...]], list[Fact]] = {}
         self.contributions: dict[tuple[object, ...], Contribution] = {}
+        self.replaced: list[Contribution] = []
         self.baselines: dict[tuple[str, int], Baseline] = {}
+        self.restatements: dict[tuple[str, int, int], Baseline] = {}
         self.states: dict[str, StoredState] = {}
         self.saves: list[AccountState] = []
         self.partner_reads: list[str] = []
         self.before_save: Callable[[], None] | None = None
         self._statements: dict[tuple[str, str, str], Statement] = {}
 
-    def add(self, *items: Record | Contribution, partner_id: str = "P1") -> None:
-        """Record facts; the same key again corrects the earlier one."""
+    def add(
+        self, *items: Record | Contribution, partner_id: str = "P1", known_on: str = "0001-01-01", stamp: str = "",
+    ) -> None:  # fmt: skip
+        """Record facts: the same key again corrects the earlier one, unless it comes with an earlier `stamp`.
+
+        `known_on` is the day on which records are taken; without it they have always been known. Contributions say it
+        themselves.
+        """
         for item in items:
             if isinstance(item, Contribution):
-                key = (item.account_id, item.month, item.distributor_id, item.report_id, item.digest, item.part)
-                self.contributions[key] = item
+                self.replaced += [self.contributions[item.key]] if item.key in self.contributions else []
+                self.contributions[item.key] = item
             else:
-                self.records.setdefault(partner_id, {})[item.kind, *item.key] = item
+                key = (item.kind, *item.key)
+                rows = self.histories.setdefault((partner_id, key), [])
+                rows.append(Fact(item, stamp or f"{len(rows):09d}", known_on))
+                self.records.setdefault(partner_id, {})[key] = max(rows, key=lambda row: row.stamp).record
+
+    def facts_known_on(self, account_id: str, since_year: int, day: date) -> AccountFacts:
+        partner_id, _ = split_account_id(account_id)
+        histories = [rows for (owner, _), rows in self.histories.items() if owner == partner_id]
+        known = [fact.record for rows in histories if (fact := row_known_on(rows, day))]
+        facts = self._facts(account_id, since_year, known)
+        replaced = [i for i in self.replaced if i.account_id == account_id and i.month >= f"{since_year:04d}-01"]
+        return facts_of(
+            account_id,
+            known,
+            contributions_known_on(facts.contributions, replaced, day),
+            baselines_known_on(facts.baselines, day),
+        )
 
     def state(self, account_id: str) -> AccountState | None:
         return self.states.get(account_id, StoredState(None, 0)).state
@@ -76,6 +103,9 @@ class FakeAccounts:
         yield from [name for _, name in sorted(due)]
 
     def put_baseline(self, baseline: Baseline) -> Baseline:
+        if baseline.revision:
+            key = (baseline.account_id, baseline.year, baseline.revision)
+            return self.restatements.setdefault(key, baseline)
         return self.baselines.setdefault((baseline.account_id, baseline.year), baseline)
 
     def put_statement(self, statement: Statement) -> Statement:
@@ -97,7 +127,9 @@ class FakeAccounts:
             item for item in self.contributions.values() if item.account_id == account_id and item.month >= first
         ]
         baselines = [
-            item for (owner, year), item in self.baselines.items() if owner == account_id and year >= since_year
+            item
+            for item in (*self.baselines.values(), *self.restatements.values())
+            if item.account_id == account_id and item.year >= since_year
         ]
         return facts_of(account_id, records, contributions, baselines)
 

@@ -5,6 +5,7 @@ from itertools import count
 from typing import Any
 
 from partner_program.domain.records.places import Fact, Place
+from partner_program.use_cases.ports import ReviewTask
 from partner_program.use_cases.record_ports import Change, Turn, WaitingReport, WaitingRow
 
 
@@ -50,7 +51,7 @@ class MemoryFacts:
 
     def keep(self, facts: Iterable[tuple[Place, Fact]]) -> None:
         for place, fact in facts:
-            self.histories.setdefault(place, {})[fact.stamp] = fact
+            self.histories.setdefault(place, {}).setdefault(fact.stamp, fact)
 
     def history(self, place: Place) -> Sequence[Fact]:
         return [fact for _, fact in sorted(self.histories.get(place, {}).items())]
@@ -168,6 +169,9 @@ class ReportRequests:
 
     def send_statement_tasks(self, tasks: Iterable[dict[str, str]]) -> int:
         raise AssertionError("records send no statement tasks")
+
+    def send_review_tasks(self, tasks: Iterable[ReviewTask]) -> int:
+        raise AssertionError("records send no review tasks")
 
     def reprocess_report(self, distributor_id: str, report_id: str) -> None:
         self.asked.append((distributor_id, report_id))

@@ -73,6 +73,7 @@ class MemorySales:
         self.run_windows: dict[tuple[str, str, str, int], dict[int, tuple[int, WindowResult]]] = {}
         self.invoices: dict[tuple[str, str, int], Claims] = {}
         self.contributions: dict[tuple[str, ...], Contribution] = {}
+        self.replaced: list[Contribution] = []
         self.references: dict[tuple[str, ...], tuple[LineReference, ...]] = {}
         self.tiers: dict[str, tuple[tuple[date, Tier], ...]] = {}
         self.contribution_writes = 0
@@ -122,6 +123,7 @@ class MemorySales:
             )  # fmt: skip
             standing = self.contributions.get(key)
             if standing is None or standing.lines < contribution.lines:
+                self.replaced += [standing] if standing else []
                 self.contributions[key] = contribution
                 self.references[key] = tuple(lines)
                 self.contribution_writes += 1

@@ -342,3 +342,51 @@ def test_overlapping_reports_in_either_order_count_the_same(
         lines = [sale | {"report_id": f"R{number}"} for sale in halves[number]]
         world.play(lines, f"pos/D1/R{number}.csv")
     assert totals(real) == (10, Decimal(1000))
+
+
+def test_a_contribution_that_a_larger_one_replaces_is_kept_with_the_day_on_which_it_was_known(
+    tables: tuple[Table, Table],
+) -> None:
+    store, (program, _) = DynamoSalesStore(*tables), tables
+    store.contribute([(part(2), references(2))])
+    store.contribute([(part(3, known_on=date(2024, 6, 1)), references(3))])
+    store.contribute([(part(1, known_on=date(2024, 7, 1)), references(1))])
+    (kept,) = program.query("HISTORY#ACCOUNT#P1-DE", prefix="REVENUE#2024-04#")
+    assert Contribution.model_validate_json(str(kept["body"])) == part(2)
+    (item,) = program.query("ACCOUNT#P1-DE")
+    assert (item["lines"], Contribution.model_validate_json(str(item["body"])).known_on) == (3, date(2024, 6, 1))
+
+
+class RivalBefore(Table):
+    """Somebody else contributes right before the n-th put."""
+
+    def __init__(self, table: Table, call: int, rival: Callable[[], None]) -> None:
+        super().__init__(table._client, table.name)
+        self._left = call
+        self._rival = rival
+
+    def put(self, item: Any, **conditions: Any) -> PutRefused | None:
+        self._left -= 1
+        if self._left == 0:
+            self._rival()
+        return super().put(item, **conditions)
+
+
+@pytest.mark.catalogue("F02")
+@pytest.mark.parametrize("call", [1, 2, 3])
+@pytest.mark.parametrize("rivals_lines", [2, 3, 4])
+def test_of_two_that_replace_a_contribution_at_once_the_larger_one_stands(
+    tables: tuple[Table, Table], call: int, rivals_lines: int
+) -> None:
+    program, sales = tables
+    plain = DynamoSalesStore(program, sales)
+    plain.contribute([(part(1), references(1))])
+
+    def rival() -> None:
+        plain.contribute([(part(rivals_lines), references(rivals_lines))])
+
+    DynamoSalesStore(RivalBefore(program, call, rival), sales).contribute([(part(3), references(3))])
+    (item,) = program.query("ACCOUNT#P1-DE")
+    assert item["lines"] == max(3, rivals_lines)
+    kept = [entry["lines"] for entry in program.query("HISTORY#ACCOUNT#P1-DE")]
+    assert kept == ([1, 2] if rivals_lines == 2 else [1])

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import groupby
 
+from partner_program.adapters.known_on import records_known_on, revenue_known_on
 from partner_program.adapters.table import Item, Table
 from partner_program.domain.accelerator.statement import Statement
 from partner_program.domain.account_facts import facts_of
 from partner_program.domain.facts import RECORD_TYPES, AccountFacts, Record, Site
-from partner_program.domain.revenue import Baseline, Contribution
+from partner_program.domain.revenue import Baseline, Contribution, baselines_known_on
 from partner_program.domain.tiers.account import AccountState
 from partner_program.use_cases.ports import StoredState
 from partner_program.values.errors import VersionConflict
@@ -22,7 +23,7 @@ REVIEWS = "reviews"
 REVIEW_DAY = "next_review_on"
 """The index over all state items in the order of their next review, and the attribute that it is sorted by."""
 _DIRECTORY_VALUE = "ACCOUNT"
-_BASELINE_SUFFIX = "-baseline"
+_BASELINE = "baseline"
 
 
 class DynamoAccountStore:
@@ -40,6 +41,14 @@ class DynamoAccountStore:
         stored = _stored(self._table.get(f"ACCOUNT#{account_id}", STATE))
         partner_id, _ = split_account_id(account_id)
         return self._facts(account_id, since_year, self._records(partner_id)), stored
+
+    def facts_known_on(self, account_id: str, since_year: int, day: date) -> AccountFacts:
+        """As many reads as for the facts of today, and one for each history of something that was changed since."""
+        partner_id, _ = split_account_id(account_id)
+        records = records_known_on(self._table, partner_id, day)
+        standing, baselines = self._revenue(account_id, since_year)
+        contributions = revenue_known_on(self._table, account_id, since_year, standing, day)
+        return facts_of(account_id, records, contributions, baselines_known_on(baselines, day))
 
     def load_many(self, account_ids: Iterable[str], since_year: int) -> Iterator[tuple[str, AccountFacts, StoredState]]:
         """By partner: the states of its accounts, then its facts once, then the revenue of each account."""
@@ -93,11 +102,11 @@ class DynamoAccountStore:
             yield str(item["pk"]).removeprefix("ACCOUNT#")
 
     def put_baseline(self, baseline: Baseline) -> Baseline:
-        """A year is frozen once; whoever comes later gets what stands."""
+        """A year is frozen once, and each revision is put once; whoever comes later gets what stands."""
         item: Item = {
             "pk": f"ACCOUNT#{baseline.account_id}",
-            "sk": f"REVENUE#{baseline.year:04d}{_BASELINE_SUFFIX}",
-            "kind": "baseline",
+            "sk": _baseline_key(baseline),
+            "kind": _BASELINE,
             "body": baseline.model_dump_json(),
         }
         existing = self._table.put_new(item)
@@ -129,15 +138,25 @@ class DynamoAccountStore:
         ]
 
     def _facts(self, account_id: str, since_year: int, records: Sequence[Record]) -> AccountFacts:
-        """With the revenue from a year on. One range of sort keys holds it all; the state is beyond its end."""
+        contributions, baselines = self._revenue(account_id, since_year)
+        return facts_of(account_id, records, contributions, baselines)
+
+    def _revenue(self, account_id: str, since_year: int) -> tuple[list[Contribution], list[Baseline]]:
+        """That from a year on. One range of sort keys holds it all; the state is beyond its end."""
         contributions, baselines = [], []
         for item in self._table.query(f"ACCOUNT#{account_id}", first=f"REVENUE#{since_year:04d}", last="REVENUE#9999~"):
             body = str(item["body"])
-            if str(item["sk"]).endswith(_BASELINE_SUFFIX):
+            if item["kind"] == _BASELINE:
                 baselines.append(Baseline.model_validate_json(body))
             else:
                 contributions.append(Contribution.model_validate_json(body))
-        return facts_of(account_id, records, contributions, baselines)
+        return contributions, baselines
+
+
+def _baseline_key(baseline: Baseline) -> str:
+    """A restatement lies beside what it restates and behind it."""
+    name = f"REVENUE#{baseline.year:04d}-{_BASELINE}"
+    return f"{name}#{baseline.revision:03d}" if baseline.revision else name
 
 
 def _stored(item: Item | None) -> StoredState:

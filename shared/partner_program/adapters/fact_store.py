@@ -73,8 +73,10 @@ class DynamoFactStore:
         self._table.put_many(_item(place, fact) for place, fact in facts.items())
 
     def keep(self, facts: Iterable[tuple[Place, Fact]]) -> None:
-        """Batches without a condition: an entry is named by its stamp."""
-        self._table.put_many(_item((f"HISTORY#{pk}", f"{sk}#{fact.stamp}"), fact) for (pk, sk), fact in facts)
+        """Batches without a condition: an entry is named by its stamp, and one that is there is left as it is."""
+        entries = {(f"HISTORY#{pk}", f"{sk}#{fact.stamp}"): fact for (pk, sk), fact in facts}
+        there = self._table.get_many(entries)
+        self._table.put_many(_item(entry, fact) for entry, fact in entries.items() if entry not in there)
 
     def history(self, place: Place) -> Sequence[Fact]:
         """By stamp, from the partition that holds the history of this one."""

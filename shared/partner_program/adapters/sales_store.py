@@ -178,7 +178,21 @@ class DynamoSalesStore:
             "lines": c.lines,
             "body": c.model_dump_json(),
         }
-        _put_larger(self._program, standing, c.lines)
+        self._put_contribution(standing, c.lines)
+
+    def _put_contribution(self, item: Item, lines: int) -> None:
+        """Put if absent, else in place of one of fewer lines, once that is in the history: it was known on its day."""
+        refused = self._program.put(item, condition="attribute_not_exists(pk)")
+        for _ in range(MERGE_TRIES):
+            if refused is None:
+                return
+            existing = refused.existing or self._program.get(str(item["pk"]), str(item["sk"]))
+            if existing is None or int(existing["lines"]) >= lines:
+                return
+            self._program.put(_replaced(existing))
+            seen = {":seen": existing["lines"]}
+            refused = self._program.put(item, condition="#lines = :seen", values=seen, names={"#lines": "lines"})
+        raise VersionConflict(f"a contribution was replaced by others {MERGE_TRIES} times in a row")
 
     def lines_of(self, account_id: str, month: str) -> Iterator[CountedLine]:
         """Every counted line of an account and month, invoice by invoice."""
@@ -211,6 +225,12 @@ def _put_larger(table: Table, item: Item, lines: int) -> None:
         values={":n": lines},
         names={"#lines": "lines"},
     )
+
+
+def _replaced(standing: Item) -> Item:
+    """The entry of a contribution in the history of its account, named by what it is replaced for: its lines."""
+    name = f"{standing['sk']}#{int(standing['lines']):09d}"
+    return standing | {"pk": f"HISTORY#{standing['pk']}", "sk": name}
 
 
 def _report(distributor_id: str, report_id: str) -> str:

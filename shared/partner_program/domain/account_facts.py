@@ -31,13 +31,15 @@ def facts_of(
     records: Iterable[Record],
     contributions: Iterable[Contribution] = (),
     baselines: Iterable[Baseline] = (),
+    news: Iterable[date] = (),
 ) -> AccountFacts:
     """The facts of an account: its country's sites, the people employed there, and what these hold.
 
     Everything is put in the order of its key, so that the order in which it was recorded or read is no input.
     """
     partner_id, country = split_account_id(account_id)
-    everything = tuple(records)
+    everything, revenue, frozen = tuple(records), tuple(contributions), tuple(baselines)
+    days = {*news, *(item.known_on for item in revenue), *(item.frozen_on for item in frozen)}
     sites = [site for site in _of(Site, everything) if (site.partner_id, site.country) == (partner_id, country)]
     site_ids = {site.site_id for site in sites}
     jobs = [job for job in _of(Employment, everything) if job.site_id in site_ids]
@@ -62,8 +64,8 @@ def facts_of(
         brand_reviews=tuple(filter(here, _of(BrandReview, everything))),
         placement=next(filter(here, _of(Placement, everything)), None),
         opening_revenue=tuple(filter(here, _of(OpeningRevenue, everything))),
-        contributions=tuple(sorted(contributions, key=_contribution_key)),
-        baselines=tuple(sorted(baselines, key=lambda item: item.year)),
+        contributions=tuple(sorted(revenue, key=_contribution_key)),
+        baselines=tuple(sorted(baselines, key=lambda item: (item.year, item.revision))),
     )
 
 

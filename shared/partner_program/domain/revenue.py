@@ -40,15 +40,57 @@ class Contribution(Document):
         """Sales Revenue, unrounded."""
         return total(item.credit for item in self.by_class.values())
 
+    @property
+    def key(self) -> tuple[str, str, str, str, str, int]:
+        """Names it for ever; where held lines of its part are counted later, a larger one takes its place."""
+        return self.account_id, self.month, self.distributor_id, self.report_id, self.digest, self.part
+
 
 class Baseline(Document):
-    """A year's Sales Revenue as frozen at the year's close (R-5.4d)."""
+    """A year's Sales Revenue as frozen at the year's close, or as a restatement has it since (R-5.4d).
+
+    `revision` 0 is what the close froze. A restatement is a revision of its own beside it, with the day, who did it and
+    why; the latest revision counts.
+    """
 
     account_id: str
     year: int
     currency: str
     sales_revenue: Decimal
     frozen_on: date
+    revision: int = 0
+    restated_on: date | None = None
+    restated_by: str = ""
+    reason: str = ""
+
+    @property
+    def counts_from(self) -> date:
+        """The day since which this revision is the year's baseline."""
+        return self.restated_on or self.frozen_on
+
+
+def latest_baseline(baselines: Iterable[Baseline], year: int) -> Baseline | None:
+    """What counts for a year: the latest revision; None for a year that is not frozen."""
+    return max((item for item in baselines if item.year == year), key=lambda item: item.revision, default=None)
+
+
+def baselines_known_on(baselines: Iterable[Baseline], day: date) -> list[Baseline]:
+    """The revisions that there were at the end of a day."""
+    return [item for item in baselines if item.counts_from <= day]
+
+
+def contributions_known_on(
+    standing: Iterable[Contribution], replaced: Iterable[Contribution], day: date
+) -> list[Contribution]:
+    """What was known at the end of a day: of each contribution the one with the most lines by then.
+
+    `replaced` are earlier ones under the same keys as some that stand.
+    """
+    known: dict[tuple[object, ...], Contribution] = {}
+    for item in (*replaced, *standing):
+        if item.known_on <= day and (item.key not in known or known[item.key].lines <= item.lines):
+            known[item.key] = item
+    return list(known.values())
 
 
 def revenue_between(contributions: Iterable[Contribution], first_month: str, last_month: str) -> Decimal:

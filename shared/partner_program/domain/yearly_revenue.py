@@ -1,8 +1,9 @@
 """Sales Revenue of an account by calendar year: YTD, the year before, and since when it has reached an amount.
 
 A year's revenue is what was recorded for it before the first POS report (`opening_revenue`) plus all contributions of
-its months. Once a year's books are closed its frozen baseline stands in place of both (R-5.4d). Contributions carry a
-month, so a date inside a month stands for the whole month; lines dated in the future are refused at the door.
+its months. Once a year's books are closed its frozen baseline stands in place of both (R-5.4d), and of that the latest
+revision. Contributions carry a month, so a date inside a month stands for the whole month; lines dated in the future
+are refused at the door.
 """
 
 from collections import deque
@@ -11,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 
 from partner_program.domain.facts import AccountFacts
-from partner_program.domain.revenue import Baseline, Contribution, revenue_between
+from partner_program.domain.revenue import Contribution, latest_baseline, revenue_between
 from partner_program.domain.tiers.spans import Span, merged
 from partner_program.values.errors import InvalidValue
 from partner_program.values.money import EXACT
@@ -40,11 +41,14 @@ def whole_year(facts: AccountFacts, year: int) -> YearRevenue:
 
 def previous_year(facts: AccountFacts, year: int) -> YearRevenue:
     """Sales Revenue of the year before `year`: the frozen baseline if there is one, else what is recorded."""
-    baseline = _baseline(facts, year - 1)
+    baseline = latest_baseline(facts.baselines, year - 1)
     if baseline is None:
         return whole_year(facts, year - 1)
-    source = f"baseline frozen on {baseline.frozen_on}"
-    return YearRevenue(year - 1, baseline.sales_revenue, source, (f"baseline/{year - 1}",))
+    source, name = f"baseline frozen on {baseline.frozen_on}", f"baseline/{year - 1}"
+    if baseline.revision:
+        source += f", restated on {baseline.restated_on} by {baseline.restated_by}"
+        name += f"/{baseline.revision}"
+    return YearRevenue(year - 1, baseline.sales_revenue, source, (name,))
 
 
 def check_currency(facts: AccountFacts, currency: str) -> None:
@@ -71,18 +75,17 @@ def days_reaching(facts: AccountFacts, threshold: Decimal, on: date) -> tuple[Sp
 def _levels(facts: AccountFacts, on: date) -> list[tuple[date, Decimal]]:
     """The revenue that counts, from each day on which it changed."""
     known = deque(_known(facts, on))
-    frozen = {item.year: item for item in facts.baselines}
     totals = {year: _opening(facts, year) for year in range(on.year - 2, on.year + 1)}
     turns = {date(on.year - 1, 1, 1), date(on.year, 1, 1)}
-    days = turns | {day for day, _ in known} | {item.frozen_on for item in frozen.values()}
+    days = turns | {day for day, _ in known} | {item.counts_from for item in facts.baselines}
     levels = []
     for day in sorted(day for day in days if min(turns) <= day <= on):
         while known and known[0][0] <= day:
             _, item = known.popleft()
             year = int(item.month[:4])
             totals[year] = EXACT.add(totals.get(year, Decimal(0)), item.credit)
-        before = frozen.get(day.year - 1)
-        last = before.sales_revenue if before and before.frozen_on <= day else totals[day.year - 1]
+        before = latest_baseline((item for item in facts.baselines if item.counts_from <= day), day.year - 1)
+        last = before.sales_revenue if before else totals[day.year - 1]
         levels.append((day, max(last, totals[day.year])))
     return levels
 
@@ -112,7 +115,3 @@ def _recorded(facts: AccountFacts, year: int, last_month: str) -> YearRevenue:
 
 def _opening(facts: AccountFacts, year: int) -> Decimal:
     return next((item.sales_revenue for item in facts.opening_revenue if item.year == year), Decimal(0))
-
-
-def _baseline(facts: AccountFacts, year: int) -> Baseline | None:
-    return next((item for item in facts.baselines if item.year == year), None)

@@ -128,5 +128,5 @@ class _Work:
             frozen_on=self._on,
         )
         stands = self._accounts.put_baseline(baseline)
-        others = [item for item in self._facts.baselines if item.year != year]
+        others = [item for item in self._facts.baselines if (item.year, item.revision) != (year, stands.revision)]
         self._facts = self._facts.model_copy(update={"baselines": (*others, stands)})

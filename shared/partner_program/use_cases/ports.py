@@ -76,6 +76,14 @@ class AccountStore(Protocol):
         """
         ...
 
+    def facts_known_on(self, account_id: str, since_year: int, day: date) -> AccountFacts:
+        """All facts of an account as they were known at the end of a day; contributions from `since_year` on.
+
+        A row counts from the day on which it was taken; of several under one key the one that stood that evening. What
+        was held then, waiting for another record, was not known yet.
+        """
+        ...
+
     def state(self, account_id: str) -> AccountState | None:
         """The state alone: one small read where that is enough."""
         ...
@@ -101,7 +109,7 @@ class AccountStore(Protocol):
         ...
 
     def put_baseline(self, baseline: Baseline) -> Baseline:
-        """Put if absent; the one that stands afterwards."""
+        """Put if absent, each revision of a year by itself; the one that stands afterwards."""
         ...
 
     def put_statement(self, statement: Statement) -> Statement:

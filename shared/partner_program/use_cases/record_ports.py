@@ -64,7 +64,7 @@ class FactStore(Protocol):
         ...
 
     def keep(self, facts: Iterable[tuple[Place, Fact]]) -> None:
-        """Append to the history of each place; the same stamp again is the same entry."""
+        """Append to the history of each place. The same stamp again is the same entry, known since it first came."""
         ...
 
     def history(self, place: Place) -> Sequence[Fact]:

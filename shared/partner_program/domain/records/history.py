@@ -1,6 +1,7 @@
 """Which of the rows with one key stands: the one with the latest stamp, in whatever order they came (F03)."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import NamedTuple
 
 from partner_program.domain.files.outcomes import Outcome, ReasonCode, Rejection
@@ -66,6 +67,12 @@ def outranking(standing: Fact, history: Iterable[Fact]) -> Fact | None:
     """
     latest = max(history, key=lambda row: row.stamp, default=standing)
     return latest if latest.stamp > standing.stamp and latest.record != standing.record else None
+
+
+def known_on(history: Iterable[Fact], day: date) -> Fact | None:
+    """What stood at the end of a day: of the rows taken by then the one with the latest stamp. None: nothing yet."""
+    taken = (row for row in history if row.known_on <= day.isoformat())
+    return max(taken, key=lambda row: row.stamp, default=None)
 
 
 def overruled(
