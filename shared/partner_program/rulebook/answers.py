@@ -53,6 +53,11 @@ class Benefit:
     access: Access
     certifications: tuple[str, ...]
 
+    @property
+    def name(self) -> str:
+        """What the benefit is called, whatever the tier."""
+        return self.description.removesuffix(f", {self.tier}")
+
     def granted(self, held: frozenset[str] = frozenset()) -> bool:
         """Whether an account of the tier, holding these certifications, enjoys the benefit at all."""
         if self.access is Access.CERTIFIED:

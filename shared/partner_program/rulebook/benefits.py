@@ -44,10 +44,15 @@ class Benefits(Reading):
         """Not-for-resale licences that may be granted to one account (R-4.2.2)."""
         return self._value(f"nfr_licences.{tier}", int)
 
+    @property
+    def severities(self) -> tuple[str, ...]:
+        """How severe an incident may be, the most severe first (R-4.2.7)."""
+        return self._members("support_rank_premium_care.")
+
     def support_rank(self, severity: str, tier: Tier, *, premium_care: bool = False) -> int:
         """Place in the support queue, 1 first; Premium Care goes by severity alone (R-4.2.7, R-7).
 
-        Raises `NotFound` for a severity that is not `critical`, `high`, `medium` or `low`.
+        Raises `NotFound` for a severity that is not one of `severities`.
         """
         if premium_care:
             return self._named(f"support_rank_premium_care.{severity}", int)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cached_property
 from typing import TypeVar
 
 from partner_program.values.errors import NotFound
@@ -30,6 +31,11 @@ class Reading:
     def edition(self) -> str:
         """The name of the edition that the values are from."""
         return self._edition
+
+    @cached_property
+    def in_force_from(self) -> date:
+        """The rulebook's first day: nothing was owed before it."""
+        return min(dated.starts for entry in self._entries.values() for dated in entry.values)
 
     def __repr__(self) -> str:
         return f"Rules({self._edition}, on={self._on.isoformat()})"

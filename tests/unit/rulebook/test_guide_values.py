@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from partner_program.rulebook import Access, Basis, Level, Mode, Rules, load_rulebook
+from partner_program.rulebook import Access, Basis, Level, Mode, Rules, edition_names, load_rulebook
 from partner_program.values.errors import NotFound
 from partner_program.values.tiers import Tier
 
@@ -210,6 +210,15 @@ def test_all_ten_benefits_are_listed_and_an_eleventh_is_an_error() -> None:
         RULES.benefit("R-4.2.11", PREMIER)
 
 
+@pytest.mark.parametrize("edition", edition_names())
+def test_a_benefit_has_one_name_whatever_the_tier(edition: str) -> None:
+    rules = load_rulebook(edition).at(date(2024, 5, 17))
+    names = [[benefit.name for benefit in rules.benefits(tier)] for tier in Tier]
+    assert names[0] == names[1] == names[2]
+    assert len(set(names[0])) == 10
+    assert names[0][3] == "Selling the full portfolio"
+
+
 @pytest.mark.rule("R-4.2.2")
 def test_numbers_of_demonstration_licences_ascend_by_tier_and_are_assumed() -> None:
     assert by_tier(RULES.nfr_licences) == (1, 3, 6)
@@ -223,7 +232,8 @@ def test_four_product_families_need_no_certification() -> None:
 
 @pytest.mark.rule("R-4.2.7", "R-7")
 def test_support_ranks_by_severity_then_tier_and_no_tier_waits_longer_than_a_lower_one() -> None:
-    severities = ("critical", "high", "medium", "low")
+    severities = RULES.severities
+    assert severities == ("critical", "high", "medium", "low")
     for severity in severities:
         premier, advanced, authorized = (RULES.support_rank(severity, t) for t in (PREMIER, ADVANCED, AUTHORIZED))
         assert premier < advanced < authorized
