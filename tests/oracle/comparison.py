@@ -2,16 +2,19 @@
 
 import csv
 import gzip
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
 from pathlib import Path
 
 from partner_program.domain.accelerator.statement import Statement, StatementStatus
+from partner_program.domain.tiers.cases import Case
 from partner_program.rulebook import Rulebook
 from partner_program.values.tiers import Tier
 from tests.oracle import oracle, tiers
+from tests.oracle.account import Account
 from tests.oracle.engine import Engine, Upload
 
 
@@ -48,6 +51,7 @@ class Expected:
     lines: Mapping[str, list[oracle.Sale]]
     parameters: oracle.Parameters
     currencies: Mapping[str, str]
+    courses: dict[tuple[str, date], tiers.Course] = field(default_factory=dict)
 
     def accounts(self) -> list[str]:
         """Every account with a site."""
@@ -58,10 +62,20 @@ class Expected:
         mine = [row for row in rows if f"{row['partner_id']}-{row['country']}" == account]
         return {int(row["year"]): Fraction(row["sales_revenue"]) for row in mine}
 
+    def course(self, account: str, through: date) -> tiers.Course:
+        """Tiers and cases of an account."""
+        if (account, through) not in self.courses:
+            lines = self.lines.get(account, [])
+            found = Account(account, self.folder, lines, self.opening(account), self.parameters)
+            self.courses[account, through] = tiers.course(found, through)
+        return self.courses[account, through]
+
     def held(self, account: str, through: date) -> list[tiers.Change]:
-        lines = self.lines.get(account, [])
-        found = tiers.Account(account, self.folder, lines, self.opening(account), self.parameters)
-        return tiers.tier_changes(found, through)
+        return self.course(account, through).changes
+
+    def cases(self, account: str, through: date) -> list[tuple[str, ...]]:
+        """In the order of their requirements and days."""
+        return sorted(case.texts() for case in self.course(account, through).cases)
 
     def finals(self, account: str, held: Sequence[tiers.Change], through: date) -> dict[tuple[int, int], oracle.Rebate]:
         """Of every quarter that was closed during the play."""
@@ -87,6 +101,12 @@ def expected(folder: oracle.Folder, rulebook: Rulebook) -> Expected:
     currencies = {country: rules.country(country).currency for country in countries}
     parameters = parameters_of(rulebook, folder.start, countries)
     return Expected(folder, oracle.by_account(oracle.sales(folder, parameters, currencies)), parameters, currencies)
+
+
+def texts(case: Case) -> tuple[str, ...]:
+    """A case as the oracle puts it."""
+    values = (case.requirement, case.subject, case.opened_on, case.due_on, case.closed_on, case.outcome)
+    return tuple(str(value or "") for value in values)
 
 
 def numbers(made: Statement) -> oracle.Rebate:
@@ -119,13 +139,17 @@ def revenue_differences(engine: Engine, wanted: Expected, through: date) -> list
 
 
 def decision_differences(engine: Engine, wanted: Expected, through: date) -> list[str]:
-    """Accounts whose tiers or final statements are not the oracle's."""
+    """Accounts whose tiers, cases or final statements are not the oracle's."""
     found = []
     for account in wanted.accounts():
         held = wanted.held(account, through)
         ours = [(day, str(tier)) for day, tier in engine.tiers(account)]
-        if ours != [(change.day, change.tier) for change in held]:
+        if ours != [(change.day, str(change.tier)) for change in held]:
             found.append(f"{account}: {ours} is not {held}")
+        cases = Counter(map(texts, engine.cases(account)))
+        wanted_cases = Counter(wanted.cases(account, through))
+        found += [f"{account} has a case {case}" for case in (cases - wanted_cases).elements()]
+        found += [f"{account} has no case {case}" for case in (wanted_cases - cases).elements()]
         finals = wanted.finals(account, held, through)
         made = {
             (item.year, item.quarter): numbers(item)

@@ -13,10 +13,12 @@ from partner_program.domain.facts import Certification, Distributor, Employment,
 from partner_program.domain.files.delimited import Row as CsvRow
 from partner_program.domain.records.rows import RowParser, columns_of
 from partner_program.domain.revenue import revenue_between
+from partner_program.domain.tiers.cases import Case
 from partner_program.rulebook import Rulebook
 from partner_program.use_cases.assess_account import AssessAccount
 from partner_program.use_cases.close_quarter import CloseQuarter, due_phases
 from partner_program.use_cases.make_statement import MakeStatement
+from partner_program.use_cases.review_accounts import DailyRun, ReviewAccounts
 from partner_program.values.money import total
 from partner_program.values.tiers import Tier
 from tests.fakes.accounts import FakeAccounts, FakeJobLog, FakeTasks
@@ -27,7 +29,8 @@ OWN_DATE = {
     "distributors": None, "products": None, "partners": "enrolled_on", "sites": "opened_on",
     "terms_acceptances": "accepted_on", "people": "from_date", "certifications": "certified_on",
     "trainings": "completed_on", "business_plans": "submitted_on", "brand_reviews": "reviewed_on",
-    "opening_revenue": None, "placements": "placed_on",
+    "business_reviews": "reviewed_on", "opening_revenue": None, "placements": "placed_on",
+    "case_decisions": "decided_on",
 }  # fmt: skip
 ALWAYS_MS = 900_000
 
@@ -73,10 +76,17 @@ class Engine:
         assess = AssessAccount(self.accounts, self.rulebook, self.world.clock)
         make = MakeStatement(self.accounts, self.rulebook)
         close = CloseQuarter(self.accounts, self.jobs, self.tasks, self.rulebook)
+        morning = DailyRun(self.accounts, self.jobs, self.tasks)
+        review = ReviewAccounts(assess, self.world.clock)
         due = {start} | {phase.due_on for phase in due_phases(start, through, self.rulebook)}
         day = start
         while day <= through:
             self.world.clock.day = day
+            self.tasks.reviews.clear()
+            morning(day)
+            for task in self.tasks.reviews:
+                failures = review(task["account_ids"], day).failures
+                assert failures == {}, failures
             self._record(rows_of_day.get(day, ()))
             for upload in reports_of_day.get(day, ()):
                 self._ingest(upload)
@@ -84,9 +94,9 @@ class Engine:
             self.tasks.tasks.clear()
             if day in due:  # on any other day the schedule fires for nothing
                 close(day)
-            for task in self.tasks.tasks:
-                make(task)
-                self.touched.add(task["account_id"])
+            for statement in self.tasks.tasks:
+                make(statement)
+                self.touched.add(statement["account_id"])
             self._assess(assess)
             day += timedelta(days=1)
 
@@ -102,10 +112,15 @@ class Engine:
     def statements(self, account: str) -> list[Statement]:
         return list(self.accounts.statements(account))
 
-    def tiers(self, account: str) -> list[tuple[date, Tier]]:
-        """The tier at the end of each day on which it changed."""
+    def tiers(self, account: str) -> list[tuple[date, Tier | None]]:
+        """The tier at the end of each day on which it changed; None: no longer in the program."""
         state = self.accounts.states[account].state
         return list({change.changed_on: change.to_tier for change in state.tier_changes}.items()) if state else []
+
+    def cases(self, account: str) -> Sequence[Case]:
+        """Open and closed."""
+        state = self.accounts.states[account].state
+        return state.cases if state else ()
 
     def _record(self, rows: Iterable[tuple[str, Row]]) -> None:
         dependencies = set()
@@ -113,7 +128,7 @@ class Engine:
             record = _parsed(kind, row, self.world.clock.day)
             dependencies.add(f"{_WAITED_FOR.get(kind, kind)}#{record.key[0]}")
             for partner in self._keep(record):
-                self.accounts.add(record, partner_id=partner)
+                self.accounts.add(record, partner_id=partner, known_on=self.world.clock.day.isoformat())
                 self.touched.update(self.accounts.account_ids_of(partner))
         for dependency, distributor, report in sorted(self.world.lookups.waiting):
             if dependency in dependencies:
@@ -132,7 +147,8 @@ class Engine:
         elif isinstance(record, Employment):
             partner = self.world.lookups.all_sites[record.site_id].partner_id
             self.partners[record.person_id].add(partner)
-            self.accounts.add(*self.certifications[record.person_id], partner_id=partner)
+            held, today = self.certifications[record.person_id], self.world.clock.day.isoformat()
+            self.accounts.add(*held, partner_id=partner, known_on=today)
             return [partner]
         else:
             if isinstance(record, Site):
@@ -154,7 +170,8 @@ class Engine:
 
     def _assess(self, assess: AssessAccount) -> None:
         if self.touched:
-            assert assess.batch(self.touched).failures == {}
+            failures = assess.batch(self.touched).failures
+            assert failures == {}, failures
             self.touched.clear()
 
 

@@ -1,4 +1,4 @@
-"""Random program folders: two partners, a few people, reports that overlap, repeat and contradict each other."""
+"""Random program folders: two partners, people who come, renew and leave, reports that overlap and contradict."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -9,7 +9,7 @@ from tests.fakes.pos_world import COLUMNS
 from tests.oracle.engine import Upload, csv_bytes
 from tests.oracle.oracle import Folder, Row
 
-START, THROUGH = date(2023, 1, 2), date(2024, 5, 2)
+START, THROUGH = date(2023, 1, 1), date(2024, 5, 2)
 OWNER = """
 "revenue_threshold.*.authorized" = 10
 "revenue_threshold.*.advanced" = 100
@@ -23,6 +23,10 @@ OWNER = """
 SITES = {"S1": ("P1", "DE"), "S2": ("P1", "DE"), "S3": ("P1", "JP"), "S4": ("P2", "DE")}
 CURRENCY = {"DE": "EUR", "JP": "JPY"}
 SKUS = {"SW": "software", "HW": "hardware", "PS": "services"}
+GAPS_DAYS = (None, None, -20, -1, 0, 1, 30, 59, 60, 61, 62, 90)
+"""From the end of a certification or training to its renewal; None: there is none."""
+DELAYS_DAYS = (0, 0, 0, 0, 1, 20, 59, 60, 61, 100)
+"""From a day to the one on which it is recorded."""
 early_days = st.integers(0, 200).map(lambda offset: START - timedelta(days=offset - 60))
 
 
@@ -51,6 +55,9 @@ def records(draw: st.DrawFn) -> dict[str, list[Row]]:
         "trainings": [],
         "placements": [],
         "opening_revenue": [],
+        "business_plans": [],
+        "brand_reviews": [],
+        "case_decisions": [],
     }
     for partner in ("P1", "P2"):
         _partner(draw, partner, found)
@@ -66,7 +73,8 @@ def records(draw: st.DrawFn) -> dict[str, list[Row]]:
 
 
 def _partner(draw: st.DrawFn, partner: str, found: dict[str, list[Row]]) -> None:
-    row = {"partner_id": partner, "name": partner, "enrolled_on": START.isoformat(), "contact_email": "p@example.com"}
+    enrolled_on = draw(st.sampled_from([START, START, START + timedelta(days=1)])).isoformat()
+    row = {"partner_id": partner, "name": partner, "enrolled_on": enrolled_on, "contact_email": "p@example.com"}
     found["partners"].append({**row, "trading_since": draw(st.sampled_from(["2020-01-01"] * 6 + ["2022-01-02", ""]))})
     version = draw(st.sampled_from(["2022-03"] * 7 + ["2019-01"]))
     accepted_on = draw(early_days).isoformat()
@@ -74,20 +82,43 @@ def _partner(draw: st.DrawFn, partner: str, found: dict[str, list[Row]]) -> None
 
 
 def _person(draw: st.DrawFn, person: str, found: dict[str, list[Row]]) -> None:
-    since = draw(early_days)
-    until = draw(st.sampled_from(["", "", (since + timedelta(days=300)).isoformat()]))
+    since = draw(st.one_of(st.just(date(2020, 1, 1)), early_days))
     job = {
         "person_id": person,
         "site_id": draw(st.sampled_from([*sorted(SITES), "S1", "S2"])),
         "from_date": since.isoformat(),
     }
-    found["people"].append({**job, "until_date": until})
+    left_on = max(since, START) + timedelta(days=draw(st.integers(30, 400)))
+    how = draw(st.sampled_from(["stays", "stays", "leaves as agreed", "leaves"]))
+    found["people"].append({**job, "until_date": left_on.isoformat() if how == "leaves as agreed" else ""})
+    if how == "leaves":
+        found["people"].append({**job, "until_date": left_on.isoformat(), **_recorded(draw, left_on)})
     for kind in ("MCDE", "MCIT", "MCIE"):
+        _certified(draw, person, kind, since, found)
+
+
+def _certified(draw: st.DrawFn, person: str, kind: str, since: date, found: dict[str, list[Row]]) -> None:
+    """A certification that lasts, or one that ends during the program and may be renewed."""
+    row = {"person_id": person, "kind": kind}
+    if since.year > 2020 or draw(st.booleans()):
         # a certification from before the job waits for it in the engine: given out afterwards here
-        certified_on = max(since, draw(early_days)).isoformat()
-        name = f"{person}-{kind}"
-        row = {"certification_id": name, "person_id": person, "kind": kind, "certified_on": certified_on}
-        found["certifications"].extend([row] if draw(st.integers(0, 9)) else [])
+        certified_on = max(since, draw(early_days))
+        named = {"certification_id": f"{person}-{kind}", "certified_on": certified_on.isoformat()}
+        found["certifications"].extend([row | named] if draw(st.integers(0, 9)) else [])
+        return
+    ends_on = START + timedelta(days=draw(st.integers(1, 400)))
+    first = {"certification_id": f"{person}-{kind}", "certified_on": ends_on.replace(year=ends_on.year - 2).isoformat()}
+    found["certifications"].append(row | first)
+    gap_days = draw(st.sampled_from(GAPS_DAYS))
+    if gap_days is not None:
+        day = ends_on + timedelta(days=gap_days)
+        renewal = {"certification_id": f"{person}-{kind}-2", "certified_on": day.isoformat(), **_recorded(draw, day)}
+        found["certifications"].append(row | renewal)
+
+
+def _recorded(draw: st.DrawFn, day: date) -> Row:
+    """When the program is told of something: often on its day."""
+    return {"recorded_on": (day + timedelta(days=draw(st.sampled_from(DELAYS_DAYS)))).isoformat()}
 
 
 def _account(draw: st.DrawFn, partner: str, country: str, found: dict[str, list[Row]]) -> None:
@@ -95,15 +126,70 @@ def _account(draw: st.DrawFn, partner: str, country: str, found: dict[str, list[
     for kind in ("onboarding", "annual_sales"):
         if draw(st.integers(0, 9)):
             found["trainings"].append({**of, "kind": kind, "completed_on": draw(early_days).isoformat()})
+    if draw(st.booleans()):
+        _training_that_ends(draw, of, found)
     tier = draw(st.sampled_from(["premier", "advanced", "authorized", "", "premier"]))
     if tier:
         # On the first day: one that is recorded later sets aside what was decided before, which no oracle can foresee.
         row = {**of, "tier": tier, "placed_on": START.isoformat(), "reason": "taken over"}
         found["placements"].append(row)
-    amount = draw(st.sampled_from(["100", "55.5", "320", "0", ""]))
+    amount = draw(st.sampled_from(["100", "55.5", "320", "320", "320", "5", ""]))
     if amount:
         row = {**of, "year": "2022", "sales_revenue": amount, "currency": CURRENCY[country]}
         found["opening_revenue"].append(row)
+    _obligations(draw, of, found)
+
+
+def _training_that_ends(draw: st.DrawFn, of: Row, found: dict[str, list[Row]]) -> None:
+    ends_on = START + timedelta(days=draw(st.integers(1, 200)))
+    days = [ends_on.replace(year=ends_on.year - 1)]
+    gap_days = draw(st.sampled_from(GAPS_DAYS))
+    days += [] if gap_days is None else [ends_on + timedelta(days=gap_days)]
+    for day in days:
+        found["trainings"].append(
+            {**of, "kind": "annual_sales", "completed_on": day.isoformat()} | _recorded(draw, day)
+        )
+
+
+def _obligations(draw: st.DrawFn, of: Row, found: dict[str, list[Row]]) -> None:
+    """Plans, brand reviews and verdicts around the dates of an account that is Premier from the first day."""
+    for year, after_days in (("2023", (10, 60, 61, 130)), ("2024", (-9, 0, 60, 61, 80))):
+        days = draw(st.sampled_from((None, *after_days)))
+        if days is not None:
+            submitted_on = date(int(year), 1, 1) + timedelta(days=days)
+            found["business_plans"].append({**of, "year": year, "submitted_on": submitted_on.isoformat()})
+    days = st.sampled_from(
+        [date(2023, 2, 28), date(2023, 3, 1), date(2023, 4, 30), date(2023, 6, 15), date(2023, 7, 31)]
+    )
+    for day in draw(st.lists(days, unique=True, max_size=3)):
+        outcome = draw(st.sampled_from(["fulfilled", "fulfilled", "not_fulfilled"]))
+        found["brand_reviews"].append({**of, "reviewed_on": day.isoformat(), "outcome": outcome})
+    for requirement, opened_on, days_later in draw(st.lists(st.sampled_from(VERDICTS), max_size=3, unique=True)):
+        day = date.fromisoformat(opened_on) + timedelta(days=days_later)
+        verdict = draw(st.sampled_from(["demote", "extend", "waive"] + ["end_participation"] * (days_later > 150)))
+        until = (day + timedelta(days=draw(st.sampled_from([-1, 0, 1, 30])))).isoformat() if verdict == "extend" else ""
+        found["case_decisions"].append(
+            {
+                **of, "requirement": requirement, "opened_on": opened_on, "decided_on": day.isoformat(),
+                "verdict": verdict, "until": until, "reason": "said so", "decided_by": "channel manager",
+            }
+        )  # fmt: skip
+
+
+VERDICTS = [
+    (requirement, opened_on, days_later)
+    for requirement, opened_on, days in (
+        ("business_plan", "2023-01-01", (40, 60, 61, 62, 90, 160, 380)),
+        ("business_plan", "2024-01-01", (61, 70, 90)),
+        ("brand_alignment", "2023-01-01", (50, 60, 119, 120, 130, 160)),
+        ("brand_alignment", "2023-06-15", (46, 47, 60)),
+        ("revenue", "2023-01-30", (0, 1, 30)),
+        ("revenue", "2024-01-30", (0, 1, 30)),
+        ("terms", "2024-02-01", (61, 70)),
+    )
+    for days_later in days
+]
+"""(requirement, opened on, days from there to the verdict)."""
 
 
 @st.composite

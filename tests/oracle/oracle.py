@@ -49,6 +49,11 @@ class Parameters:
             "premier": ("onboarding", "annual_sales"),
         }
     )
+    compliance_days: int = 60
+    plan_days: int = 60
+    """From becoming Premier, and from 1 January."""
+    automatic: Sequence[str] = ()
+    """What Premier is lost for without a decision of the vendor: `business_plan`, `brand_alignment`."""
 
 
 @dataclass(frozen=True)

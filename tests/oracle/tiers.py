@@ -1,65 +1,58 @@
-"""Tiers of a program folder found by trying every day: the oracle's second half (placements and promotions only)."""
+"""Tiers and cases of a program folder found by trying every day: the oracle's second half."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from fractions import Fraction
 
-from tests.oracle.oracle import TIERS, Folder, Parameters, Row, Sale, baseline, quarter_end, revenue
+from tests.oracle import cases
+from tests.oracle.account import COMPLIANCE, Account, books_are_open, civil, close_of, earns, holds, in_program
+from tests.oracle.cases import Case
+from tests.oracle.oracle import TIERS
+
+OF_PREMIER = ("business_plan", "brand_alignment")
 
 
 @dataclass(frozen=True)
 class Change:
-    """A tier from a day on."""
+    """A tier from a day on; None: no longer in the program."""
 
     day: date
-    tier: str
+    tier: str | None
 
 
-def two_years_on(day: date) -> date:
-    """The same date two years later; 29 February becomes the 28th."""
-    return date(day.year + 2, 2, 28) if (day.month, day.day) == (2, 29) else day.replace(year=day.year + 2)
+@dataclass
+class Course:
+    """What became of an account: every change of tier, every case in the order of their opening."""
+
+    changes: list[Change] = field(default_factory=list)
+    cases: list[Case] = field(default_factory=list)
+    lost_for: str = ""
+    """What Premier was lost for, while it is not regained."""
+
+    @property
+    def tier(self) -> str | None:
+        return self.changes[-1].tier if self.changes else None
+
+    @property
+    def since(self) -> date:
+        return self.changes[-1].day
+
+    def open_cases(self) -> list[Case]:
+        return [case for case in self.cases if case.is_open]
+
+    def move(self, day: date, tier: str | None) -> None:
+        self.changes.append(Change(day, tier))
 
 
-def one_year_on(day: date) -> date:
-    """The same date a year later; 29 February becomes the 28th."""
-    return date(day.year + 1, 2, 28) if (day.month, day.day) == (2, 29) else day.replace(year=day.year + 1)
-
-
-@dataclass(frozen=True)
-class Account:
-    """One account with everything that the oracle looks at; `opening` maps year → stated revenue."""
-
-    account_id: str
-    folder: Folder
-    lines: Sequence[Sale]
-    opening: Mapping[int, Fraction]
-    parameters: Parameters
-    found: dict[str, list[Row]] = field(default_factory=dict, compare=False)
-
-    def rows(self, kind: str) -> list[Row]:
-        """Rows of a records kind that name this partner, and this country where the kind has one."""
-        partner, country = self.account_id.rsplit("-", 1)
-        if kind not in self.found:
-            rows = self.folder.records.get(kind, [])
-            self.found[kind] = [
-                row for row in rows if row["partner_id"] == partner and row.get("country", country) == country
-            ]
-        return self.found[kind]
-
-
-def tier_changes(account: Account, through: date) -> list[Change]:
-    """Every change of an account's tier from the program's start through a day."""
-    changes: list[Change] = []
+def course(account: Account, through: date) -> Course:
+    """Everything that happens to an account from the program's start through a day."""
+    found = Course()
     day = account.folder.start
     while day <= through:
-        held = TIERS.index(changes[-1].tier) if changes else _entry(account, day)
-        if held >= 0:
-            reached = max((n for n, tier in enumerate(TIERS) if _meets(tier, account, day)), default=-1)
-            if reached > held or not changes:
-                changes.append(Change(day, TIERS[max(reached, held)]))
+        if found.tier or (not found.changes and _enters(found, account, day)):
+            _live(found, account, day)
         day += timedelta(days=1)
-    return changes
+    return found
 
 
 def tier_on(changes: Sequence[Change], day: date) -> str | None:
@@ -68,90 +61,124 @@ def tier_on(changes: Sequence[Change], day: date) -> str | None:
     return held[-1] if held else None
 
 
-def _entry(account: Account, day: date) -> int:
-    """Where an account starts: its placement if there is one, else authorized once in the program; -1: not yet."""
-    for row in account.rows("placements"):
-        return TIERS.index(row["tier"]) if row["placed_on"] <= day.isoformat() else -1
-    return 0 if _in_program(account, day) else -1
+def _enters(found: Course, account: Account, day: date) -> bool:
+    """Where an account starts: its placement if there is one, else authorized once in the program."""
+    for row in account.rows("placements", day):
+        if civil(row["placed_on"]) <= day:
+            found.move(day, row["tier"])
+        return bool(found.changes)
+    if in_program(account, day, day):
+        found.move(day, "authorized")
+    return bool(found.changes)
 
 
-def _in_program(account: Account, day: date) -> bool:
-    today = day.isoformat()
-    enrolled = any(row["enrolled_on"] <= today for row in account.rows("partners"))
-    accepted = any(
-        row["version"] == account.parameters.terms_version and row["accepted_on"] <= today
-        for row in account.rows("terms_acceptances")
-    )
-    is_open = any(_runs(row["opened_on"], row.get("closed_on"), day) for row in account.rows("sites"))
-    return enrolled and accepted and is_open
+def _live(found: Course, account: Account, day: date) -> None:
+    """One day of an account with a tier: cures, new shortfalls, verdicts, deadlines, the year's close, promotion."""
+    for case in found.open_cases():
+        met_on = cases.first_day_met(case, account, day)
+        if met_on is not None:
+            case.close("corrected" if met_on == case.opened_on else "cured", met_on)
+    _open(found, account, day)
+    lost = _lost(found, account, day)
+    if lost is not None:
+        _demote(found, account, day, lost)
+    _promote(found, account, day)
+    _open(found, account, day)
 
 
-def _runs(first: str, end: str | None, day: date) -> bool:
-    """From its first day up to, not including, its end."""
-    return first <= day.isoformat() and (not end or day.isoformat() < end)
+def _open(found: Course, account: Account, day: date) -> None:
+    known = {(case.requirement, case.subject) for case in found.open_cases()}
+    known |= {(case.requirement, case.subject) for case in found.cases if case.outcome == "waived" and case.subject}
+    for case in _owed(found, account, day):
+        if (case.requirement, case.subject) not in known:
+            found.cases.append(case)
 
 
-def _meets(tier: str, account: Account, day: date) -> bool:
-    if not _in_program(account, day):
+def _owed(found: Course, account: Account, day: date) -> Iterator[Case]:
+    tier, started = found.tier, found.changes[0].day
+    if tier is None:
+        return
+    yield from cases.out_of_program(started, account, day)
+    yield from cases.shortfalls(tier, found.since, account, day)
+    if tier == "premier":
+        yield from cases.plan_owed(found.since, account, day)
+        waived = [case.closed_on for case in found.cases if not case.subject and case.outcome == "waived"]
+        waived_on = waived[-1] if waived and waived[-1] and waived[-1] >= found.since else None
+        yield from cases.brand_owed(found.since, account, day, waived_on)
+    if tier == "authorized":
+        yield from cases.flag(found.since, started, account, day)
+
+
+def _lost(found: Course, account: Account, day: date) -> list[Case] | None:
+    """The cases for which the tier is lost today, none for the revenue of a closed year; None: it is kept."""
+    costing = [case for case in found.open_cases() if cases.time_passes(case, day, account.parameters)]
+    costing += [case for case in found.open_cases() if _decided(case, found, account, day)]
+    if found.tier is None:
+        return None
+    judged = day == close_of(day.year - 1, account.parameters) and found.tier != "authorized"
+    if costing or (judged and not earns(found.tier, account, day)):
+        return costing
+    return None
+
+
+def _decided(case: Case, found: Course, account: Account, day: date) -> bool:
+    """Carries the vendor's verdicts of the day out; true where one costs the tier."""
+    for row in cases.verdicts(case, account, day):
+        if not case.is_open:
+            continue
+        if row["verdict"] == "extend":
+            until = civil(row["until"])
+            if until > max(day, case.due_on or day):
+                case.due_on, case.waits = until, False
+        elif row["verdict"] == "waive":
+            case.close("waived", day)
+        elif case.waits and row["verdict"] == "end_participation":
+            case.close("ended", day)
+            found.move(day, None)
+            for other in found.open_cases():
+                other.close("moot", day)
+        elif case.waits and found.tier != "authorized":
+            return True
+    return False
+
+
+def _demote(found: Course, account: Account, day: date, lost: list[Case]) -> None:
+    """R-3.3: in one step to the highest lower tier of which every requirement is met."""
+    assert found.tier is not None
+    lower = [tier for tier in reversed(TIERS) if TIERS.index(tier) < TIERS.index(found.tier)]
+    if not lower:
+        return
+    fits = (tier for tier in lower if _meets(tier, account, day, kept=books_are_open(account, day)))
+    if found.tier == "premier":
+        found.lost_for = next((case.requirement for case in lost if case.requirement in OF_PREMIER), "")
+    found.move(day, next(fits, "authorized"))
+    for case in found.open_cases():
+        if case.requirement != "terms":
+            case.close("demoted" if case in lost else "moot", day)
+
+
+def _promote(found: Course, account: Account, day: date) -> None:
+    """R-3.1a: to the highest tier of which every requirement is met; a tier may be skipped."""
+    for tier in reversed(TIERS[TIERS.index(found.tier) + 1 :] if found.tier else ()):
+        barred = tier == "premier" and _barred(found, account, day)
+        if not barred and _meets(tier, account, day):
+            found.move(day, tier)
+            found.lost_for = "" if tier == "premier" else found.lost_for
+            for case in found.open_cases():
+                if case.requirement != "terms":
+                    case.close("moot", day)
+            return
+
+
+def _barred(found: Course, account: Account, day: date) -> bool:
+    """No flapping: Premier lost for want of a plan or alignment comes back only with it."""
+    if found.lost_for == "business_plan":
+        return any(True for _ in cases.plan_owed(day, account, day))
+    return found.lost_for == "brand_alignment" and any(True for _ in cases.brand_owed(day, account, day))
+
+
+def _meets(tier: str, account: Account, day: date, *, kept: bool = False) -> bool:
+    """Every requirement; with `kept` the revenue of an unfinished year is not looked at."""
+    if not in_program(account, day, day) or not (kept or tier == "authorized" or earns(tier, account, day)):
         return False
-    country = account.account_id[-2:]
-    if account.parameters.thresholds.get((country, tier), Fraction(0)) > max(
-        _last_year(account, day), _this_year(account, day)
-    ):
-        return False
-    if any(not _trained(kind, account, day) for kind in account.parameters.trainings.get(tier, ())):
-        return False
-    return all(
-        len(_certified(kind, account, day)) >= account.parameters.people.get((tier, kind), 0)
-        for kind in ("MCDE", "MCIT", "MCIE")
-    )
-
-
-def _this_year(account: Account, day: date) -> Fraction:
-    stated = account.opening.get(day.year, Fraction(0))
-    return stated + revenue(account.lines, date(day.year, 1, 1), day, day)
-
-
-def _last_year(account: Account, day: date) -> Fraction:
-    """Once the year's books are closed, what they said then; until then, what is known."""
-    year = day.year - 1
-    if day > quarter_end(year, 4) + timedelta(days=account.parameters.close_days):
-        return baseline(account.lines, year, account.opening, account.parameters)
-    known = revenue(account.lines, date(year, 1, 1), date(year, 12, 31), day)
-    return account.opening.get(year, Fraction(0)) + known
-
-
-def _trained(kind: str, account: Account, day: date) -> bool:
-    days = [date.fromisoformat(row["completed_on"]) for row in account.rows("trainings") if row["kind"] == kind]
-    if kind == "onboarding":
-        return any(completed <= day for completed in days)
-    return any(completed <= day < one_year_on(completed) for completed in days)
-
-
-def _certified(kind: str, account: Account, day: date) -> set[str]:
-    """People of the account who hold a valid certification; an engineer's without the technician's does not count."""
-    sites = {row["site_id"] for row in account.rows("sites") if _runs(row["opened_on"], row.get("closed_on"), day)}
-    employed = {
-        row["person_id"]
-        for row in account.folder.records.get("people", [])
-        if row["site_id"] in sites and _runs(row["from_date"], row.get("until_date"), day)
-    }
-    holders = {
-        row["person_id"]
-        for row in account.folder.records.get("certifications", [])
-        if row["kind"] == kind and _holds(row, day) and (kind != "MCIE" or _had_technician(row, account.folder))
-    }
-    return employed & holders
-
-
-def _holds(row: Row, day: date) -> bool:
-    certified = date.fromisoformat(row["certified_on"])
-    return certified <= day < two_years_on(certified)
-
-
-def _had_technician(engineer: Row, folder: Folder) -> bool:
-    day = date.fromisoformat(engineer["certified_on"])
-    return any(
-        row["kind"] == "MCIT" and row["person_id"] == engineer["person_id"] and _holds(row, day)
-        for row in folder.records["certifications"]
-    )
+    return all(holds(requirement, tier, account, day, day) for requirement in COMPLIANCE)
