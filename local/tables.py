@@ -13,7 +13,7 @@ from rich.table import Table
 from local.result_files import report_rows
 from local.results import AccountResult, Results
 from local.table_parts import filled, money, new_table
-from local.tier_tables import cases_table, history_table
+from local.tier_tables import cases_table, history_table, notices_table
 from partner_program.domain.facts import RECORD_TYPES
 from partner_program.domain.files.outcomes import ReasonCode
 from partner_program.domain.revenue import quarter_revenue
@@ -33,7 +33,7 @@ _WAITING_REASONS = frozenset(
     }
 )
 """Why a record waits for another one."""
-_COLUMN_OF_FIELD = {"training": "kind", "certification": "kind"}
+_COLUMN_OF_FIELD = {"training": "kind", "certification": "kind", "review": "kind"}
 
 
 def show_results(console: Console, results: Results) -> None:
@@ -46,6 +46,7 @@ def show_results(console: Console, results: Results) -> None:
         tier_changes_table,
         cases_table,
         history_table,
+        notices_table,
         revenue_table,
         statements_table,
     )

@@ -131,7 +131,10 @@ class FakeAccounts:
             for item in (*self.baselines.values(), *self.restatements.values())
             if item.account_id == account_id and item.year >= since_year
         ]
-        return facts_of(account_id, records, contributions, baselines)
+        partner_id, _ = split_account_id(account_id)
+        rows = (row for (owner, _), kept in self.histories.items() if owner == partner_id for row in kept)
+        news = {date.fromisoformat(row.known_on) for row in rows}
+        return facts_of(account_id, records, contributions, baselines, news)
 
 
 class FakeJobLog:

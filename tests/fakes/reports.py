@@ -75,7 +75,7 @@ class MemorySales:
         self.contributions: dict[tuple[str, ...], Contribution] = {}
         self.replaced: list[Contribution] = []
         self.references: dict[tuple[str, ...], tuple[LineReference, ...]] = {}
-        self.tiers: dict[str, tuple[tuple[date, Tier], ...]] = {}
+        self.tiers: dict[str, tuple[tuple[date, Tier | None], ...]] = {}
         self.contribution_writes = 0
 
     def state(self, distributor_id: str, report_id: str) -> ReportState | None:
@@ -135,7 +135,7 @@ class MemorySales:
                     claims = self.invoices[key[2], invoice, bucket_of(number)]
                     yield CountedLine(key[2], invoice, number, claims[number])
 
-    def tier_changes(self, account_ids: Iterable[str]) -> Mapping[str, tuple[tuple[date, Tier], ...]]:
+    def tier_changes(self, account_ids: Iterable[str]) -> Mapping[str, tuple[tuple[date, Tier | None], ...]]:
         return {account: self.tiers[account] for account in account_ids if account in self.tiers}
 
 

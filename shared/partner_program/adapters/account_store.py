@@ -131,15 +131,20 @@ class DynamoAccountStore:
         # by name, `final` sorts before `preliminary`
         return sorted(statements, key=lambda item: (item.period, item.status == "final"))
 
-    def _records(self, partner_id: str) -> list[Record]:
+    def _records(self, partner_id: str) -> list[tuple[Record, date]]:
+        """With the days on which they became known."""
         return [
-            RECORD_TYPES[str(item["kind"])].model_validate_json(str(item["body"]))
+            (
+                RECORD_TYPES[str(item["kind"])].model_validate_json(str(item["body"])),
+                date.fromisoformat(str(item["known_on"])),
+            )
             for item in self._table.query(f"PARTNER#{partner_id}", prefix="FACT#")
         ]
 
-    def _facts(self, account_id: str, since_year: int, records: Sequence[Record]) -> AccountFacts:
+    def _facts(self, account_id: str, since_year: int, records: Sequence[tuple[Record, date]]) -> AccountFacts:
         contributions, baselines = self._revenue(account_id, since_year)
-        return facts_of(account_id, records, contributions, baselines)
+        news = {known_on for _, known_on in records}
+        return facts_of(account_id, (record for record, _ in records), contributions, baselines, news)
 
     def _revenue(self, account_id: str, since_year: int) -> tuple[list[Contribution], list[Baseline]]:
         """That from a year on. One range of sort keys holds it all; the state is beyond its end."""

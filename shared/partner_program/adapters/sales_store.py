@@ -208,7 +208,7 @@ class DynamoSalesStore:
 
     # -- accounts
 
-    def tier_changes(self, account_ids: Iterable[str]) -> Mapping[str, tuple[tuple[date, Tier], ...]]:
+    def tier_changes(self, account_ids: Iterable[str]) -> Mapping[str, tuple[tuple[date, Tier | None], ...]]:
         """Per account that has a state: the days on which its tier changed and to what, in order."""
         items = self._program.get_many((f"ACCOUNT#{account}", "STATE") for account in account_ids)
         states = (AccountState.model_validate_json(str(item["body"])) for item in items.values())

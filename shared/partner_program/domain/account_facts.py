@@ -1,6 +1,7 @@
 """From all records of a partner to the facts of one of its accounts (R-2.2b)."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import TypeVar
 
 from partner_program.domain.facts import (
@@ -39,7 +40,7 @@ def facts_of(
     """
     partner_id, country = split_account_id(account_id)
     everything, revenue, frozen = tuple(records), tuple(contributions), tuple(baselines)
-    days = {*news, *(item.known_on for item in revenue), *(item.frozen_on for item in frozen)}
+    days = {*news, *(item.known_on for item in revenue), *(item.counts_from for item in frozen)}
     sites = [site for site in _of(Site, everything) if (site.partner_id, site.country) == (partner_id, country)]
     site_ids = {site.site_id for site in sites}
     jobs = [job for job in _of(Employment, everything) if job.site_id in site_ids]
@@ -65,7 +66,8 @@ def facts_of(
         placement=next(filter(here, _of(Placement, everything)), None),
         opening_revenue=tuple(filter(here, _of(OpeningRevenue, everything))),
         contributions=tuple(sorted(revenue, key=_contribution_key)),
-        baselines=tuple(sorted(baselines, key=lambda item: (item.year, item.revision))),
+        baselines=tuple(sorted(frozen, key=lambda item: (item.year, item.revision))),
+        news=tuple(sorted(days)),
     )
 
 

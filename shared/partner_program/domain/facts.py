@@ -246,7 +246,7 @@ class AccountFacts(Document):
     """Everything known of one account: what `assess` and the accelerator decide from.
 
     `sites`, `employments`, `certifications` are those of this account's country only (R-2.2b); `contributions`
-    cover at least the current and the previous calendar year.
+    cover at least the current and the previous calendar year. `news` are the days on which any of it became known.
     """
 
     account_id: str
@@ -266,3 +266,4 @@ class AccountFacts(Document):
     opening_revenue: tuple[OpeningRevenue, ...] = ()
     contributions: tuple[Contribution, ...] = ()
     baselines: tuple[Baseline, ...] = ()
+    news: tuple[date, ...] = ()

@@ -164,7 +164,7 @@ class SalesStore(Protocol):
         """Every counted line of an account and month (`YYYY-MM`): they add up to its contributions."""
         ...
 
-    def tier_changes(self, account_ids: Iterable[str]) -> Mapping[str, tuple[tuple[date, Tier], ...]]:
+    def tier_changes(self, account_ids: Iterable[str]) -> Mapping[str, tuple[tuple[date, Tier | None], ...]]:
         """Per account that has a state: the days on which its tier changed and to what, in order."""
         ...
 

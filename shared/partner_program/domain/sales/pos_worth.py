@@ -41,12 +41,12 @@ class Worth(NamedTuple):
 class TierHistory:
     """Tiers of accounts by day, from the changes of each in order."""
 
-    def __init__(self, changes: Mapping[str, tuple[tuple[date, Tier], ...]]) -> None:
+    def __init__(self, changes: Mapping[str, tuple[tuple[date, Tier | None], ...]]) -> None:
         self._changes = changes
 
     def on(self, account_id: str, day: date) -> Tier | None:
         """The tier of that day; None for an account that is not known or was not yet in the program."""
-        held = None
+        held: Tier | None = None
         for changed_on, tier in self._changes.get(account_id, ()):
             if changed_on <= day:
                 held = tier

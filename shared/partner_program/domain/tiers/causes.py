@@ -13,7 +13,7 @@ from partner_program.domain.tiers.situation import Situation
 def causes(requirement: Requirement, day: date, at: Situation) -> tuple[str, ...]:
     """What ended on the first day of a shortfall; where nothing did, that it was there from the tier's first day."""
     ended = tuple(_ended(requirement, day, at))
-    if ended or day != at.tier_since:
+    if ended or day != at.answerable_since:
         return ended
     return (f"not met when {at.tier} was given",)
 

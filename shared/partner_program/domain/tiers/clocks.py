@@ -66,7 +66,7 @@ def _lapses_of(finding: Finding, at: Situation) -> Iterator[Lapse]:
 
 def _shortfall(finding: Finding, at: Situation) -> Lapse:
     """R-3.2, R-3.3: from the first day of the shortfall, at the earliest from the day of getting the tier."""
-    opened_on = _later(finding.since, at.tier_since)
+    opened_on = _later(finding.since, at.answerable_since)
     due_on = opened_on + timedelta(days=at.rules.compliance_days)
     return Lapse(finding, "", opened_on, due_on, causes(finding.requirement, opened_on, at))
 

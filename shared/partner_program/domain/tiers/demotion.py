@@ -8,7 +8,7 @@ from partner_program.domain.tiers.entitlement import entitlement_changes
 from partner_program.domain.tiers.findings import Finding, Requirement
 from partner_program.domain.tiers.requirements import COMPLIANCE, findings, unmet
 from partner_program.domain.tiers.situation import Situation
-from partner_program.domain.tiers.year_close import books_are_open, year_closes_on
+from partner_program.domain.tiers.year_close import books_are_open, judged_year, year_closes_on
 from partner_program.values.tiers import Tier
 
 _COMPLIANCE_RULE = "R-3.3"
@@ -25,10 +25,10 @@ def year_end_demotion(at: Situation) -> TierChange | None:
     """R-3.4b: on the day the books of last year close, below the threshold of the tier held."""
     if at.tier is None or at.tier is Tier.AUTHORIZED or at.on != year_closes_on(at.rules):
         return None
+    year = judged_year(at.rules)
     short = [item for item in findings(at.tier, at) if item.requirement is Requirement.REVENUE and not item.met]
-    if not short:
+    if not short or year is None:
         return None
-    year = at.on.year - 1
     cause = f"Sales Revenue {year}: {short[0].required} required for {at.tier}, found {short[0].found}"
     return tier_lost(appropriate_tier(at), "R-3.4b", cause, at)
 

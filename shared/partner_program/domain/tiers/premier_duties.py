@@ -213,8 +213,8 @@ def _end_of_month_after(day: date, following_months: int) -> date:
 
 
 def premier_since(at: Situation) -> date | None:
-    """Since when the account is Premier without a break; None when it is not."""
-    return at.tier_since if at.tier is Tier.PREMIER else None
+    """Since when the account is Premier without a break, at the earliest the rulebook's first day; None when it is not."""
+    return at.answerable_since if at.tier is Tier.PREMIER else None
 
 
 def lost_for(changes: tuple[TierChange, ...], rule: str) -> bool:

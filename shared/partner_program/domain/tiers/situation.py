@@ -40,9 +40,14 @@ class Situation:
         return self.changes[-1].changed_on if self.changes else None
 
     @property
+    def answerable_since(self) -> date | None:
+        """Since when the account owes its present tier what it asks for: no day before the rulebook's first one."""
+        return self.tier_since and max(self.tier_since, self.rules.in_force_from)
+
+    @property
     def started_on(self) -> date | None:
-        """The day on which the account's first tier began."""
-        return self.changes[0].changed_on if self.changes else None
+        """The same of the account's first tier."""
+        return max(self.changes[0].changed_on, self.rules.in_force_from) if self.changes else None
 
     @cached_property
     def held(self) -> frozenset[str]:

@@ -16,8 +16,16 @@ FactsKnown = Callable[[date], AccountFacts]
 
 
 def brought_up_to(on: date, prior: AccountState | None, rulebook: Rulebook, known: FactsKnown) -> AccountState:
-    """The account on a day, every review that fell due before it made up for. Raises what `assess` raises."""
-    state = prior
-    while state is not None and state.next_review_on is not None and state.next_review_on < on:
-        state = assess(known(state.next_review_on), state, rulebook, state.next_review_on)
-    return assess(known(on), state, rulebook, on)
+    """The account on a day, with every day made up for on which a review fell due or something became known.
+
+    Raises what `assess` raises.
+    """
+    facts, state = known(on), prior
+    while state is not None and (missed := _next_missed(state, facts, on)) is not None:
+        state = assess(known(missed), state, rulebook, missed)
+    return assess(facts, state, rulebook, on)
+
+
+def _next_missed(state: AccountState, facts: AccountFacts, on: date) -> date | None:
+    days = [day for day in (state.next_review_on, *facts.news) if day is not None]
+    return min((day for day in days if state.assessed_on < day < on), default=None)

@@ -20,6 +20,12 @@ def year_closes_on(rules: Rules) -> date:
     return Quarter(rules.on.year - 1, 4).closes_on(rules.accelerator.close_days)
 
 
+def judged_year(rules: Rules) -> int | None:
+    """The year before, once its books are closed; None before that, and for one that the rulebook was not there for."""
+    year = rules.on.year - 1
+    return year if rules.on >= year_closes_on(rules) and year >= rules.in_force_from.year else None
+
+
 def books_are_open(at: Situation) -> bool:
     """Whether last year's revenue may still grow by reports of December."""
     return at.on < year_closes_on(at.rules)
@@ -35,9 +41,10 @@ def flagged_years(finding: Finding, at: Situation) -> Iterator[tuple[int, date]]
         return
     flags = [item for item in at.cases if item.requirement is Requirement.REVENUE]
     yield from ((int(flag.subject), flag.opened_on) for flag in flags if flag.is_open)
-    judged, closed_on = at.on.year - 1, year_closes_on(at.rules)
+    judged = judged_year(at.rules)
     known = {int(flag.subject) for flag in flags if flag.is_open or flag.outcome is CaseOutcome.WAIVED}
-    if at.on >= closed_on and judged not in known and _took_part_all_year(judged, at):
+    if judged is not None and judged not in known and _took_part_all_year(judged, at):
+        closed_on = year_closes_on(at.rules)
         yield judged, max(closed_on, at.tier_since or closed_on)
 
 
