@@ -1,0 +1,144 @@
+"""Restate a closed year's frozen revenue: look first, then apply what was seen (R-5.4d).
+
+A restatement is a revision of its own beside the frozen baseline, with who did it and why. Nothing is overwritten, and
+statements that were made stay; the account is assessed again because its revenue has changed.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from partner_program.domain.facts import AccountFacts
+from partner_program.domain.restatement import Restatement, restatement
+from partner_program.domain.revenue import Baseline, latest_baseline
+from partner_program.domain.yearly_revenue import whole_year
+from partner_program.rulebook import Rulebook
+from partner_program.use_cases.close_quarter import close_of
+from partner_program.use_cases.ports import AccountStore
+from partner_program.values.errors import InvalidValue, NotFound, ProgramError, VersionConflict
+from partner_program.values.money import EXACT
+from partner_program.values.periods import Quarter
+
+
+class YearNotClosed(ProgramError):
+    """The year's books are still open: what is reported counts by itself."""
+
+
+class NotFrozen(NotFound):
+    """The account has no baseline of the year."""
+
+
+class NothingToRestate(ProgramError):
+    """The year comes to exactly what its baseline says."""
+
+
+class AmountHasChanged(ProgramError):
+    """The year comes to another amount than the one that was looked at; look again."""
+
+
+class RestatedMeanwhile(VersionConflict):
+    """Somebody else has restated the year at the same time; look again."""
+
+
+class DueRestatement(NamedTuple):
+    """An account whose year comes to another amount than its baseline says. Amounts are unrounded, in `currency`."""
+
+    account_id: str
+    currency: str
+    standing: Decimal
+    recomputed: Decimal
+
+    @property
+    def difference(self) -> Decimal:
+        """What a restatement would add."""
+        return EXACT.subtract(self.recomputed, self.standing)
+
+
+class RestateBaseline:
+    """The audited act of R-5.4d."""
+
+    def __init__(self, accounts: AccountStore, rulebook: Rulebook) -> None:
+        self._accounts = accounts
+        self._rulebook = rulebook
+
+    def preview(self, account_id: str, year: int, on: date) -> Restatement:
+        """What a restatement would be on a day; writes nothing.
+
+        Raises `YearNotClosed`, `NotFrozen`, and `InvalidValue` for an id that is none.
+        """
+        self._check_closed(year, on)
+        facts, _ = self._accounts.load(account_id, year)
+        standing = _standing(facts, year)
+        statements = self._accounts.statements(account_id, Quarter(year + 1, 1))
+        return restatement(facts, standing, statements, self._rulebook, on)
+
+    def apply(
+        self, account_id: str, year: int, *, expected_amount: Decimal, by: str, reason: str, on: date
+    ) -> Baseline:
+        """Put the next revision, if the year still comes to what the person saw; the baseline that counts from now on.
+
+        The same act once more changes nothing and answers the same. Raises what `preview` raises, `NothingToRestate`,
+        `AmountHasChanged`, `RestatedMeanwhile`; `InvalidValue` without a name or a reason, or for a day before the
+        last restatement.
+        """
+        if not by.strip() or not reason.strip():
+            raise InvalidValue("a restatement needs who does it and why")
+        seen = self.preview(account_id, year, on)
+        standing = seen.standing
+        if standing.revision and (standing.sales_revenue, standing.restated_by, standing.reason) == (
+            expected_amount, by, reason,
+        ):  # fmt: skip
+            return standing
+        _check(seen, expected_amount, on)
+        revision = standing.model_copy(
+            update={
+                "sales_revenue": seen.recomputed,
+                "revision": standing.revision + 1,
+                "restated_on": on,
+                "restated_by": by,
+                "reason": reason,
+            }
+        )
+        stands = self._accounts.put_baseline(revision)
+        if stands != revision:
+            raise RestatedMeanwhile(f"{account_id} {year} was restated on {stands.restated_on} by {stands.restated_by}")
+        return stands
+
+    def due(self, year: int, on: date) -> Iterator[DueRestatement]:
+        """Every account whose closed year comes to another amount than its baseline says, by id.
+
+        Reads each account with a state. Raises `YearNotClosed`.
+        """
+        self._check_closed(year, on)
+        for account_id, facts, _ in self._accounts.load_many(self._accounts.all_account_ids(), year):
+            standing = latest_baseline(facts.baselines, year)
+            recomputed = whole_year(facts, year).amount
+            if standing is not None and standing.sales_revenue != recomputed:
+                yield DueRestatement(account_id, standing.currency, standing.sales_revenue, recomputed)
+
+    def _check_closed(self, year: int, on: date) -> None:
+        closes_on = close_of(Quarter(year, 4), self._rulebook)
+        if closes_on is None:
+            raise YearNotClosed(f"{year} ended before the program's first day, {self._rulebook.in_force_from}")
+        if on < closes_on:
+            raise YearNotClosed(f"the books of {year} close on {closes_on}")
+
+
+def _standing(facts: AccountFacts, year: int) -> Baseline:
+    standing = latest_baseline(facts.baselines, year)
+    if standing is None:
+        raise NotFrozen(f"{facts.account_id} has no frozen revenue of {year}")
+    return standing
+
+
+def _check(seen: Restatement, expected_amount: Decimal, on: date) -> None:
+    name = f"{seen.account_id} {seen.year}"
+    if not seen.is_due:
+        raise NothingToRestate(f"{name} comes to what its baseline says: {seen.recomputed:f} {seen.currency}")
+    if seen.recomputed != expected_amount:
+        raise AmountHasChanged(
+            f"{name} comes to {seen.recomputed:f} {seen.currency}, not to {expected_amount:f}: look again"
+        )
+    if on < seen.standing.counts_from:
+        raise InvalidValue(f"{name} has counted like this since {seen.standing.counts_from}, after {on}")
