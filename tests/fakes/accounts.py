@@ -54,6 +54,7 @@ class FakeAccounts:
         partner_id, _ = split_account_id(account_id)
         histories = [rows for (owner, _), rows in self.histories.items() if owner == partner_id]
         known = [fact.record for rows in histories if (fact := row_known_on(rows, day))]
+        news = {date.fromisoformat(row.known_on) for rows in histories for row in rows}
         facts = self._facts(account_id, since_year, known)
         replaced = [i for i in self.replaced if i.account_id == account_id and i.month >= f"{since_year:04d}-01"]
         return facts_of(
@@ -61,6 +62,7 @@ class FakeAccounts:
             known,
             contributions_known_on(facts.contributions, replaced, day),
             baselines_known_on(facts.baselines, day),
+            {taken_on for taken_on in news if taken_on <= day},
         )
 
     def state(self, account_id: str) -> AccountState | None:

@@ -90,7 +90,16 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
 
 
 def known(world: World, on: str, account_id: str = P1_DE) -> AccountFacts:
-    return world.store.facts_known_on(account_id, 2022, day(on))
+    return plain(world.store.facts_known_on(account_id, 2022, day(on)))
+
+
+def today(world: World) -> AccountFacts:
+    return plain(world.store.load(P1_DE, 2022)[0])
+
+
+def plain(found: AccountFacts) -> AccountFacts:
+    """Without the days on which it became known."""
+    return found.model_copy(update={"news": ()})
 
 
 def test_what_was_taken_later_was_not_known_the_evening_before(world: World) -> None:
@@ -102,7 +111,7 @@ def test_what_was_taken_later_was_not_known_the_evening_before(world: World) -> 
     assert known(world, "2023-01-31") == facts(*entry)
     later = [employed("anna"), certified("anna", "MCDE", "2023-01-15")]
     assert known(world, "2023-02-01") == facts(*entry, *later)
-    everything = world.store.load(P1_DE, 2022)[0]
+    everything = today(world)
     assert known(world, "2023-02-02") == known(world, "2024-01-01") == everything
     assert everything.placement == placed("advanced")
 
@@ -128,7 +137,7 @@ def test_a_correction_counts_from_the_day_on_which_it_was_taken(world: World, fi
     world.take("2023-02-02", first)
     world.take("2023-03-10", corrected)
     assert known(world, "2023-03-09") == facts(*others, first)
-    assert known(world, "2023-03-10") == facts(*others, corrected) == world.store.load(P1_DE, 2022)[0]
+    assert known(world, "2023-03-10") == facts(*others, corrected) == today(world)
 
 
 def test_a_fact_corrected_several_times_is_each_of_its_versions_in_turn(world: World) -> None:
@@ -143,6 +152,18 @@ def test_a_fact_corrected_several_times_is_each_of_its_versions_in_turn(world: W
         ("2023-02-04", "2023-01-01"), ("2023-02-05", "2023-01-03"), ("2023-02-28", "2023-01-03"),
         ("2023-03-01", "2023-01-04"),
     ]  # fmt: skip
+
+
+def test_what_was_known_on_a_day_names_the_days_up_to_it_on_which_something_was_taken(world: World) -> None:
+    world.take("2023-01-02", partner(), site())
+    world.take("2023-02-01", plan(2023, "2023-01-01"))
+    world.count(sales("2023-01", "10", known="2023-02-05"))
+    world.take("2023-03-01", employed("anna"))
+    for on, days in (
+        ("2023-02-04", ["2023-01-02", "2023-02-01"]),
+        ("2023-02-28", ["2023-01-02", "2023-02-01", "2023-02-05"]),
+    ):
+        assert world.store.facts_known_on(P1_DE, 2022, day(on)).news == tuple(map(day, days))
 
 
 @pytest.mark.catalogue("F03")
@@ -287,9 +308,11 @@ def story(table: Table, seed: int) -> None:
                 world.ingest()(ref)
         if late and choose.random() < 0.3:
             world.ingest()(late.pop(choose.randrange(len(late))))
-        evenings[today] = [store.load(account, 2022)[0] for account in accounts]
+        evenings[today] = [plain(store.load(account, 2022)[0]) for account in accounts]
     for today, before in evenings.items():
-        assert [store.facts_known_on(account, 2022, today) for account in accounts] == before, today
+        then = [store.facts_known_on(account, 2022, today) for account in accounts]
+        assert [plain(found) for found in then] == before, today
+        assert all(taken_on <= today for found in then for taken_on in found.news)
 
 
 @pytest.mark.parametrize("seed", range(3))

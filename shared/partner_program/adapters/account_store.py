@@ -48,7 +48,9 @@ class DynamoAccountStore:
         records = records_known_on(self._table, partner_id, day)
         standing, baselines = self._revenue(account_id, since_year)
         contributions = revenue_known_on(self._table, account_id, since_year, standing, day)
-        return facts_of(account_id, records, contributions, baselines_known_on(baselines, day))
+        news = {taken_on for _, taken_on in records}
+        known = (record for record, _ in records)
+        return facts_of(account_id, known, contributions, baselines_known_on(baselines, day), news)
 
     def load_many(self, account_ids: Iterable[str], since_year: int) -> Iterator[tuple[str, AccountFacts, StoredState]]:
         """By partner: the states of its accounts, then its facts once, then the revenue of each account."""

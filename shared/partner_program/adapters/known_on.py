@@ -14,18 +14,16 @@ from partner_program.domain.records.places import Fact, Place, canonical_place
 from partner_program.domain.revenue import Contribution, contributions_known_on
 
 
-def records_known_on(table: Table, partner_id: str, day: date) -> list[Record]:
-    """All records that concern a partner as they stood at the end of a day.
+def records_known_on(table: Table, partner_id: str, day: date) -> list[tuple[Record, date]]:
+    """All records that concern a partner as they stood at the end of a day, each with the day on which it was taken.
 
     One query of the partner's partition, and one for each partition that holds the history of something newer.
     """
     standing = [_fact(item) for item in table.query(f"PARTNER#{partner_id}", prefix="FACT#")]
-    records = [fact.record for fact in standing if fact.known_on <= day.isoformat()]
+    known = [fact for fact in standing if fact.known_on <= day.isoformat()]
     newer = [canonical_place(fact.record) for fact in standing if fact.known_on > day.isoformat()]
-    for history in _histories(table, newer):
-        fact = known_on(history, day)
-        records += [fact.record] if fact else []
-    return records
+    known += [fact for history in _histories(table, newer) if (fact := known_on(history, day))]
+    return [(fact.record, date.fromisoformat(fact.known_on)) for fact in known]
 
 
 def revenue_known_on(
