@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 STACK_NAME = "partner-program"
 PACKAGES_BUCKET = "partner-program-packages"
+TEMPLATE_KEY = "template.json"
 TEMPLATE = REPOSITORY / "template.yaml"
 
 ANY_SECRET = "local"  # noqa: S105  # the emulator checks no signature
@@ -199,10 +200,13 @@ class EmbeddedStack:
 
     def _create(self) -> None:
         parameters = {**self.parameters, "Stage": "sandbox"}
+        # By address, as `sam deploy` does: a request may hold no more than 51 200 bytes of template.
+        body = json.dumps(packaged_template(self.template, self._upload_package)).encode()
+        self._upload_package(TEMPLATE_KEY, body)
         try:
             self.cloudformation.create_stack(
                 StackName=STACK_NAME,
-                TemplateBody=json.dumps(packaged_template(self.template, self._upload_package)),
+                TemplateURL=f"{self.endpoint}/{PACKAGES_BUCKET}/{TEMPLATE_KEY}",
                 Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
                 Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
             )

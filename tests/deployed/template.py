@@ -3,6 +3,7 @@
 import fnmatch
 import json
 import re
+from collections.abc import Mapping
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,7 @@ class Template:
             "AWS::SQS::Queue": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{physical}",
             "AWS::Serverless::Function": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{physical}",
             "AWS::Logs::LogGroup": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{physical}:*",
+            "AWS::Events::EventBus": f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/{physical}",
             "AWS::Events::Rule": f"arn:aws:events:{REGION}:{ACCOUNT}:rule/{physical}",
             "AWS::IAM::Role": f"arn:aws:iam::{ACCOUNT}:role/{physical}",
             "AWS::SNS::Topic": f"arn:aws:sns:{REGION}:{ACCOUNT}:{physical}",
@@ -107,7 +109,12 @@ class Template:
         return {key: self.resolve(item) for key, item in value.items()}
 
     def _ref(self, name: str) -> str:
-        known = {"AWS::AccountId": ACCOUNT, "AWS::Region": REGION} | self._parameters
+        known = {
+            "AWS::AccountId": ACCOUNT,
+            "AWS::Region": REGION,
+            "AWS::Partition": "aws",
+            "AWS::StackName": "partner-program",
+        } | self._parameters
         return known[name] if name in known else self.name(name)
 
     def _substituted(self, name: str) -> str:
@@ -149,10 +156,16 @@ def as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def allowed_by(statements: list[dict[str, Any]], action: str, resource: str) -> str | None:
-    """The Sid of the first statement that allows an action on a resource."""
+def allowed_by(
+    statements: list[dict[str, Any]], action: str, resource: str, values: Mapping[str, str] | None = None
+) -> str | None:
+    """The Sid of the first statement that allows an action on a resource, given the values its conditions ask for."""
     for statement in statements:
         actions, resources = as_list(statement["Action"]), as_list(statement["Resource"])
-        if action in actions and any(fnmatch.fnmatchcase(resource, pattern) for pattern in resources):
+        if action not in actions or not any(fnmatch.fnmatchcase(resource, pattern) for pattern in resources):
+            continue
+        wanted = [item for tests in statement.get("Condition", {}).values() for item in tests.items()]
+        given = values or {}
+        if all(any(fnmatch.fnmatchcase(given[key], one) for one in as_list(patterns)) for key, patterns in wanted):
             return str(statement["Sid"])
     return None

@@ -32,8 +32,11 @@ QUEUES = {
     "sales": "sales_upload",
     "statement": "rebate_statement",
     "review": "account_review",
+    "mail": "notice_mail",
 }
 """Queue → the function that it feeds."""
+STREAM_FED = {"account_assessment": "Facts", "notifications": "States"}
+"""Function → its event source on the program table's stream."""
 
 
 class AccessDenied(BaseException):
@@ -101,6 +104,20 @@ class World:
         queues = self.template.of_type("AWS::SQS::Queue")
         for logical_id in sorted(queues, key=lambda name: "RedrivePolicy" in queues[name]):
             self._make_queue(logical_id, queues[logical_id])
+        self._make_bus()
+        sender = self.template.environment("notice_mail")["NOTICE_SENDER"]
+        boto3.client("ses", region_name=REGION).verify_email_identity(EmailAddress=sender)
+
+    def _make_bus(self) -> None:
+        """The bus of notices, with its rule and target."""
+        events = boto3.client("events", region_name=REGION)
+        events.create_event_bus(Name=self.template.name("NoticeBus"))
+        rule = self.template.of_type("AWS::Events::Rule")["NoticeMailRule"]
+        name = self.template.name("NoticeMailRule")
+        bus, pattern = rule["EventBusName"], json.dumps(rule["EventPattern"])
+        events.put_rule(Name=name, EventBusName=bus, EventPattern=pattern, State="ENABLED")
+        targets: Any = [{"Id": target["Id"], "Arn": target["Arn"]} for target in rule["Targets"]]
+        events.put_targets(Rule=name, EventBusName=bus, Targets=targets)
 
     def _make_queue(self, logical_id: str, properties: dict[str, Any]) -> None:
         attributes = {"VisibilityTimeout": str(properties.get("VisibilityTimeout", 30))}
@@ -179,11 +196,14 @@ class World:
         return messages
 
     def run_stream(self) -> bool:
-        """New records of the program table's stream that pass the template's filter, through the assessment."""
-        records = [record for record in self.new_stream_records() if self.passes_filter(record)]
-        if records:
-            self.call("account_assessment", {"Records": records})
-        return bool(records)
+        """New records of the program table's stream to each function whose filter in the template they pass."""
+        new, worked = self.new_stream_records(), False
+        for function in STREAM_FED:
+            records = [record for record in new if self.passes_filter(record, function)]
+            if records:
+                self.call(function, {"Records": records})
+                worked = True
+        return worked
 
     def new_stream_records(self) -> list[dict[str, Any]]:
         """What the program table's stream has that was not read before."""
@@ -202,14 +222,18 @@ class World:
             found += records
         return found
 
-    def passes_filter(self, record: dict[str, Any]) -> bool:
+    def passes_filter(self, record: dict[str, Any], function: str = "account_assessment") -> bool:
         """Lambda's event filter, as far as the template's patterns go."""
-        return any(matches(record, pattern) for pattern in self.filter_patterns)
+        return any(matches(record, pattern) for pattern in self.filter_patterns[function])
 
     @cached_property
-    def filter_patterns(self) -> list[dict[str, Any]]:
-        source = self.template.functions["account_assessment"]["Events"]["Facts"]["Properties"]
-        return [json.loads(entry["Pattern"]) for entry in source["FilterCriteria"]["Filters"]]
+    def filter_patterns(self) -> dict[str, list[dict[str, Any]]]:
+        """By function."""
+        sources = {name: self.template.functions[name]["Events"][event] for name, event in STREAM_FED.items()}
+        return {
+            name: [json.loads(entry["Pattern"]) for entry in source["Properties"]["FilterCriteria"]["Filters"]]
+            for name, source in sources.items()
+        }
 
     # -- looking
 
@@ -226,6 +250,12 @@ class World:
         ).get("Messages"):
             taken += found
         return taken
+
+    def mails(self) -> list[Any]:
+        """What SES has taken, in order: `subject`, `body` (the HTML), `destinations`."""
+        from moto.ses.models import ses_backends
+
+        return list(ses_backends[ACCOUNT][REGION].sent_messages)
 
     def result(self, key: str) -> Any:
         """A JSON document of the results bucket."""
@@ -256,10 +286,20 @@ class World:
         """Called by botocore before each request that a handler makes."""
         assert self._role is not None, "only handlers use these clients"
         for action, resource in needed(model.service_model.service_name, model.name, params):
-            sid = allowed_by(self.template.statements(self._role), action, resource)
+            sid = allowed_by(self.template.statements(self._role), action, resource, condition_values(params))
             if sid is None:
                 raise AccessDenied(f"{self._role} may not {action} on {resource}")
             self.used.setdefault(self._role, set()).add((sid, action))
+
+
+def condition_values(params: dict[str, Any]) -> dict[str, str]:
+    """Values of a call that conditions of the roles speak of."""
+    item = params["Item"] if "Item" in params else params.get("Key")  # of DynamoDB; S3 has keys that are texts
+    values = {
+        "dynamodb:LeadingKeys": item["pk"]["S"] if isinstance(item, dict) else None,
+        "ses:FromAddress": params.get("FromEmailAddress"),
+    }
+    return {name: value for name, value in values.items() if value}
 
 
 def needed(service: str, operation: str, params: dict[str, Any]) -> list[tuple[str, str]]:
@@ -279,6 +319,11 @@ def needed(service: str, operation: str, params: dict[str, Any]) -> list[tuple[s
     if service == "sqs":
         action = {"SendMessageBatch": "SendMessage"}.get(operation, operation)
         return [(f"sqs:{action}", f"arn:aws:sqs:{REGION}:{ACCOUNT}:" + params["QueueUrl"].rsplit("/", 1)[-1])]
+    if service == "events":
+        bus = params["Entries"][0]["EventBusName"]
+        return [(f"events:{operation}", f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/{bus}")]
+    if service == "sesv2":
+        return [(f"ses:{operation}", f"arn:aws:ses:{REGION}:{ACCOUNT}:identity/{params['FromEmailAddress']}")]
     action = {"HeadObject": "GetObject", "PutObject": "PutObject", "GetObject": "GetObject"}[operation]
     version = "Version" if params.get("VersionId") else ""
     return [(f"s3:{action}{version}", f"arn:aws:s3:::{params['Bucket']}/{params['Key']}")]

@@ -31,7 +31,7 @@ USED_BY_LAMBDA_ITSELF = {
 USED_WITHOUT_A_CALL_OF_OURS = {
     ("sales_upload", "TellMissingFromForbidden"), ("records_upload", "TellMissingFromForbidden"),
     ("account_assessment", "SetAsideWhatKeepsFailing"), ("quarter_end", "SetAsideWhatKeepsFailing"),
-    ("certification_expiry", "SetAsideWhatKeepsFailing"),
+    ("certification_expiry", "SetAsideWhatKeepsFailing"), ("notifications", "SetAsideWhatKeepsFailing"),
 }  # fmt: skip
 """S3 answers "forbidden" for "missing" without s3:ListBucket; failed batches and events are sent on by Lambda."""
 
@@ -127,12 +127,14 @@ def run_everything(world: World) -> None:
         world.settle()
     world.call("rebate_statement", trigger("rebate_statement", "bad_task"))
     world.call("account_review", trigger("account_review", "bad_task"))
+    world.call("notice_mail", trigger("notice_mail", "bad_notice"))
 
 
 def fail_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """One failure of each kind of queue, so that the message's return is seen too."""
     from partner_program.use_cases.ingest_records import IngestRecords
     from partner_program.use_cases.ingest_report import IngestReport
+    from partner_program.use_cases.mail_notice import MailNotice
     from partner_program.use_cases.make_statement import MakeStatement
     from partner_program.use_cases.review_accounts import ReviewAccounts
 
@@ -140,13 +142,14 @@ def fail_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         raise RuntimeError("away")
 
     with monkeypatch.context() as patch:
-        for use_case in (IngestRecords, IngestReport, MakeStatement, ReviewAccounts):
+        for use_case in (IngestRecords, IngestReport, MailNotice, MakeStatement, ReviewAccounts):
             patch.setattr(use_case, "__call__", away)
         world.send("sales", world.upload(report_key("late"), pos_report(pos_line("late", 9))))
         world.send("records", world.upload("records/partners/late.csv", RECORDS["partners"]))
         world.send("statement", json.loads(trigger("rebate_statement", "task")["Records"][0]["body"]))
         world.send("review", json.loads(trigger("account_review", "task")["Records"][0]["body"]))
-        for queue in ("sales", "records", "statement", "review"):
+        world.send("mail", json.loads(trigger("notice_mail", "notice")["Records"][0]["body"]))
+        for queue in ("sales", "records", "statement", "review", "mail"):
             assert world.run_queue(queue)
 
 
@@ -202,6 +205,7 @@ def test_a_cold_start_imports_no_more_than_it_needs(folder: str) -> None:
         "aws_lambda_powertools.event_handler", "moto", "ministack", "local", "typer",
     }  # fmt: skip
     assert not loaded & heavy
+    assert ("jinja2" in loaded) is (folder == "notice_mail")
 
 
 @pytest.mark.catalogue("F29")

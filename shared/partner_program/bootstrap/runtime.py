@@ -16,7 +16,9 @@ from partner_program.use_cases.ports import Clock
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sesv2 import SESV2Client
     from mypy_boto3_sqs import SQSClient
 
 CLIENT_CONFIG = Config(
@@ -26,6 +28,9 @@ CLIENT_CONFIG = Config(
     max_pool_connections=16,
     tcp_keepalive=True,
 )
+
+SEND_ONCE_CONFIG = CLIENT_CONFIG.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
+"""For SES, which takes a repeated request for a second mail: what fails comes back through the queue."""
 
 
 @cache
@@ -52,9 +57,21 @@ def sqs() -> "SQSClient":
     return session().create_client("sqs", config=CLIENT_CONFIG)  # type: ignore[no-any-return]  # untyped factory
 
 
+@cache
+def events() -> "EventBridgeClient":
+    """One client of EventBridge for the life of the environment."""
+    return session().create_client("events", config=CLIENT_CONFIG)  # type: ignore[no-any-return]  # untyped factory
+
+
+@cache
+def ses() -> "SESV2Client":
+    """One client of SES for the life of the environment; it never sends by itself what may have gone out."""
+    return session().create_client("sesv2", config=SEND_ONCE_CONFIG)  # type: ignore[no-any-return]  # untyped factory
+
+
 def forget_clients() -> None:
     """For tests: the next client is made for the environment as it is then."""
-    for made in (session, dynamodb, s3, sqs):
+    for made in (session, dynamodb, s3, sqs, events, ses):
         made.cache_clear()
 
 

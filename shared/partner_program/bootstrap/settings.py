@@ -94,6 +94,23 @@ class AccountReviewSettings(Settings):
 
 
 @dataclass(frozen=True, slots=True)
+class NotificationsSettings(Settings):
+    """`functions/notifications`."""
+
+    notice_bus: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeMailSettings(Settings):
+    """`functions/notice_mail`. `channel_manager_email` is `none` where nobody is to have copies."""
+
+    queue_url: str
+    dead_letter_queue_url: str
+    notice_sender: str
+    channel_manager_email: str
+
+
+@dataclass(frozen=True, slots=True)
 class RebateStatementSettings(Settings):
     """`functions/rebate_statement`."""
 

@@ -1,0 +1,93 @@
+"""Mails from templates: plain text, and HTML in which every value is escaped. The only module that imports jinja2."""
+
+import re
+from datetime import date
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from partner_program.domain.facts import Partner
+from partner_program.domain.notices.model import Amount, AnyNotice
+from partner_program.domain.tiers.cases import CaseOutcome
+from partner_program.domain.tiers.findings import Requirement
+from partner_program.domain.wording import amount_text, percent_text
+from partner_program.rulebook.answers import Region
+from partner_program.values.tiers import Tier
+
+TEMPLATES = Path(__file__).with_name("mail_templates")
+
+_MONTHS = "January February March April May June July August September October November December".split()
+_REQUIREMENTS = {
+    Requirement.TERMS: "Terms and Conditions",
+    Requirement.REVENUE: "Sales Revenue",
+    Requirement.ONBOARDING: "Onboarding training",
+    Requirement.SALES_TRAINING: "Annual sales training",
+    Requirement.MCDE: "MCDE certification",
+    Requirement.MCIT: "MCIT certification",
+    Requirement.MCIE: "MCIE certification",
+    Requirement.BUSINESS_PLAN: "Business Plan",
+    Requirement.BRAND: "Brand alignment",
+}
+_OUTCOMES = {
+    CaseOutcome.CURED: "the requirement is met again",
+    CaseOutcome.DEMOTED: "the tier was lost",
+    CaseOutcome.WAIVED: "the vendor does without it",
+    CaseOutcome.ENDED: "the participation ended",
+    CaseOutcome.MOOT: "your tier has changed and does not ask for this",
+    CaseOutcome.CORRECTED: "by records that arrived later there was no shortfall on that day",
+}
+
+
+class MailTemplates:
+    """The `MailTexts` port. A template is compiled when first needed; a value that is missing is an error."""
+
+    def __init__(self) -> None:
+        self._environment = Environment(
+            loader=FileSystemLoader(TEMPLATES),
+            autoescape=select_autoescape(enabled_extensions=("html",), default=False),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.filters.update(
+            day=day_text,
+            days=_days,
+            tier=_tier,
+            requirement=_REQUIREMENTS.__getitem__,
+            outcome=_OUTCOMES.__getitem__,
+            money=_money,
+            percent=percent_text,
+        )
+
+    def compose(self, notice: AnyNotice, partner: Partner, region: Region) -> tuple[str, str, str]:
+        """Subject (one line), plain text, HTML."""
+        shown = {"notice": notice, "detail": notice.detail, "partner": partner, "region": region}
+        text = self._environment.get_template(f"{notice.kind}.txt")
+        html = self._environment.get_template(f"{notice.kind}.html")
+        subject = "".join(text.blocks["subject"](text.new_context(shown)))
+        return " ".join(subject.split()), _tidy(text.render(shown)), _tidy(html.render(shown))
+
+
+def day_text(day: date) -> str:
+    """`5 March 2024`: no two countries read it differently."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def _money(amount: Amount) -> str:
+    return amount_text(amount.amount, amount.currency)
+
+
+def _days(count: int) -> str:
+    return "1 day" if count == 1 else f"{count} days"
+
+
+def _tier(tier: Tier) -> str:
+    return tier.value.capitalize()
+
+
+def _tidy(text: str) -> str:
+    """No blanks at ends of lines, never two empty lines in a row."""
+    return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", text)).strip() + "\n"
+
+
+__all__ = ["TEMPLATES", "MailTemplates", "day_text"]
