@@ -10,6 +10,8 @@ from partner_program.domain.facts import (
     AccountFacts,
     BrandReview,
     BusinessPlan,
+    BusinessReview,
+    CaseDecision,
     Certification,
     CertificationKind,
     Employment,
@@ -17,10 +19,12 @@ from partner_program.domain.facts import (
     Partner,
     Placement,
     Record,
+    ReviewKind,
     Site,
     TermsAcceptance,
     Training,
     TrainingKind,
+    Verdict,
 )
 from partner_program.domain.revenue import Baseline, ClassTotal, Contribution
 from partner_program.rulebook import Rulebook, load_rulebook
@@ -116,6 +120,31 @@ def brand_review(on: str, outcome: Literal["fulfilled", "not_fulfilled"] = "fulf
     return BrandReview(partner_id="P1", country="DE", reviewed_on=day(on), outcome=outcome)
 
 
+def business_review(kind: str, on: str) -> BusinessReview:
+    return BusinessReview(partner_id="P1", country="DE", review=ReviewKind(kind), reviewed_on=day(on))
+
+
+def decided(
+    requirement: Literal["terms", "revenue", "business_plan", "brand_alignment"],
+    opened_on: str,
+    verdict: str,
+    on: str,
+    until: str | None = None,
+) -> CaseDecision:
+    """The vendor's decision on the case of a requirement that was opened on a day."""
+    return CaseDecision(
+        partner_id="P1",
+        country="DE",
+        requirement=requirement,
+        opened_on=day(opened_on),
+        decided_on=day(on),
+        verdict=Verdict(verdict),
+        until=None if until is None else day(until),
+        reason="as agreed",
+        decided_by="Petra",
+    )
+
+
 def placed(tier: str, on: str = "2023-01-02", country: str = "DE") -> Placement:
     return Placement(partner_id="P1", country=country, tier=Tier(tier), placed_on=day(on), reason="taken over")
 
@@ -175,9 +204,34 @@ def qualified_records(certified_on: str = "2023-02-01") -> list[Record]:
     return [*people, trained("onboarding", certified_on), trained("annual_sales", certified_on)]
 
 
-def facts(*items: Known, account_id: str = P1_DE) -> AccountFacts:
-    """The facts of an account from records, contributions and baselines in any order."""
-    return facts_of(account_id, _only(Record, items), _only(Contribution, items), _only(Baseline, items))
+def kept_qualified(tier: str, first: int = 2022, last: int = 2027) -> list[Record]:
+    """What a tier asks for in certifications and trainings, renewed in good time from one year to another.
+
+    No more than that, so it does not carry the account to the tier above. Kim and Lou, to leave Anna and Bo to a test.
+    """
+    kinds = {"authorized": [], "advanced": ["MCDE", "MCIT"], "premier": ["MCDE", "MCIT", "MCIE"]}[tier]
+    people = {"authorized": [], "advanced": ["kim"], "premier": ["kim", "lou"]}[tier]
+    kept: list[Record] = [employed(person, f"{first}-01-01") for person in people]
+    if kinds:
+        kept.append(trained("onboarding", f"{first}-01-01"))
+    for year in range(first, last + 1):
+        kept += [certified(person, kind, f"{year}-01-01") for person in people for kind in kinds]
+        kept += [trained("annual_sales", f"{year}-{month}-01") for month in ("01", "07") if kinds]
+    return kept
+
+
+def kept_tier(tier: str, first: int = 2022, last: int = 2027) -> list[Record]:
+    """The same with a Premier's Business Plan of every year, and its brand in line: all but revenue."""
+    kept = kept_qualified(tier, first, last)
+    if tier == "premier":
+        kept += [plan(year, f"{year - 1}-12-01") for year in range(first, last + 1)]
+        kept.append(brand_review(f"{first}-01-01"))
+    return kept
+
+
+def facts(*items: Known, account_id: str = P1_DE, news: Iterable[date] = ()) -> AccountFacts:
+    """The facts of an account from records, contributions and baselines in any order; `news`: days of the records."""
+    return facts_of(account_id, _only(Record, items), _only(Contribution, items), _only(Baseline, items), news)
 
 
 def _only(kind: type[T], items: Iterable[object]) -> list[T]:

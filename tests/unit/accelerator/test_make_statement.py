@@ -12,7 +12,18 @@ from partner_program.use_cases.assess_account import AssessAccount
 from partner_program.use_cases.make_statement import MakeStatement
 from partner_program.use_cases.ports import StoredState
 from tests.fakes.accounts import FakeAccounts, FixedClock
-from tests.fakes.records import P1_DE, accepted, opening, partner, placed, qualified_records, rulebook, sales, site
+from tests.fakes.records import (
+    P1_DE,
+    accepted,
+    kept_tier,
+    opening,
+    partner,
+    placed,
+    qualified_records,
+    rulebook,
+    sales,
+    site,
+)
 
 BOOK = rulebook()
 
@@ -22,6 +33,7 @@ def world(tier: str = "premier", placed_on: str = "2023-01-02") -> tuple[FakeAcc
     accounts.add(
         partner(trading_since="2020-01-01"), site(), accepted(), placed(tier, placed_on), opening(2022, "50000")
     )
+    accounts.add(*kept_tier(tier))
     accounts.add(sales("2023-12", "100000"))
     accounts.add(
         sales("2024-03", "40000"), sales("2024-06", "90000"), sales("2024-09", "25000"), sales("2024-12", "30000")

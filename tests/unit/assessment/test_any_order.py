@@ -55,10 +55,13 @@ def test_assessed_after_each_fact_of_a_day_the_last_state_is_the_same_in_any_ord
 
 def test_assessed_again_nothing_changes() -> None:
     known = facts(*STORY)
-    state = assessed(known, "2023-06-15")
-    assert assessed(known, "2023-06-15", state) == state
-    next_day = assessed(known, "2023-06-16", state)
-    assert next_day.model_copy(update={"assessed_on": state.assessed_on}) == state
+    decided = assessed(known, "2023-06-15")
+    assert assessed(known, "2023-06-15", decided) == decided
+    told = assessed(known, "2023-06-16", decided)
+    assert (told.tier_changes, told.cases) == (decided.tier_changes, decided.cases)
+    assert assessed(known, "2023-06-16", told) == told
+    next_day = assessed(known, "2023-06-17", told)
+    assert next_day.model_copy(update={"assessed_on": told.assessed_on}) == told
 
 
 def test_a_return_on_the_day_of_a_promotion_takes_it_back_and_later_does_not() -> None:

@@ -45,14 +45,19 @@ def test_the_first_assessment_is_saved_as_version_one() -> None:
 
 @pytest.mark.catalogue("F39")
 def test_assessed_again_without_news_nothing_is_written() -> None:
+    """The second save is of the next morning, on which the account is told what it lacks for Advanced (R-3.1b)."""
     accounts, clock, assess = world()
+    assess(P1_DE)
+    assess(P1_DE)
+    assert len(accounts.saves) == 1
+    clock.day = day("2023-06-16")
     assess(P1_DE)
     assess(P1_DE)
     clock.day = day("2023-06-20")
     later = assess(P1_DE)
     assert later is not None
     assert later.assessed_on == day("2023-06-20")
-    assert len(accounts.saves) == 1
+    assert [state.assessed_on for state in accounts.saves] == [day("2023-06-15"), day("2023-06-16")]
 
 
 @pytest.mark.catalogue("F39")

@@ -12,6 +12,7 @@ from tests.fakes.records import (
     brand_review,
     facts,
     in_program,
+    kept_qualified,
     placed,
     plan,
     qualified_people,
@@ -19,6 +20,12 @@ from tests.fakes.records import (
 )
 
 OWED = ("R-4.1.6", "R-4.1.7")
+NO_REVIEWS = "0 of 4 quarterly and 0 of 1 annual reviews held in 2023"
+
+
+def premier(since: str) -> list[Known]:
+    """Placed, and kept up in all but plan and brand."""
+    return [*in_program(), placed("premier", since), *kept_qualified("premier")]
 
 
 @pytest.mark.rule("R-4.1.6", "R-4.1.7")
@@ -27,7 +34,7 @@ def test_a_plan_or_alignment_still_to_come_does_not_stop_a_first_promotion_to_pr
     assert state.tier is Tier.PREMIER
     owed = {item.rule: (item.met, item.found, item.until) for item in state.findings if item.rule in OWED}
     assert owed == {
-        "R-4.1.6": (True, "due by 2023-08-14", date(2023, 8, 15)),
+        "R-4.1.6": (True, f"due by 2023-08-14; {NO_REVIEWS}", date(2023, 8, 15)),
         "R-4.1.7": (True, "due by 2023-07-31", date(2023, 8, 1)),
     }
 
@@ -39,14 +46,13 @@ def test_a_plan_or_alignment_still_to_come_does_not_stop_a_first_promotion_to_pr
 def test_a_business_plan_is_due_sixty_days_after_becoming_premier_and_after_each_first_of_january(
     on: str, met: bool
 ) -> None:
-    known = facts(*in_program(), placed("premier", "2023-06-15"))
-    found = {item.rule: item for item in assessed(known, on).findings}
+    found = {item.rule: item for item in assessed(facts(*premier("2023-06-15")), on).findings}
     assert found["R-4.1.6"].met is met
 
 
 @pytest.mark.rule("R-4.1.6")
 def test_a_submitted_plan_serves_its_own_year_only() -> None:
-    known = facts(*in_program(), placed("premier", "2023-06-15"), plan(2023, "2023-12-01"))
+    known = facts(*premier("2023-06-15"), plan(2023, "2023-12-01"))
     found = {on: assessed(known, on).findings for on in ("2023-11-30", "2023-12-01", "2024-03-02")}
     met = {on: next(item.met for item in items if item.rule == "R-4.1.6") for on, items in found.items()}
     assert met == {"2023-11-30": False, "2023-12-01": True, "2024-03-02": False}
@@ -63,13 +69,13 @@ def test_a_submitted_plan_serves_its_own_year_only() -> None:
     ],
 )  # fmt: skip
 def test_brand_alignment_is_due_by_the_end_of_the_month_after_becoming_premier(became: str, on: str, met: bool) -> None:
-    found = {item.rule: item for item in assessed(facts(*in_program(), placed("premier", became)), on).findings}
+    found = {item.rule: item for item in assessed(facts(*premier(became)), on).findings}
     assert found["R-4.1.7"].met is met
 
 
 @pytest.mark.rule("R-4.1.7")
 def test_the_latest_brand_review_decides() -> None:
-    start: list[Known] = [*in_program(), placed("premier", "2023-06-15")]
+    start = premier("2023-06-15")
     good, bad = brand_review("2023-07-01"), brand_review("2023-09-01", "not_fulfilled")
     met = [
         next(item.met for item in assessed(facts(*start, *reviews), "2023-10-01").findings if item.rule == "R-4.1.7")
@@ -81,7 +87,7 @@ def test_the_latest_brand_review_decides() -> None:
 def _lost(rule: str) -> TierChange:
     return TierChange(
         changed_on=date(2023, 9, 1), from_tier=Tier.PREMIER, to_tier=Tier.ADVANCED,
-        reason=ChangeReason.PROMOTED, rule=rule, edition="guide-2022",
+        reason=ChangeReason.DEMOTED, rule=rule, edition="guide-2022",
     )  # fmt: skip
 
 
@@ -111,8 +117,8 @@ def test_an_account_that_lost_premier_for_plan_or_brand_must_fulfil_it_before_it
 
 @pytest.mark.rule("R-4.1.6", "R-4.1.7")
 def test_what_is_owed_too_late_is_dated_by_its_first_day() -> None:
-    start = [*in_program(), placed("premier", "2023-06-15")]
-    first_days = {item.rule: item.since for item in assessed(facts(*start), "2023-10-01").findings if item.rule in OWED}
+    known = facts(*premier("2023-06-15"))
+    first_days = {item.rule: item.since for item in assessed(known, "2023-10-01").findings if item.rule in OWED}
     assert first_days == {"R-4.1.6": date(2023, 8, 15), "R-4.1.7": date(2023, 8, 1)}
 
 
@@ -131,7 +137,7 @@ def test_alignment_lapses_with_the_first_bad_review_after_the_last_good_one_but_
     good: list[str], bad: list[str], since: str
 ) -> None:
     reviews = [*map(brand_review, good), *(brand_review(day, "not_fulfilled") for day in bad)]
-    state = assessed(facts(*in_program(), placed("premier", "2023-06-15"), *reviews), "2023-10-01")
+    state = assessed(facts(*premier("2023-06-15"), *reviews), "2023-10-01")
     found = next(item for item in state.findings if item.rule == "R-4.1.7")
     assert (found.met, found.since) == (False, date.fromisoformat(since))
 
@@ -148,5 +154,5 @@ def test_a_bad_brand_review_neither_stops_a_first_promotion_nor_shortens_the_tim
 @pytest.mark.rule("R-4.1.7")
 @pytest.mark.parametrize(("on", "met"), [("2023-09-09", False), ("2023-09-10", True), ("2023-09-11", True)])
 def test_a_brand_review_counts_from_its_day(on: str, met: bool) -> None:
-    known = facts(*in_program(), placed("premier", "2023-06-15"), brand_review("2023-09-10"))
+    known = facts(*premier("2023-06-15"), brand_review("2023-09-10"))
     assert next(item.met for item in assessed(known, on).findings if item.rule == "R-4.1.7") is met

@@ -10,16 +10,18 @@ from partner_program.domain.tiers.assessment import assess
 from partner_program.domain.tiers.findings import Requirement
 from partner_program.rulebook import load_rulebook
 from partner_program.values.tiers import Tier
-from tests.fakes.assessing import assessed, steps
+from tests.fakes.assessing import Story, assessed, steps
 from tests.fakes.records import (
     Known,
     accepted,
+    brand_review,
     day,
     facts,
     in_program,
     opening,
     partner,
     placed,
+    plan,
     qualified_people,
     sales,
     site,
@@ -121,14 +123,15 @@ def test_no_promotion_for_an_account_without_an_open_site() -> None:
 
 
 @pytest.mark.rule("R-3.1a", "R-3.2")
-def test_an_account_that_falls_short_keeps_its_tier_and_shows_what_is_not_met() -> None:
-    known = facts(*in_program(), *qualified_people(), sales("2023-05", "200000"))
-    state = assessed(known, "2023-06-15")
-    later = assessed(known, "2025-06-15", state)
-    assert later.tier is Tier.PREMIER
-    assert steps(later) == steps(state)
-    short = {item.requirement for item in later.findings if not item.met}
-    assert {Requirement.MCDE, Requirement.MCIT, Requirement.SALES_TRAINING, Requirement.REVENUE} <= short
+def test_an_account_that_falls_short_shows_what_is_not_met_and_keeps_its_tier_for_sixty_days() -> None:
+    """The training of 1 February 2023 counts for twelve months."""
+    story = Story(*in_program(), *qualified_people(), sales("2023-05", "200000"), brand_review("2023-06-01"))
+    story.then("2023-06-01", plan(2023, "2023-06-01"), plan(2024, "2023-06-01"))
+    kept, last, lost = (story.until(on) for on in ("2024-01-31", "2024-04-01", "2024-04-02"))
+    assert (kept.tier, [item.requirement for item in kept.findings if not item.met]) == (Tier.PREMIER, [])
+    assert (last.tier, last.tier_changes) == (Tier.PREMIER, kept.tier_changes)
+    assert [item.requirement for item in last.findings if not item.met] == [Requirement.SALES_TRAINING]
+    assert steps(lost)[-1] == ("2024-04-02", "authorized")
 
 
 @pytest.mark.rule("R-3.1a")

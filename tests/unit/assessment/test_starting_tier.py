@@ -5,7 +5,19 @@ import pytest
 from partner_program.domain.tiers.account import ChangeReason
 from partner_program.values.tiers import Tier
 from tests.fakes.assessing import assessed, steps
-from tests.fakes.records import Known, accepted, day, facts, in_program, partner, placed, qualified_people, sales, site
+from tests.fakes.records import (
+    Known,
+    accepted,
+    day,
+    facts,
+    in_program,
+    kept_tier,
+    partner,
+    placed,
+    qualified_people,
+    sales,
+    site,
+)
 
 
 @pytest.mark.rule("R-4.1.1")
@@ -41,7 +53,7 @@ def test_a_site_that_closed_before_the_terms_were_accepted_lets_nobody_in() -> N
 @pytest.mark.rule("R-2.2b")
 @pytest.mark.parametrize("tier", list(Tier))
 def test_a_placement_is_where_the_account_starts(tier: Tier) -> None:
-    state = assessed(facts(*in_program(), placed(tier.value, "2023-03-01")), "2023-06-15")
+    state = assessed(facts(*in_program(), placed(tier.value, "2023-03-01"), *kept_tier(tier.value)), "2023-06-15")
     assert steps(state) == [("2023-03-01", tier.value)]
     assert state.tier_changes[0].reason is ChangeReason.PLACED
 
@@ -54,8 +66,9 @@ def test_a_placement_counts_from_its_day(on: str, tier: Tier | None) -> None:
 
 @pytest.mark.rule("R-2.2b")
 def test_a_placement_recorded_late_counts_from_its_own_day() -> None:
-    before = assessed(facts(*in_program()), "2023-02-01")
-    state = assessed(facts(*in_program(), placed("advanced", "2023-01-02")), "2023-06-15", before)
+    known = [*in_program(), *kept_tier("advanced")]
+    before = assessed(facts(*known), "2023-02-01")
+    state = assessed(facts(*known, placed("advanced", "2023-01-02")), "2023-06-15", before)
     assert steps(state) == [("2023-01-02", "advanced")]
 
 
