@@ -11,6 +11,13 @@ from enum import StrEnum
 from pathlib import Path
 
 from local.folder import UNREADABLE, PlayRefused, readable_date
+from partner_program.adapters.account_store import DynamoAccountStore
+from partner_program.adapters.brand_draw_store import DynamoBrandDraws
+from partner_program.adapters.table import Table
+from partner_program.domain.brand_draw import DrawOrder
+from partner_program.rulebook import Rulebook
+from partner_program.use_cases.draw_brand_reviews import DrawBrandReviews
+from partner_program.use_cases.restate_baseline import RestateBaseline
 from partner_program.values.errors import InvalidValue
 from partner_program.values.ids import split_account_id
 
@@ -64,6 +71,19 @@ def read_acts(path: Path) -> tuple[Act, ...]:
             return tuple(_act(row, number) for number, row in enumerate(reader, start=2))
     except UNREADABLE as broken:
         raise PlayRefused(f"{path.name} is no readable CSV: {broken}") from broken
+
+
+def perform(act: Act, program: Table, rulebook: Rulebook) -> None:
+    """Do it. Raises `ProgramError` where the engine refuses it."""
+    match act.kind:
+        case ActKind.DRAW:
+            DrawBrandReviews(DynamoBrandDraws(program), rulebook)(DrawOrder(act.year, act.seed, act.on, act.by))
+        case ActKind.RESTATE:
+            restate = RestateBaseline(DynamoAccountStore(program), rulebook)
+            seen = restate.preview(act.account_id, act.year, act.on)
+            restate.apply(
+                act.account_id, act.year, expected_amount=seen.recomputed, by=act.by, reason=act.reason, on=act.on
+            )
 
 
 def _act(row: Mapping[str | None, str | None], number: int) -> Act:

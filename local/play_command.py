@@ -88,7 +88,7 @@ def play_folder(
             with stack:
                 player = play_on(stack, plan, book, owner_text, screen)
                 with player.timing.of("results"):
-                    results = read_results(stack, plan.through)
+                    results = read_results(stack, plan.start, plan.through)
         except (PlayFailed, StackError):
             keep_log(stack, out)
             raise

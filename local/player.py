@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
+from local.acts import Act, perform
 from local.folder import PlayRefused
 from local.plan import Plan, Upload
 from local.schedules import Schedule, due_on, schedule_from
@@ -17,6 +18,7 @@ from partner_program.adapters.rulebook_source import RulebookSource
 from partner_program.adapters.table import Table
 from partner_program.rulebook import Rulebook, RulebookInvalid, UnknownEdition, load_rulebook
 from partner_program.use_cases.operate import move_clock, set_rulebook
+from partner_program.values.errors import ProgramError
 from partner_program.values.periods import days_between
 
 
@@ -81,10 +83,9 @@ class Player:
 
     def play(self) -> None:
         """Play every day of the plan. Raises `PlayFailed` when the engine gives something up."""
-        program = Table(self.stack.dynamodb, self.stack.outputs["ProgramTable"])
-        clock = SandboxClock(program, SystemClock(self.rulebook.time_zone))
+        clock = SandboxClock(self._program, SystemClock(self.rulebook.time_zone))
         if self.owner_text is not None:
-            set_rulebook(RulebookSource(program), self.rulebook.edition, self.owner_text)
+            set_rulebook(RulebookSource(self._program), self.rulebook.edition, self.owner_text)
         schedules = self._schedules()
         for day in days_between(self.plan.start, self.plan.through):
             with self.timing.of("clock"):
@@ -98,6 +99,7 @@ class Player:
         if uploads:
             self._upload(day, "records", uploads.records)
             self._upload(day, "reports", uploads.reports)
+            self._do(day, uploads.acts)
         self._fire_all([schedule for schedule in due if not schedule.is_early], day)
         if uploads or day == self.plan.through:
             self._check_dead_letters(day)
@@ -110,6 +112,21 @@ class Player:
                 self.stack.s3.put_object(Bucket=self.stack.outputs["UploadsBucket"], Key=upload.key, Body=upload.body())
                 self.stack.wait_until_quiet()
             self.watcher.uploaded(upload)
+
+    def _do(self, day: date, acts: Sequence[Act]) -> None:
+        """What the owner does on the day, each act until all that follows from it is done."""
+        for act in acts:
+            self.watcher.day(day, act.kind)
+            with self.timing.of("acts"):
+                try:
+                    perform(act, self._program, self.rulebook)
+                except ProgramError as refused:
+                    raise PlayFailed(f"acts.csv row {act.row}: {act.kind} on {day}: {refused}") from refused
+                self.stack.wait_until_quiet()
+
+    @property
+    def _program(self) -> Table:
+        return Table(self.stack.dynamodb, self.stack.outputs["ProgramTable"])
 
     def _schedules(self) -> list[Schedule]:
         """The schedules of the deployed template."""

@@ -13,7 +13,18 @@ from pathlib import Path
 
 from local.cells import Row, text
 from local.results import AccountResult, Results
-from local.tier_files import CASE_COLUMNS, HISTORY_COLUMNS, case_rows, history_rows
+from local.tier_files import (
+    BRAND_DRAW_COLUMNS,
+    CASE_COLUMNS,
+    HISTORY_COLUMNS,
+    NOTICE_COLUMNS,
+    RESTATEMENT_COLUMNS,
+    brand_draw_rows,
+    case_rows,
+    history_rows,
+    notice_rows,
+    restatement_rows,
+)
 from partner_program.domain.files.outcomes import Outcome
 from partner_program.domain.revenue import quarter_revenue
 from partner_program.domain.sales.receipt import Amounts
@@ -146,6 +157,9 @@ def write_results(results: Results, out: Path, summary: Mapping[str, object]) ->
     _write(out / "statements.csv", STATEMENT_COLUMNS, statement_rows(results))
     _write(out / "cases.csv", CASE_COLUMNS, case_rows(results))
     _write(out / "history.csv", HISTORY_COLUMNS, history_rows(results))
+    _write(out / "notices.csv", NOTICE_COLUMNS, notice_rows(results))
+    _write(out / "restatements.csv", RESTATEMENT_COLUMNS, restatement_rows(results))
+    _write(out / "brand_draws.csv", BRAND_DRAW_COLUMNS, brand_draw_rows(results))
     _write(out / "reports.csv", REPORT_COLUMNS, report_rows(results))
     for key, body in results.objects.items():
         if key.endswith("/receipt.json"):

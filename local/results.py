@@ -9,9 +9,12 @@ from datetime import date
 
 from local.stack import EmbeddedStack
 from partner_program.adapters.account_store import DynamoAccountStore
-from partner_program.adapters.table import Table, from_wire
+from partner_program.adapters.brand_draw_store import DynamoBrandDraws
+from partner_program.adapters.table import Item, Table, from_wire
 from partner_program.domain.accelerator.statement import Statement
+from partner_program.domain.brand_draw import BrandDraw
 from partner_program.domain.facts import RECORD_TYPES, AccountFacts
+from partner_program.domain.notices.model import AnyNotice, read_notice
 from partner_program.domain.sales.receipt import Receipt
 from partner_program.domain.tiers.account import AccountState
 
@@ -32,7 +35,7 @@ class Results:
     """All that a play has come to on its last day.
 
     `objects` are the results bucket's receipts and rejected lines by key; `waiting` names records (kind, then key)
-    that wait for another one to come.
+    that wait for another one to come. `notices` are by account and day; `draws` those of brand reviews, one a year.
     """
 
     through: date
@@ -40,11 +43,14 @@ class Results:
     receipts: tuple[Receipt, ...]
     objects: Mapping[str, bytes] = field(default_factory=dict)
     waiting: frozenset[tuple[str, ...]] = frozenset()
+    notices: tuple[AnyNotice, ...] = ()
+    draws: tuple[BrandDraw, ...] = ()
 
 
-def read_results(stack: EmbeddedStack, through: date) -> Results:
-    """Read tables and results bucket of a stack that is quiet."""
-    store = DynamoAccountStore(Table(stack.dynamodb, stack.outputs["ProgramTable"]))
+def read_results(stack: EmbeddedStack, start: date, through: date) -> Results:
+    """Read tables and results bucket of a stack that is quiet after a play from `start` on."""
+    program = Table(stack.dynamodb, stack.outputs["ProgramTable"])
+    store, brand_draws = DynamoAccountStore(program), DynamoBrandDraws(program)
     accounts = []
     for account, facts, stored in store.load_many(store.all_account_ids(), EARLIEST_YEAR):
         if stored.state is not None:
@@ -61,21 +67,31 @@ def read_results(stack: EmbeddedStack, through: date) -> Results:
         tuple(sorted(receipts, key=lambda receipt: (receipt.distributor_id or "", receipt.report_id or ""))),
         objects,
         frozenset(_waiting(stack)),
+        _notices(stack),
+        tuple(draw for year in range(start.year, through.year + 1) if (draw := brand_draws.find(year))),
     )
 
 
 def _waiting(stack: EmbeddedStack) -> Iterator[tuple[str, ...]]:
-    """A scan: who reads a finished play may take the time that the engine never would."""
+    for item in _documents(stack, "WAITING#"):
+        kind = str(item["kind"])
+        yield kind, *RECORD_TYPES[kind].model_validate_json(str(item["body"])).key
+
+
+def _notices(stack: EmbeddedStack) -> tuple[AnyNotice, ...]:
+    found = (read_notice(str(item["body"])) for item in _documents(stack, "NOTICES#"))
+    return tuple(sorted(found, key=lambda notice: (notice.account_id, notice.id)))
+
+
+def _documents(stack: EmbeddedStack, prefix: str) -> Iterator[Item]:
+    """Items of all partitions of a prefix, by a scan: who reads a finished play may take the time for it."""
     pages = stack.dynamodb.get_paginator("scan").paginate(
         TableName=stack.outputs["ProgramTable"],
-        FilterExpression="begins_with(pk, :waiting) AND attribute_exists(body)",
-        ExpressionAttributeValues={":waiting": {"S": "WAITING#"}},
+        FilterExpression="begins_with(pk, :prefix) AND attribute_exists(body)",
+        ExpressionAttributeValues={":prefix": {"S": prefix}},
     )
     for page in pages:
-        for raw in page["Items"]:
-            item = from_wire(raw)
-            kind = str(item["kind"])
-            yield kind, *RECORD_TYPES[kind].model_validate_json(str(item["body"])).key
+        yield from map(from_wire, page["Items"])
 
 
 def _objects(stack: EmbeddedStack) -> Iterator[tuple[str, bytes]]:

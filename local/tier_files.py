@@ -1,18 +1,31 @@
-"""Rows of the result files on tiers over time: cases, and the history of each account."""
+"""Rows of the result files on tiers over time: cases, history, notices, restated baselines, brand draws."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from local.cells import Row, text
 from local.results import AccountResult, Results
+from partner_program.domain.notices.model import AnyNotice
+from partner_program.domain.revenue import Baseline
 from partner_program.domain.tiers.account import IdleDecision, TierChange
 from partner_program.domain.tiers.cases import Case, CaseEvent, CaseStep
+from partner_program.values.money import plain
 
 CASE_COLUMNS = (
     "account_id", "requirement", "opened_on", "due_on", "closed_on", "outcome",
     "status", "subject", "tier", "rule", "case_id", "known_on", "decision_due_on", "missing", "causes", "decisions",
 )  # fmt: skip
 HISTORY_COLUMNS = ("account_id", "on", "kind", "what", "cause", "rule", "edition", "case_ids")
-"""`on` is the day on which the engine took the step; `kind` is `tier`, `set_aside`, `case` or `idle_decision`."""
+"""`on`: the day on which the engine took the step. `kind`: `tier`, `set_aside`, `case`, `baseline`, `idle_decision`."""
+NOTICE_COLUMNS = ("account_id", "occurred_on", "kind", "about", "rule", "edition", "id")
+RESTATEMENT_COLUMNS = (
+    "account_id", "year", "revision", "currency", "before", "after", "difference", "frozen_on", "restated_on",
+    "restated_by", "reason",
+)  # fmt: skip
+BRAND_DRAW_COLUMNS = (
+    "year", "place", "account_id", "reviewed_on", "seed", "drawn_on", "drawn_by", "share_pct", "reviews",
+    "population", "population_digest", "edition",
+)  # fmt: skip
 
 
 def case_rows(results: Results) -> Iterator[Row]:
@@ -63,6 +76,7 @@ def history_of(account: AccountResult) -> list[Row]:
     rows = [_changed(change, "tier") for change in state.tier_changes]
     rows += [_changed(change, "set_aside") for change in state.set_aside]
     rows += [_stepped(case, event) | {"edition": state.edition} for case in state.cases for event in case.events]
+    rows += [_frozen(baseline) | {"edition": state.edition} for baseline in account.facts.baselines]
     rows += [_idle(idle) | {"edition": state.edition} for idle in state.memory.idle_decisions]
     return sorted(({"account_id": state.account_id} | row for row in rows), key=lambda row: row["on"])
 
@@ -94,6 +108,19 @@ def _stepped(case: Case, event: CaseEvent) -> dict[str, str]:
     }
 
 
+def _frozen(baseline: Baseline) -> dict[str, str]:
+    done = "restated" if baseline.revision else "frozen"
+    by = f"{baseline.reason} ({baseline.restated_by})" if baseline.revision else "the year's books closed"
+    return {
+        "on": text(baseline.counts_from),
+        "kind": "baseline",
+        "what": f"baseline {baseline.year} {done}: {plain(baseline.sales_revenue)} {baseline.currency}",
+        "cause": by,
+        "rule": "R-5.4d",
+        "case_ids": "",
+    }
+
+
 def _idle(idle: IdleDecision) -> dict[str, str]:
     decision = idle.decision
     return {
@@ -104,3 +131,58 @@ def _idle(idle: IdleDecision) -> dict[str, str]:
         "rule": "",
         "case_ids": "",
     }
+
+
+def notice_rows(results: Results) -> Iterator[Row]:
+    """Every notice, by account and day; its words are in the mail."""
+    for notice in results.notices:
+        yield {
+            "account_id": notice.account_id,
+            "occurred_on": text(notice.occurred_on),
+            "kind": notice.kind,
+            "about": about(notice),
+            "rule": notice.rule,
+            "edition": notice.edition,
+            "id": notice.id,
+        }
+
+
+def about(notice: AnyNotice) -> str:
+    """What of its id is neither day nor kind."""
+    return notice.id.split("#", 2)[-1]
+
+
+def restatement_rows(results: Results) -> Iterator[Row]:
+    """Every restatement of a frozen year, by account, year and revision (R-5.4d)."""
+    for account in results.accounts:
+        revisions = sorted(account.facts.baselines, key=lambda item: (item.year, item.revision))
+        for earlier, later in pairwise(revisions):
+            if earlier.year == later.year:
+                yield {
+                    "account_id": account.state.account_id,
+                    "year": str(later.year),
+                    "revision": str(later.revision),
+                    "currency": later.currency,
+                    "before": plain(earlier.sales_revenue),
+                    "after": plain(later.sales_revenue),
+                    "difference": plain(later.sales_revenue - earlier.sales_revenue),
+                    "frozen_on": text(later.frozen_on),
+                    "restated_on": text(later.restated_on),
+                    "restated_by": later.restated_by,
+                    "reason": later.reason,
+                }
+
+
+def brand_draw_rows(results: Results) -> Iterator[Row]:
+    """Every drawn account in the order of the draw, with its brand reviews of the year (R-4.1.7)."""
+    reviews = {account.state.account_id: account.facts.brand_reviews for account in results.accounts}
+    for draw in results.draws:
+        drawn = draw.model_dump(exclude={"account_ids", "rulebook_digest"})
+        for place, account_id in enumerate(draw.account_ids, 1):
+            held = (item.reviewed_on for item in reviews.get(account_id, ()) if item.reviewed_on.year == draw.year)
+            yield {
+                **{name: text(value) for name, value in drawn.items()},
+                "place": str(place),
+                "account_id": account_id,
+                "reviewed_on": " ".join(map(text, sorted(held))),
+            }

@@ -1,10 +1,12 @@
-"""Tiers over time as tables for a person: cases, and the history of the account with the most in it."""
+"""Tiers over time as tables for a person: cases, notices, and the history of the account with the most in it."""
+
+from collections import defaultdict
 
 from rich.table import Table
 
 from local.results import Results
 from local.table_parts import filled, new_table
-from local.tier_files import history_of, status_of
+from local.tier_files import about, history_of, status_of
 from partner_program.domain.tiers.cases import Case, CaseOutcome, CaseStep
 from partner_program.domain.tiers.findings import Requirement
 
@@ -50,3 +52,18 @@ def history_table(results: Results) -> Table:
     account_id, history = max(histories, key=lambda found: (len(found[1]), found[0]), default=("", []))
     table = new_table(f"History of {account_id}", "day", "what", "cause", "rule")
     return filled(table, [(row["on"], row["what"], row["cause"], row["rule"]) for row in history])
+
+
+def notices_table(results: Results) -> Table:
+    """How many notices of each kind, and the last of it; notices.csv has all of them, mails/ their words."""
+    kinds = defaultdict(list)
+    for notice in results.notices:
+        kinds[str(notice.kind)].append(notice)
+    table = new_table("Notices", "kind", "sent>", "accounts>", "last on", "to", "about")
+    rows = []
+    for kind, sent in sorted(kinds.items()):
+        last = max(sent, key=lambda notice: (notice.occurred_on, notice.account_id))
+        accounts = len({notice.account_id for notice in sent})
+        rows.append((kind.replace("_", " "), str(len(sent)), str(accounts), str(last.occurred_on), last.account_id,
+                     about(last)))  # fmt: skip
+    return filled(table, rows)

@@ -50,10 +50,18 @@ UNITS: dict[str, tuple[int, ...]] = {
     "LEX1":         (  5,   5,       8,   8,   8,   8,       8,   8,   8,   8),
     "DET1":         (250, 200,     125, 125, 125, 125,     150, 150, 150, 150),
     "RNO1":         (  0,   0,     120, 120, 120, 120,     160, 160, 160, 160),
+    "FRA1":         ( 20,  20,      20,  20,  20,  20,      20,  20,  20,  20),
+    "TUL1":         (210, 210,     120, 120, 120, 120,     120, 120,  30,  30),
+    "LDS1":         ( 20,  20,      20,  20,  20,  20,      20,  20,  20,  20),
+    "NUE1":         (190, 190,     100, 100, 100, 100,     100, 100, 100, 100),
+    "AAL1":         ( 20,  20,      18,  18,  18,  16,      12,  12,  12,  12),
+    "CDF1":         (  1,   1,       1,   1,   1,   1,       1,   1,   1,   1),
+    "BUF1":         (230, 230,     115, 115, 115, 115,     145, 145, 145, 145),
 }  # fmt: skip
 COUNTRY = {
     "HAM1": "DE", "CPH1": "DK", "AAR1": "DK", "FLE1": "DE", "LON1": "GB", "CGN1": "DE", "EDI1": "GB", "INV1": "GB",
     "ODE1": "DK", "DRS1": "DE", "BRS1": "GB", "CHI1": "US", "AUS1": "US", "LEX1": "US", "DET1": "US", "RNO1": "US",
+    "FRA1": "DE", "TUL1": "US", "LDS1": "GB", "NUE1": "DE", "AAL1": "DK", "CDF1": "GB", "BUF1": "US",
 }  # fmt: skip
 AUTHORIZED, ADVANCED, PREMIER = Decimal(20), Decimal(30), Decimal(34)
 DISCOUNT: dict[str, tuple[tuple[date, Decimal], ...]] = {
@@ -70,6 +78,12 @@ DISCOUNT: dict[str, tuple[tuple[date, Decimal], ...]] = {
     "AUS1": ((date(2022, 7, 1), AUTHORIZED), (date(2023, 10, 5), ADVANCED)),
     "EDI1": ((date(2022, 7, 1), AUTHORIZED), (date(2024, 1, 22), ADVANCED)),
     "INV1": ((date(2022, 7, 1), AUTHORIZED), (date(2024, 1, 22), ADVANCED)),
+    "FRA1": ((date(2022, 7, 1), ADVANCED),),
+    "TUL1": ((date(2022, 7, 1), PREMIER), (date(2024, 6, 11), AUTHORIZED)),
+    "LDS1": ((date(2022, 7, 1), ADVANCED),),
+    "NUE1": ((date(2022, 7, 1), PREMIER), (date(2024, 5, 6), ADVANCED), (date(2024, 8, 19), PREMIER)),
+    "AAL1": ((date(2022, 7, 1), ADVANCED), (date(2024, 1, 30), AUTHORIZED)),
+    "BUF1": ((date(2022, 7, 1), PREMIER),),
 }
 MONTHLY_FROM = "2024Q1"
 """EURODIS reports by the quarter until 2023 and by the month from 2024 on; AMDIS always by the quarter."""
@@ -204,6 +218,7 @@ def with_the_story(reports: dict[str, list[Line]]) -> dict[str, list[Line]]:
     reports["AMDIS-2023Q3"] += [replace(wrong_tier, tier_pct=ADVANCED)]
     underbilled = line("A2402-LEX1X", 1, date(2024, 2, 27), "LEX1", "WALL-SW", 1)
     reports["AMDIS-2024Q1"] += [replace(underbilled, amount=Decimal("700.00")), receivers()]
+    reports["AMDIS-2023Q4-LATE"] = invoice("A2312-BUF1X", date(2023, 12, 19), "BUF1", 40)
     reports["AMDIS-2024Q2-EXCEL"] = list(reports["AMDIS-2024Q2"])
     reports["EURODIS-2024-04"] += [line("E2404-ODE1X", 1, date(2024, 4, 23), "ODE1", "WALL-XR", 1)]
     reports["EURODIS-2024-08"] += [

@@ -35,7 +35,10 @@ class Played:
 
     def end_state(self) -> dict[str, list[Row]]:
         """What must not depend on how often or in which pieces lines were reported. Amounts as numbers."""
-        names = ("accounts.csv", "revenue.csv", "tier_changes.csv", "statements.csv", "cases.csv")
+        names = (
+            "accounts.csv", "revenue.csv", "tier_changes.csv", "statements.csv", "cases.csv", "history.csv",
+            "notices.csv", "restatements.csv", "brand_draws.csv",
+        )  # fmt: skip
         return {
             name: [{column: _as_number(cell) for column, cell in row.items()} for row in self.rows(name)]
             for name in names
@@ -62,6 +65,8 @@ def split_and_repeated(folder: Path, copy: Path) -> None:
     Halves are cut between invoices. What is no CSV in UTF-8 stays as it is.
     """
     shutil.copytree(folder / "records", copy / "records")
+    if (folder / "acts.csv").exists():
+        shutil.copy(folder / "acts.csv", copy)
     arrivals: list[tuple[str, str, str]] = []
     stated = _arrivals(folder / "received.csv")
     for path in sorted((folder / "pos").glob("*/*")):
