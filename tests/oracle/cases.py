@@ -74,15 +74,14 @@ def _first_day_held(case: Case, account: Account, day: date) -> date | None:
     return None
 
 
-def shortfalls(tier: str, since: date, account: Account, day: date) -> Iterator[Case]:
-    """What a tier asks for and is short of today, each from the first day of the shortfall, by what is known today."""
-    for requirement in COMPLIANCE:
-        if asked(requirement, tier, account.parameters) and not holds(requirement, tier, account, day, day):
-            first = day
-            while first > since and not holds(requirement, tier, account, first - timedelta(days=1), day):
-                first -= timedelta(days=1)
-            due_on = first + timedelta(days=account.parameters.compliance_days)
-            yield Case(requirement, "", tier, first, due_on)
+def shortfall(requirement: str, tier: str, since: date, account: Account, day: date) -> Iterator[Case]:
+    """What a tier asks for and is short of today, from the first day of the shortfall, by what is known today."""
+    if asked(requirement, tier, account.parameters) and not holds(requirement, tier, account, day, day):
+        first = day
+        while first > since and not holds(requirement, tier, account, first - timedelta(days=1), day):
+            first -= timedelta(days=1)
+        due_on = first + timedelta(days=account.parameters.compliance_days)
+        yield Case(requirement, "", tier, first, due_on)
 
 
 def out_of_program(started: date, account: Account, day: date) -> Iterator[Case]:

@@ -71,7 +71,8 @@ class Expected:
         return self.courses[account, through]
 
     def held(self, account: str, through: date) -> list[tiers.Change]:
-        return self.course(account, through).changes
+        """The tier at the end of each day on which it changed."""
+        return list({change.day: change for change in self.course(account, through).changes}.values())
 
     def cases(self, account: str, through: date) -> list[tuple[str, ...]]:
         """In the order of their requirements and days."""

@@ -12,8 +12,8 @@ from tests.oracle.oracle import Folder, Row
 START, THROUGH = date(2023, 1, 1), date(2024, 5, 2)
 OWNER = """
 "revenue_threshold.*.authorized" = 10
-"revenue_threshold.*.advanced" = 100
-"revenue_threshold.*.premier" = 300
+"revenue_threshold.*.advanced" = 60
+"revenue_threshold.*.premier" = 150
 "people_required.MCDE.advanced" = 1
 "people_required.MCDE.premier" = 1
 "people_required.MCIT.advanced" = 1
@@ -65,11 +65,26 @@ def records(draw: st.DrawFn) -> dict[str, list[Row]]:
         opened = {"site_id": site, "partner_id": partner, "country": country, "name": site, "headquarters": "true"}
         closed_on = draw(st.sampled_from(["", "", "", "2024-02-01"]))
         found["sites"].append({**opened, "opened_on": "2022-06-01", "closed_on": closed_on})
-    for person in ("anna", "bo", "cleo"):
+    for person in ("anna", "bo", "cleo", "dan"):
         _person(draw, person, found)
     for account in sorted(set(SITES.values())):
         _account(draw, *account, found)
+    if draw(st.booleans()):
+        _settle(found)
     return found
+
+
+def _settle(found: dict[str, list[Row]]) -> None:
+    """Somebody at S1 who holds everything, and trainings in time: that account loses Premier for other reasons only."""
+    day, of = (START - timedelta(days=10)).isoformat(), {"partner_id": "P1", "country": "DE"}
+    found["people"].append({"person_id": "eve", "site_id": "S1", "from_date": day, "until_date": ""})
+    for kind in ("MCDE", "MCIT", "MCIE"):
+        row = {"certification_id": f"eve-{kind}", "person_id": "eve", "kind": kind, "certified_on": day}
+        found["certifications"].append(row)
+    for kind, completed_on in (("onboarding", day), ("annual_sales", day), ("annual_sales", "2023-12-01")):
+        row = {**of, "kind": kind, "completed_on": completed_on}
+        if row not in found["trainings"]:
+            found["trainings"].append(row)
 
 
 def _partner(draw: st.DrawFn, partner: str, found: dict[str, list[Row]]) -> None:
@@ -77,7 +92,7 @@ def _partner(draw: st.DrawFn, partner: str, found: dict[str, list[Row]]) -> None
     row = {"partner_id": partner, "name": partner, "enrolled_on": enrolled_on, "contact_email": "p@example.com"}
     found["partners"].append({**row, "trading_since": draw(st.sampled_from(["2020-01-01"] * 6 + ["2022-01-02", ""]))})
     version = draw(st.sampled_from(["2022-03"] * 7 + ["2019-01"]))
-    accepted_on = draw(early_days).isoformat()
+    accepted_on = draw(st.one_of(st.just(START), st.just(START), early_days)).isoformat()
     found["terms_acceptances"].append({"partner_id": partner, "version": version, "accepted_on": accepted_on})
 
 
@@ -85,7 +100,7 @@ def _person(draw: st.DrawFn, person: str, found: dict[str, list[Row]]) -> None:
     since = draw(st.one_of(st.just(date(2020, 1, 1)), early_days))
     job = {
         "person_id": person,
-        "site_id": draw(st.sampled_from([*sorted(SITES), "S1", "S2"])),
+        "site_id": draw(st.sampled_from([*sorted(SITES), "S1", "S2", "S1", "S2"])),
         "from_date": since.isoformat(),
     }
     left_on = max(since, START) + timedelta(days=draw(st.integers(30, 400)))
@@ -124,16 +139,17 @@ def _recorded(draw: st.DrawFn, day: date) -> Row:
 def _account(draw: st.DrawFn, partner: str, country: str, found: dict[str, list[Row]]) -> None:
     of = {"partner_id": partner, "country": country}
     for kind in ("onboarding", "annual_sales"):
+        completed_on = draw(st.sampled_from([START - timedelta(days=30)] * 3 + [None])) or draw(early_days)
         if draw(st.integers(0, 9)):
-            found["trainings"].append({**of, "kind": kind, "completed_on": draw(early_days).isoformat()})
+            found["trainings"].append({**of, "kind": kind, "completed_on": completed_on.isoformat()})
     if draw(st.booleans()):
         _training_that_ends(draw, of, found)
-    tier = draw(st.sampled_from(["premier", "advanced", "authorized", "", "premier"]))
+    tier = draw(st.sampled_from(["premier", "premier", "premier", "advanced", "advanced", "authorized", ""]))
     if tier:
         # On the first day: one that is recorded later sets aside what was decided before, which no oracle can foresee.
         row = {**of, "tier": tier, "placed_on": START.isoformat(), "reason": "taken over"}
         found["placements"].append(row)
-    amount = draw(st.sampled_from(["100", "55.5", "320", "320", "320", "5", ""]))
+    amount = draw(st.sampled_from(["149.99", "60", "170", "170", "170", "170", "5", ""]))
     if amount:
         row = {**of, "year": "2022", "sales_revenue": amount, "currency": CURRENCY[country]}
         found["opening_revenue"].append(row)
@@ -154,7 +170,7 @@ def _training_that_ends(draw: st.DrawFn, of: Row, found: dict[str, list[Row]]) -
 def _obligations(draw: st.DrawFn, of: Row, found: dict[str, list[Row]]) -> None:
     """Plans, brand reviews and verdicts around the dates of an account that is Premier from the first day."""
     for year, after_days in (("2023", (10, 60, 61, 130)), ("2024", (-9, 0, 60, 61, 80))):
-        days = draw(st.sampled_from((None, *after_days)))
+        days = draw(st.sampled_from((None, None, *after_days)))
         if days is not None:
             submitted_on = date(int(year), 1, 1) + timedelta(days=days)
             found["business_plans"].append({**of, "year": year, "submitted_on": submitted_on.isoformat()})
@@ -164,10 +180,16 @@ def _obligations(draw: st.DrawFn, of: Row, found: dict[str, list[Row]]) -> None:
     for day in draw(st.lists(days, unique=True, max_size=3)):
         outcome = draw(st.sampled_from(["fulfilled", "fulfilled", "not_fulfilled"]))
         found["brand_reviews"].append({**of, "reviewed_on": day.isoformat(), "outcome": outcome})
-    for requirement, opened_on, days_later in draw(st.lists(st.sampled_from(VERDICTS), max_size=3, unique=True)):
+    chosen = [
+        (requirement, opened_on, days_later)
+        for requirement, opened_on, days in VERDICTS
+        for days_later in draw(st.one_of(st.just([]), st.lists(st.sampled_from(days), max_size=3, unique=True)))
+    ]
+    for requirement, opened_on, days_later in chosen:
         day = date.fromisoformat(opened_on) + timedelta(days=days_later)
-        verdict = draw(st.sampled_from(["demote", "extend", "waive"] + ["end_participation"] * (days_later > 150)))
-        until = (day + timedelta(days=draw(st.sampled_from([-1, 0, 1, 30])))).isoformat() if verdict == "extend" else ""
+        last = "demote" if requirement in ("business_plan", "brand_alignment") else "end_participation"
+        verdict = draw(st.sampled_from(["extend", "waive", last]))
+        until = (day + timedelta(days=draw(st.sampled_from([1, 2, 30])))).isoformat() if verdict == "extend" else ""
         found["case_decisions"].append(
             {
                 **of, "requirement": requirement, "opened_on": opened_on, "decided_on": day.isoformat(),
@@ -176,19 +198,15 @@ def _obligations(draw: st.DrawFn, of: Row, found: dict[str, list[Row]]) -> None:
         )  # fmt: skip
 
 
-VERDICTS = [
-    (requirement, opened_on, days_later)
-    for requirement, opened_on, days in (
-        ("business_plan", "2023-01-01", (40, 60, 61, 62, 90, 160, 380)),
-        ("business_plan", "2024-01-01", (61, 70, 90)),
-        ("brand_alignment", "2023-01-01", (50, 60, 119, 120, 130, 160)),
-        ("brand_alignment", "2023-06-15", (46, 47, 60)),
-        ("revenue", "2023-01-30", (0, 1, 30)),
-        ("revenue", "2024-01-30", (0, 1, 30)),
-        ("terms", "2024-02-01", (61, 70)),
-    )
-    for days_later in days
-]
+VERDICTS = (
+    ("business_plan", "2023-01-01", (40, 60, 61, 62, 90, 160, 380)),
+    ("business_plan", "2024-01-01", (61, 70, 90)),
+    ("brand_alignment", "2023-01-01", (50, 60, 119, 120, 130, 160)),
+    ("brand_alignment", "2023-06-15", (46, 47, 60)),
+    ("revenue", "2023-01-30", (0, 1, 30)),
+    ("revenue", "2024-01-30", (0, 1, 30)),
+    ("terms", "2024-02-01", (61, 70)),
+)
 """(requirement, opened on, days from there to the verdict)."""
 
 

@@ -1,6 +1,6 @@
 """Tiers and cases of a program folder found by trying every day: the oracle's second half."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -89,17 +89,21 @@ def _live(found: Course, account: Account, day: date) -> None:
 def _open(found: Course, account: Account, day: date) -> None:
     known = {(case.requirement, case.subject) for case in found.open_cases()}
     known |= {(case.requirement, case.subject) for case in found.cases if case.outcome == "waived" and case.subject}
-    for case in _owed(found, account, day):
+    for case in _owed(found, account, day, {requirement for requirement, _ in known}):
         if (case.requirement, case.subject) not in known:
             found.cases.append(case)
 
 
-def _owed(found: Course, account: Account, day: date) -> Iterator[Case]:
+def _owed(found: Course, account: Account, day: date, known: Set[str]) -> Iterator[Case]:
+    """What is short of; of the requirements that have a case already, it need not be looked for."""
     tier, started = found.tier, found.changes[0].day
     if tier is None:
         return
-    yield from cases.out_of_program(started, account, day)
-    yield from cases.shortfalls(tier, found.since, account, day)
+    if "terms" not in known:
+        yield from cases.out_of_program(started, account, day)
+    for requirement in COMPLIANCE:
+        if requirement not in known:
+            yield from cases.shortfall(requirement, tier, found.since, account, day)
     if tier == "premier":
         yield from cases.plan_owed(found.since, account, day)
         waived = [case.closed_on for case in found.cases if not case.subject and case.outcome == "waived"]
