@@ -33,3 +33,8 @@ def filled(table: Table, rows: Sequence[Sequence[str]]) -> Table:
     if len(rows) > MOST_ROWS:
         table.caption = f"… and {len(rows) - MOST_ROWS} more, in the result files"
     return table
+
+
+def add_caption(table: Table, text: str) -> None:
+    """One more remark below the table."""
+    table.caption = f"{table.caption}; {text}" if table.caption else text

@@ -5,11 +5,12 @@ from collections import defaultdict
 from rich.table import Table
 
 from local.results import Results
-from local.table_parts import filled, new_table
+from local.table_parts import add_caption, filled, new_table
 from local.tier_files import about, history_of, status_of
 from partner_program.domain.tiers.cases import Case, CaseOutcome, CaseStep
 from partner_program.domain.tiers.findings import Requirement
 
+_REMINDED = ": reminded"
 _DUTIES = (Requirement.BUSINESS_PLAN, Requirement.BRAND)
 
 
@@ -21,8 +22,8 @@ def cases_table(results: Results) -> Table:
     shown = [found for found in cases if not _came_in_time(found[1])]
     table = filled(table, sorted(_case_row(account_id, case) for account_id, case in shown))
     if len(shown) < len(cases):
-        said = f"besides {len(cases) - len(shown)} business plans and brand alignments that came in time (cases.csv)"
-        table.caption = f"{table.caption}; {said}" if table.caption else said
+        in_time = len(cases) - len(shown)
+        add_caption(table, f"besides {in_time} business plans and brand alignments that came in time (cases.csv)")
     return table
 
 
@@ -51,7 +52,11 @@ def history_table(results: Results) -> Table:
     histories = [(account.state.account_id, history_of(account)) for account in results.accounts]
     account_id, history = max(histories, key=lambda found: (len(found[1]), found[0]), default=("", []))
     table = new_table(f"History of {account_id}", "day", "what", "cause", "rule")
-    return filled(table, [(row["on"], row["what"], row["cause"], row["rule"]) for row in history])
+    shown = [row for row in history if not row["what"].endswith(_REMINDED)]
+    table = filled(table, [(row["on"], row["what"], row["cause"], row["rule"]) for row in shown])
+    if len(shown) < len(history):
+        add_caption(table, f"and {len(history) - len(shown)} reminders (history.csv)")
+    return table
 
 
 def notices_table(results: Results) -> Table:

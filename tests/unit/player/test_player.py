@@ -2,16 +2,20 @@
 
 import io
 import json
+from dataclasses import replace
 from datetime import date
 from typing import Any, cast
 
 import pytest
 
+import local.player
+from local.acts import Act, ActKind
 from local.folder import PlayRefused
 from local.plan import DayPlan, Plan, Upload
 from local.player import Player, PlayFailed, checked_rulebook
 from local.stack import EmbeddedStack
 from partner_program.rulebook import load_rulebook
+from partner_program.values.errors import NotFound
 
 FIRST, SECOND = date(2022, 9, 29), date(2022, 9, 30)
 SCHEDULES = {
@@ -84,8 +88,8 @@ PLAN = Plan(
 )
 
 
-def player(stack: RecordingStack, owner_text: str | None = None) -> Player:
-    return Player(cast(EmbeddedStack, stack), PLAN, load_rulebook(), owner_text, Silent())
+def player(stack: RecordingStack, owner_text: str | None = None, plan: Plan = PLAN) -> Player:
+    return Player(cast(EmbeddedStack, stack), plan, load_rulebook(), owner_text, Silent())
 
 
 def test_a_day_is_clock_morning_schedules_records_reports_and_the_other_schedules_each_until_quiet() -> None:
@@ -133,6 +137,29 @@ def test_a_failing_schedule_ends_the_play_with_the_day_and_the_error() -> None:
 def test_a_message_in_a_dead_letter_queue_ends_the_play_with_the_day_and_the_queue() -> None:
     with pytest.raises(PlayFailed, match=r"on 2022-09-29 .*SalesDeadLetterQueue: 2.*the log"):
         player(RecordingStack(dead={"SalesDeadLetterQueueUrl": 2})).play()
+
+
+ACT = Act(2, FIRST, ActKind.RESTATE, 2021, "ann", "late", "P1-DE")
+
+
+def test_the_owner_acts_after_the_days_uploads_and_before_its_evening(monkeypatch: pytest.MonkeyPatch) -> None:
+    stack = RecordingStack()
+    monkeypatch.setattr(local.player, "perform", lambda act, *_: stack.said.append(f"act {act.kind} {act.account_id}"))
+    of_the_day = replace(PLAN.days[FIRST], acts=(ACT,))
+    player(stack, plan=replace(PLAN, days={FIRST: of_the_day})).play()
+    said = stack.said[: stack.said.index("CLOCK 2022-09-30")]
+    assert said[-6:] == ["put pos/D1/R.csv R", "quiet", "act restate P1-DE", "quiet", said[-2], "quiet"]
+    assert said[-2].startswith("invoke quarter_end")
+
+
+def test_an_act_that_the_engine_refuses_ends_the_play_with_its_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> None:
+        raise NotFound("no frozen revenue")
+
+    monkeypatch.setattr(local.player, "perform", refused)
+    plan = replace(PLAN, days={FIRST: DayPlan(acts=(ACT,))})
+    with pytest.raises(PlayFailed, match=r"acts\.csv row 2: restate on 2022-09-29: no frozen revenue"):
+        player(RecordingStack(), plan=plan).play()
 
 
 @pytest.mark.parametrize("text", ["not toml", '"revenue_threshold.EMEA.EUR.premier" = 1'])
