@@ -13,7 +13,7 @@ from tests.deployed.world import World, deployed, trigger
 PREMIER = {
     "people": "person_id,site_id,from_date,until_date\nH1,S-0001,2024-01-02,\nH2,S-0001,2024-01-02,\n",
     "certifications": "certification_id,person_id,kind,certified_on\n"
-    + "".join(f"{who}-{kind},{who},{kind},2024-01-02\n" for who in ("H1", "H2") for kind in CertificationKind),
+    + "".join(f"{one}-{kind},{one},{kind},2024-01-02\n" for one in ("H1", "H2") for kind in CertificationKind),
     "trainings": "partner_id,country,kind,completed_on\n"
     "P0001,DE,onboarding,2024-01-02\nP0001,DE,annual_sales,2024-01-02\n",
     "placements": "partner_id,country,tier,placed_on,reason\nP0001,DE,premier,2024-01-02,start of the program\n",
@@ -23,7 +23,7 @@ PREMIER = {
 
 @pytest.fixture
 def premier(world: World) -> World:
-    """An account placed as Premier and qualified for it, with 100.00 EUR of last year and 150.00 EUR of this quarter."""
+    """An account placed as Premier and qualified, with 100.00 EUR of last year and 150.00 EUR of this quarter."""
     world.take_in(RECORDS | PREMIER)
     world.upload_and_deliver(report_key("2024-02"), pos_report(pos_line("2024-02", 1, "150.00")))
     return world
