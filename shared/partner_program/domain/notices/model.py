@@ -17,7 +17,6 @@ from partner_program.domain.tiers.cases import CaseOutcome
 from partner_program.domain.tiers.findings import Requirement
 from partner_program.values.tiers import Tier
 
-
 SOURCE = "partner-program"
 """The `source` of every event on the bus; its detail type is the notice's kind."""
 
