@@ -136,7 +136,8 @@ def _last_year(account: Account, day: date) -> Fraction:
     """Once the year's books are closed, what they said then; until then, what is known."""
     year = day.year - 1
     if day > close_of(year, account.parameters):
-        return baseline(account.lines, year, account.opening, account.parameters)
+        restated = account.folder.restated.get((account.account_id, year), ())
+        return baseline(account.lines, year, account.opening, account.parameters, restated, day)
     known = revenue(account.lines, date(year, 1, 1), date(year, 12, 31), day)
     return account.opening.get(year, Fraction(0)) + known
 

@@ -92,7 +92,8 @@ class Expected:
         since = date.fromisoformat(partner.get("trading_since") or partner["enrolled_on"])
         currency = self.currencies[account[-2:]]
         lines = self.lines.get(account, [])
-        return oracle.final_rebates(lines, self.opening(account), since, currency, closed, self.parameters)
+        restated = {year: days for (of, year), days in self.folder.restated.items() if of == account}
+        return oracle.final_rebates(lines, self.opening(account), since, currency, closed, self.parameters, restated)
 
 
 def expected(folder: oracle.Folder, rulebook: Rulebook) -> Expected:

@@ -89,6 +89,8 @@ class Folder:
     records: dict[str, list[Row]]
     reports: list[tuple[date, list[Row]]]
     """(received on, rows), in order of receipt."""
+    restated: Mapping[tuple[str, int], Sequence[date]] = field(default_factory=dict)
+    """(account, year) → the days on which the year's frozen revenue was restated."""
 
     @property
     def start(self) -> date:
@@ -116,7 +118,12 @@ def read_folder(folder: Path) -> Folder:
         if received is not None:
             reports.append((received, name, rows))
     reports.sort(key=lambda report: report[:2])
-    return Folder(records, [(received, rows) for received, _, rows in reports])
+    acts = _rows(folder / "acts.csv") if (folder / "acts.csv").exists() else []
+    restated: dict[tuple[str, int], list[date]] = {}
+    for row in acts:
+        if row["act"] == "restate":
+            restated.setdefault((row["account_id"], int(row["year"])), []).append(date.fromisoformat(row["on"]))
+    return Folder(records, [(received, rows) for received, _, rows in reports], restated)
 
 
 def default_receipt(path: Path) -> date | None:
@@ -246,10 +253,17 @@ def quarter_end(year: int, quarter: int) -> date:
     return date(year + quarter // 4, quarter * 3 % 12 + 1, 1) - timedelta(days=1)
 
 
-def baseline(lines: Sequence[Sale], year: int, opening: Mapping[int, Fraction], parameters: Parameters) -> Fraction:
-    """Revenue of a year as it stood when its books closed, with what the vendor stated for years before the reports."""
+def baseline(
+    lines: Sequence[Sale], year: int, opening: Mapping[int, Fraction], parameters: Parameters,
+    restated: Sequence[date] = (), asked_on: date = date.max,
+) -> Fraction:  # fmt: skip
+    """Revenue of a year as it stood when its books closed, with what the vendor stated for years before the reports.
+
+    Of a year that was restated, as it stood on the last of those days that is not after the one it is asked for.
+    """
     close = quarter_end(year, 4) + timedelta(days=parameters.close_days)
-    return opening.get(year, Fraction(0)) + revenue(lines, date(year, 1, 1), date(year, 12, 31), close)
+    stood_on = max([close, *(day for day in restated if day <= asked_on)])
+    return opening.get(year, Fraction(0)) + revenue(lines, date(year, 1, 1), date(year, 12, 31), stood_on)
 
 
 def rebate(
@@ -274,8 +288,12 @@ def rebate(
 def final_rebates(
     lines: Sequence[Sale], opening: Mapping[int, Fraction], trading_since: date, currency: str,
     premier_quarters: Sequence[tuple[int, int]], parameters: Parameters,
+    restated: Mapping[int, Sequence[date]] | None = None,
 ) -> dict[tuple[int, int], Rebate]:  # fmt: skip
-    """The final calculation of each quarter on whose last day the account is Premier, in order."""
+    """The final calculation of each quarter on whose last day the account is Premier, in order.
+
+    `restated` maps year → the days on which its frozen revenue was restated.
+    """
     done: dict[tuple[int, int], Rebate] = {}
     digits = parameters.minor_digits.get(currency, 2)
     for year, quarter in sorted(premier_quarters):
@@ -284,7 +302,7 @@ def final_rebates(
         last = quarter_end(year, quarter)
         known_by = last + timedelta(days=parameters.close_days)
         ytd = opening.get(year, Fraction(0)) + revenue(lines, date(year, 1, 1), last, known_by)
-        before = baseline(lines, year - 1, opening, parameters)
+        before = baseline(lines, year - 1, opening, parameters, (restated or {}).get(year - 1, ()), known_by)
         full_year = trading_since <= date(year - 1, 1, 1)
         carried = earlier[-1] if earlier else Fraction(0)
         done[year, quarter] = rebate(ytd, before, settled, carried, digits, full_year, parameters)
