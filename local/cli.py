@@ -2,6 +2,7 @@
 
 import typer
 
+from local.account_commands import history_command, restate_command, restatements_due_command
 from local.brand_draw_command import brand_draw_command
 from local.deploy_check import deploy_check_command
 from local.operate import reprocess_command, rulebook_clear_command, rulebook_set_command
@@ -21,6 +22,9 @@ app.command("play")(play_command)
 app.command("serve")(serve_command)
 app.command("reprocess")(reprocess_command)
 app.command("brand-draw")(brand_draw_command)
+app.command("history")(history_command)
+app.command("restate")(restate_command)
+app.command("restatements-due")(restatements_due_command)
 app.command("deploy-check")(deploy_check_command)
 rulebook_app.command("set")(rulebook_set_command)
 rulebook_app.command("clear")(rulebook_clear_command)
