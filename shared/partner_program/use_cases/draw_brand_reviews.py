@@ -90,7 +90,9 @@ class DrawBrandReviews:
         return check(draw, self._draws.population(draw))
 
     def _premier_on(self, on: date) -> list[str]:
-        states = list(self._draws.premier_states())
+        countries = {country.code for country in self._rulebook.at(on).countries}
+        # one in a country that the program has left keeps its last state, and is reviewed no more
+        states = [state for state in self._draws.premier_states() if state.country in countries]
         waiting = sorted(state.account_id for state in states if _waits_for_review(state, on))
         if waiting:
             named = ", ".join(waiting[:_NAMED]) + (" …" if len(waiting) > _NAMED else "")

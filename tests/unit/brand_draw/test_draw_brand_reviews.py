@@ -114,6 +114,14 @@ def test_nothing_is_drawn_while_a_premier_account_waits_for_the_daily_run(review
         assert world().draw.population == 8
 
 
+def test_an_account_in_a_country_that_the_program_has_left_is_neither_drawn_nor_waited_for() -> None:
+    world = World('"country.DE" = [{ from = 2024-02-01 }]\n')
+    world.hold("P03", review=date(2024, 1, 20), assessed=date(2024, 1, 15))
+    assert world().draw.population == 0
+    stays = World('"country.DE" = [{ from = 2024-02-02 }]\n')
+    assert stays().draw.population == 8
+
+
 def test_only_the_first_of_many_waiting_accounts_are_named() -> None:
     world = World()
     for number in range(1, 9):
