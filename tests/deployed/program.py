@@ -1,5 +1,7 @@
 """A small program as files: one distributor, one partner with one site, two products, and POS reports for them."""
 
+from partner_program.domain.facts import CertificationKind
+
 DISTRIBUTOR = "D-NORD"
 ACCOUNT_ID = "P0001-DE"
 
@@ -20,6 +22,17 @@ RECORDS = {
     ),
     "terms_acceptances": "partner_id,version,accepted_on\nP0001,2022-03,2024-01-02\n",
 }  # fmt: skip
+
+PREMIER = {
+    "people": "person_id,site_id,from_date,until_date\nH1,S-0001,2024-01-02,\nH2,S-0001,2024-01-02,\n",
+    "certifications": "certification_id,person_id,kind,certified_on\n"
+    + "".join(f"{one}-{kind},{one},{kind},2024-01-02\n" for one in ("H1", "H2") for kind in CertificationKind),
+    "trainings": "partner_id,country,kind,completed_on\n"
+    "P0001,DE,onboarding,2024-01-02\nP0001,DE,annual_sales,2024-01-02\n",
+    "placements": "partner_id,country,tier,placed_on,reason\nP0001,DE,premier,2024-01-02,start of the program\n",
+    "opening_revenue": "partner_id,country,year,sales_revenue,currency\nP0001,DE,2023,100.00,EUR\n",
+}
+"""What makes the account Premier from 2 January 2024 on."""
 
 _COLUMNS = (
     "report_id,distributor_id,invoice_number,line_number,invoice_date,partner_site_id,country,currency,sku,"

@@ -6,19 +6,8 @@ from typing import Any
 import pytest
 
 from partner_program.adapters.account_store import DynamoAccountStore
-from partner_program.domain.facts import CertificationKind
-from tests.deployed.program import ACCOUNT_ID, RECORDS, pos_line, pos_report, report_key
+from tests.deployed.program import ACCOUNT_ID, PREMIER, RECORDS, pos_line, pos_report, report_key
 from tests.deployed.world import World, deployed, trigger
-
-PREMIER = {
-    "people": "person_id,site_id,from_date,until_date\nH1,S-0001,2024-01-02,\nH2,S-0001,2024-01-02,\n",
-    "certifications": "certification_id,person_id,kind,certified_on\n"
-    + "".join(f"{one}-{kind},{one},{kind},2024-01-02\n" for one in ("H1", "H2") for kind in CertificationKind),
-    "trainings": "partner_id,country,kind,completed_on\n"
-    "P0001,DE,onboarding,2024-01-02\nP0001,DE,annual_sales,2024-01-02\n",
-    "placements": "partner_id,country,tier,placed_on,reason\nP0001,DE,premier,2024-01-02,start of the program\n",
-    "opening_revenue": "partner_id,country,year,sales_revenue,currency\nP0001,DE,2023,100.00,EUR\n",
-}
 
 
 @pytest.fixture
