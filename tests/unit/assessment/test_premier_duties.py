@@ -115,6 +115,20 @@ def test_an_account_that_lost_premier_for_plan_or_brand_must_fulfil_it_before_it
     assert assessed(known, "2023-10-01", demoted).tier is tier
 
 
+@pytest.mark.rule("R-3.1a", "R-4.1.6", "R-4.1.7")
+@pytest.mark.parametrize(
+    ("rule", "mended"), [("R-4.1.6", plan(2023, "2023-09-12")), ("R-4.1.7", brand_review("2023-09-12"))]
+)
+def test_who_lost_premier_for_it_has_reached_premier_again_on_the_day_of_the_plan_or_alignment(
+    rule: str, mended: Known
+) -> None:
+    known = facts(*in_program(), placed("premier"), *qualified_people(), sales("2023-05", "200000"), mended)
+    before = assessed(known, "2023-06-15")
+    demoted = before.model_copy(update={"tier_changes": (*before.tier_changes, _lost(rule))})
+    promoted = assessed(known, "2023-09-14", demoted).tier_changes[-1]
+    assert (promoted.reached_on, promoted.business_days) == (date(2023, 9, 12), 2)
+
+
 @pytest.mark.rule("R-4.1.6", "R-4.1.7")
 def test_what_is_owed_too_late_is_dated_by_its_first_day() -> None:
     known = facts(*premier("2023-06-15"))

@@ -29,7 +29,8 @@ def business_plan(tier: Tier, at: Situation) -> Finding | None:
     plans = [item for item in at.facts.business_plans if item.year == year and item.submitted_on <= at.on]
     waived = _waived(at, Requirement.BUSINESS_PLAN, str(year))
     due = _extended(at, Requirement.BUSINESS_PLAN, str(year)) or plan_due_on(at)
-    met, found = _owed(bool(plans) or waived is not None, due, at, lost_for(at.changes, PLAN))
+    barred = lost_for(at.changes, PLAN)
+    met, found = _owed(bool(plans) or waived is not None, due, at, barred)
     found = f"submitted on {plans[0].submitted_on}" if plans else waived or found
     return Finding(
         rule=PLAN,
@@ -41,7 +42,7 @@ def business_plan(tier: Tier, at: Situation) -> Finding | None:
         missing=None if met else f"Business Plan {year}",
         basis=at.rules.basis(f"business_plan_required.{tier}"),
         facts=tuple(f"business_plans/{year}" for _ in plans[:1]),
-        since=None if met else _day_after(due),
+        since=_made_up_for(barred, [Span(item.submitted_on) for item in plans]) if met else _day_after(due),
         until=_lapses_on(met, bool(plans) or waived is not None, due),
         mend=None if met else f"Submit the Business Plan {year}.",
     )
@@ -58,7 +59,8 @@ def brand_alignment(tier: Tier, at: Situation) -> Finding | None:
     waived = _brand_waived(at, reviews)
     fulfilled = waived is not None or (last is not None and last.outcome == "fulfilled")
     due = _extended(at, Requirement.BRAND, "") or brand_due_on(at)
-    met, found = _owed(fulfilled, due, at, lost_for(at.changes, BRAND))
+    barred = lost_for(at.changes, BRAND)
+    met, found = _owed(fulfilled, due, at, barred)
     found = waived or (f"{last.outcome.replace('_', ' ')} on {last.reviewed_on}" if last else found)
     return Finding(
         rule=BRAND,
@@ -70,7 +72,7 @@ def brand_alignment(tier: Tier, at: Situation) -> Finding | None:
         missing=None if met else "brand alignment",
         basis=at.rules.basis(f"brand_alignment_required.{tier}"),
         facts=(f"brand_reviews/{last.reviewed_on}",) if last else (),
-        since=None if met else _unaligned_since(reviews, due),
+        since=_made_up_for(barred, aligned_spans(reviews)) if met else _unaligned_since(reviews, due),
         until=_lapses_on(met, fulfilled, due),
         mend=None if met else "Bring the use of the brand into line and have it reviewed.",
     )
@@ -235,6 +237,11 @@ def _owed(fulfilled: bool, due: date | None, at: Situation, barred: bool) -> tup
         return not barred, "must be fulfilled first" if barred else "due after the promotion only"
     still_time = at.on <= due and not barred
     return still_time, f"due by {due}" if still_time else f"was due by {due}"
+
+
+def _made_up_for(barred: bool, fulfilled: Sequence[Span]) -> date | None:
+    """Who lost Premier for it has met it since it was fulfilled; for all others no record dates it."""
+    return fulfilled[-1].start if barred and fulfilled else None
 
 
 def _lapses_on(met: bool, fulfilled: bool, due: date | None) -> date | None:
