@@ -1,6 +1,7 @@
 """`partner-program play`: a folder in, result files and tables out."""
 
 import shlex
+import shutil
 import sys
 import tempfile
 import time
@@ -15,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from local.console import wide_console
 from local.folder import PlayRefused
+from local.mails import save_mails
 from local.plan import Plan, Upload, read_plan
 from local.player import Player, PlayFailed, checked_rulebook
 from local.result_files import statement_rows, tier_change_rows, write_results
@@ -23,6 +25,8 @@ from local.stack import EmbeddedStack, StackError
 from local.tables import show_results
 from partner_program.rulebook import DEFAULT_EDITION, Rulebook
 
+MAILS = "mails"
+"""Folder below the output folder with every mail that was sent, as a mail program opens it."""
 REFUSED, FAILED = 2, 1
 """Exit codes: the input or an option cannot be used; the engine failed on the way."""
 
@@ -56,6 +60,7 @@ def play_command(
     for line in (
         f"Played {summary['start']} to {summary['through']} in {summary['elapsed_seconds']} s.",
         f"Result files: {out}  (explanations/<account_id>.json: every finding and every step of each statement)",
+        f"Mails: {summary['mails']} in {out / MAILS}",
         f"Look around in the stack itself: {serve_line(folder, through, rulebook, edition)}",
     ):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
@@ -89,11 +94,13 @@ def play_folder(
                 player = play_on(stack, plan, book, owner_text, screen)
                 with player.timing.of("results"):
                     results = read_results(stack, plan.start, plan.through)
+                    shutil.rmtree(out / MAILS, ignore_errors=True)  # an earlier play's
+                    mails = save_mails(stack, out / MAILS)
         except (PlayFailed, StackError):
             keep_log(stack, out)
             raise
     elapsed = time.monotonic() - started
-    summary = summarise(results, plan, book, elapsed, player.timing.seconds)
+    summary = summarise(results, plan, book, elapsed, player.timing.seconds) | {"mails": mails}
     write_results(results, out, summary)
     for note in plan.never:
         screen.print(f"not played: {note}", style="yellow", markup=False, highlight=False, soft_wrap=True)

@@ -10,10 +10,12 @@ from datetime import date
 from local.stack import EmbeddedStack
 from partner_program.adapters.account_store import DynamoAccountStore
 from partner_program.adapters.brand_draw_store import DynamoBrandDraws
+from partner_program.adapters.state_history import DynamoStateVersions
 from partner_program.adapters.table import Item, Table, from_wire
 from partner_program.domain.accelerator.statement import Statement
 from partner_program.domain.brand_draw import BrandDraw
 from partner_program.domain.facts import RECORD_TYPES, AccountFacts
+from partner_program.domain.history import HistoryEntry, history_of
 from partner_program.domain.notices.model import AnyNotice, read_notice
 from partner_program.domain.sales.receipt import Receipt
 from partner_program.domain.tiers.account import AccountState
@@ -28,6 +30,7 @@ class AccountResult:
     state: AccountState
     facts: AccountFacts
     statements: tuple[Statement, ...]
+    history: tuple[HistoryEntry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +53,12 @@ class Results:
 def read_results(stack: EmbeddedStack, start: date, through: date) -> Results:
     """Read tables and results bucket of a stack that is quiet after a play from `start` on."""
     program = Table(stack.dynamodb, stack.outputs["ProgramTable"])
-    store, brand_draws = DynamoAccountStore(program), DynamoBrandDraws(program)
+    store, versions, brand_draws = DynamoAccountStore(program), DynamoStateVersions(program), DynamoBrandDraws(program)
     accounts = []
     for account, facts, stored in store.load_many(store.all_account_ids(), EARLIEST_YEAR):
         if stored.state is not None:
-            accounts.append(AccountResult(stored.state, facts, tuple(store.statements(account))))
+            history = history_of(list(versions.versions(account)), facts.baselines)
+            accounts.append(AccountResult(stored.state, facts, tuple(store.statements(account)), history))
     objects = dict(_objects(stack))
     receipts = [
         Receipt.model_validate_json(body)

@@ -4,19 +4,19 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from local.cells import Row, text
-from local.results import AccountResult, Results
+from local.results import Results
 from partner_program.domain.notices.model import AnyNotice
-from partner_program.domain.revenue import Baseline
-from partner_program.domain.tiers.account import IdleDecision, TierChange
-from partner_program.domain.tiers.cases import Case, CaseEvent, CaseStep
+from partner_program.domain.tiers.cases import Case, CaseStep
 from partner_program.values.money import plain
 
 CASE_COLUMNS = (
     "account_id", "requirement", "opened_on", "due_on", "closed_on", "outcome",
     "status", "subject", "tier", "rule", "case_id", "known_on", "decision_due_on", "missing", "causes", "decisions",
 )  # fmt: skip
-HISTORY_COLUMNS = ("account_id", "on", "kind", "what", "cause", "rule", "edition", "case_ids")
-"""`on`: the day on which the engine took the step. `kind`: `tier`, `set_aside`, `case`, `baseline`, `idle_decision`."""
+HISTORY_COLUMNS = (
+    "account_id", "on", "known_on", "kind", "what", "cause", "rules", "edition", "case_id", "exact",
+)  # fmt: skip
+"""`on`: the day on which something holds or a step was taken; `known_on`: since when the engine has it."""
 NOTICE_COLUMNS = ("account_id", "occurred_on", "kind", "about", "rule", "edition", "id")
 RESTATEMENT_COLUMNS = (
     "account_id", "year", "revision", "currency", "before", "after", "difference", "frozen_on", "restated_on",
@@ -65,72 +65,21 @@ def _first(case: Case, step: CaseStep) -> object:
 
 
 def history_rows(results: Results) -> Iterator[Row]:
-    """Every change of a tier and every step of a case, by account and in order of time."""
+    """Every change of an account and every step of its cases, by account and in order of time."""
     for account in results.accounts:
-        yield from history_of(account)
-
-
-def history_of(account: AccountResult) -> list[Row]:
-    """One account's history; of a day, its tier changes first."""
-    state = account.state
-    rows = [_changed(change, "tier") for change in state.tier_changes]
-    rows += [_changed(change, "set_aside") for change in state.set_aside]
-    rows += [_stepped(case, event) | {"edition": state.edition} for case in state.cases for event in case.events]
-    rows += [_frozen(baseline) | {"edition": state.edition} for baseline in account.facts.baselines]
-    rows += [_idle(idle) | {"edition": state.edition} for idle in state.memory.idle_decisions]
-    return sorted(({"account_id": state.account_id} | row for row in rows), key=lambda row: row["on"])
-
-
-def _changed(change: TierChange, kind: str) -> dict[str, str]:
-    reached = f"every requirement met since {change.reached_on}" if change.reached_on else ""
-    return {
-        "on": text(change.changed_on),
-        "kind": kind,
-        "what": f"{change.reason}: {change.from_tier or 'none'} → {change.to_tier or 'none'}",
-        "cause": change.cause or reached,
-        "rule": change.rule,
-        "edition": change.edition,
-        "case_ids": " ".join(change.case_ids),
-    }
-
-
-def _stepped(case: Case, event: CaseEvent) -> dict[str, str]:
-    name = f"{case.requirement} {case.subject}".strip().replace("_", " ")
-    outcome = f" ({case.outcome})" if event.step is CaseStep.CLOSED else ""
-    causes = "; ".join(case.causes) if event.step is CaseStep.OPENED else ""
-    return {
-        "on": text(event.on),
-        "kind": "case",
-        "what": f"{name}: {event.step.replace('_', ' ')}{outcome}",
-        "cause": "; ".join(filter(None, (event.note, causes))),
-        "rule": case.rule,
-        "case_ids": case.case_id,
-    }
-
-
-def _frozen(baseline: Baseline) -> dict[str, str]:
-    done = "restated" if baseline.revision else "frozen"
-    by = f"{baseline.reason} ({baseline.restated_by})" if baseline.revision else "the year's books closed"
-    return {
-        "on": text(baseline.counts_from),
-        "kind": "baseline",
-        "what": f"baseline {baseline.year} {done}: {plain(baseline.sales_revenue)} {baseline.currency}",
-        "cause": by,
-        "rule": "R-5.4d",
-        "case_ids": "",
-    }
-
-
-def _idle(idle: IdleDecision) -> dict[str, str]:
-    decision = idle.decision
-    return {
-        "on": text(idle.on),
-        "kind": "idle_decision",
-        "what": f"{decision.requirement.replace('_', ' ')} of {decision.opened_on}: {decision.verdict} had no effect",
-        "cause": idle.why,
-        "rule": "",
-        "case_ids": "",
-    }
+        for entry in account.history:
+            yield {
+                "account_id": account.state.account_id,
+                "on": text(entry.on),
+                "known_on": text(entry.known_on),
+                "kind": entry.kind,
+                "what": entry.what,
+                "cause": entry.cause,
+                "rules": " ".join(entry.rules),
+                "edition": entry.edition,
+                "case_id": entry.case_id,
+                "exact": text(entry.exact),
+            }
 
 
 def notice_rows(results: Results) -> Iterator[Row]:

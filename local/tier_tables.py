@@ -6,11 +6,11 @@ from rich.table import Table
 
 from local.results import Results
 from local.table_parts import add_caption, filled, new_table
-from local.tier_files import about, history_of, status_of
+from local.tier_files import about, status_of
 from partner_program.domain.tiers.cases import Case, CaseOutcome, CaseStep
 from partner_program.domain.tiers.findings import Requirement
 
-_REMINDED = ": reminded"
+_REMINDED = f" {CaseStep.REMINDED}"
 _DUTIES = (Requirement.BUSINESS_PLAN, Requirement.BRAND)
 
 
@@ -49,11 +49,12 @@ def _came_in_time(case: Case) -> bool:
 
 def history_table(results: Results) -> Table:
     """The account to which most has happened, step by step; history.csv has all of them."""
-    histories = [(account.state.account_id, history_of(account)) for account in results.accounts]
-    account_id, history = max(histories, key=lambda found: (len(found[1]), found[0]), default=("", []))
+    histories = [(account.state.account_id, account.history) for account in results.accounts]
+    account_id, history = max(histories, key=lambda found: (len(found[1]), found[0]), default=("", ()))
     table = new_table(f"History of {account_id}", "day", "what", "cause", "rule")
-    shown = [row for row in history if not row["what"].endswith(_REMINDED)]
-    table = filled(table, [(row["on"], row["what"], row["cause"], row["rule"]) for row in shown])
+    shown = [entry for entry in history if not entry.what.endswith(_REMINDED)]
+    rows = [(str(entry.on), entry.what, entry.cause, next(iter(entry.rules), "")) for entry in shown]
+    table = filled(table, rows)
     if len(shown) < len(history):
         add_caption(table, f"and {len(history) - len(shown)} reminders (history.csv)")
     return table

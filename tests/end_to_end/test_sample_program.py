@@ -249,8 +249,8 @@ def test_each_plan_and_first_alignment_is_a_case_that_its_delivery_closes(sample
 
 
 def test_a_demotion_says_why_and_names_its_cases(sample: Played) -> None:
-    lost = [row for row in sample.rows("history.csv") if row["what"].startswith("demoted: ")]
-    assert [(row["account_id"], row["rule"], row["case_ids"]) for row in lost] == [
+    lost = [row for row in sample.rows("history.csv") if row["what"].startswith("demoted from ")]
+    assert [(row["account_id"], row["rules"].split()[0], row["case_id"]) for row in lost] == [
         ("P1014-US", "R-3.3", "MCDE-2024-04-11"),
         ("P1016-DE", "R-4.1.6", "business_plan-2024-2024-01-01"),
         ("P1017-DK", "R-3.4b", ""),
@@ -259,6 +259,19 @@ def test_a_demotion_says_why_and_names_its_cases(sample: Played) -> None:
     assert "hank-doyle expired" in lost[0]["cause"]
     assert "Karin Vogt" in lost[1]["cause"]
     assert "380000.00 DKK required for advanced" in lost[2]["cause"]
+
+
+def test_what_became_known_later_has_two_days_in_the_history(sample: Played) -> None:
+    history = [row for row in sample.rows("history.csv") if row["account_id"] == "P1015-GB"]
+    opened = [(row["on"], row["known_on"]) for row in history if "short since 2024-01-15" in row["what"]]
+    assert opened == [("2024-02-20", "2024-02-20")]
+    assert {row["exact"] for row in sample.rows("history.csv")} == {"true"}
+
+
+def test_every_notice_is_mailed_once(sample: Played) -> None:
+    mails = sorted(path.name for path in (sample.out / "mails").iterdir())
+    assert len(mails) == len(sample.rows("notices.csv"))
+    assert [name for name in mails if name.endswith("-2.eml")] == []
 
 
 def test_who_lost_premier_for_its_plan_is_promoted_on_the_day_of_the_plan(sample: Played) -> None:
@@ -411,7 +424,7 @@ def test_the_command_shows_the_tables_and_names_what_to_do_next(sample_command: 
     result, out = sample_command
     assert result.exit_code == 0
     titles = (
-        "POS reports", "Not counted", "Accounts on 2025-02-14", "Tier changes", "Cases", "History of P1014-US",
+        "POS reports", "Not counted", "Accounts on 2025-02-14", "Tier changes", "Cases", "History of P1016-DE",
         "Notices", "Rebate statements",
     )  # fmt: skip
     for title in titles:

@@ -1,6 +1,7 @@
 """Result files and tables on tiers over time: cases and history."""
 
 import csv
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -13,9 +14,10 @@ from local.tier_files import brand_draw_rows, case_rows, history_rows, notice_ro
 from local.tier_tables import cases_table, history_table, notices_table
 from partner_program.domain.brand_draw import BrandDraw
 from partner_program.domain.facts import AccountFacts, BrandReview, CaseDecision, Verdict
+from partner_program.domain.history import EntryKind, HistoryEntry
 from partner_program.domain.notices.model import AdviceGiven, AdviceNotice
 from partner_program.domain.revenue import Baseline
-from partner_program.domain.tiers.account import AccountState, ChangeReason, IdleDecision, Memory, TierChange
+from partner_program.domain.tiers.account import AccountState, ChangeReason, Memory, TierChange
 from partner_program.domain.tiers.cases import Case, CaseEvent, CaseOutcome, CaseStep
 from partner_program.domain.tiers.findings import Requirement
 from partner_program.values.tiers import Tier
@@ -67,12 +69,11 @@ def change(changed_on: date, from_tier: Tier | None, to_tier: Tier | None, reaso
     )  # fmt: skip
 
 
-def played(*cases: Case, account_id: str = "P1-DE", changes: tuple[TierChange, ...] = (), **more: object) -> Results:
-    memory = Memory(cases=cases).model_copy(update=more)
+def played(*cases: Case, account_id: str = "P1-DE", changes: tuple[TierChange, ...] = ()) -> Results:
     state = AccountState(
         account_id=account_id, partner_id="P1", country="DE", currency="EUR", assessed_on=date(2024, 4, 1),
         edition="guide-2022", rulebook_digest="r", tier=Tier.PREMIER, tier_changes=changes, ytd_revenue=Decimal(0),
-        prev_year_revenue=Decimal(0), memory=memory,
+        prev_year_revenue=Decimal(0), memory=Memory(cases=cases),
     )  # fmt: skip
     facts = AccountFacts(account_id=account_id, partner_id="P1", country="DE")
     return Results(date(2024, 5, 15), (AccountResult(state, facts, ()),), ())
@@ -111,37 +112,39 @@ def test_a_case_that_has_not_ended_has_neither_end_nor_outcome() -> None:
     assert row["decisions"] == "extend on 2024-03-05 by ann: new owner"
 
 
-def test_history_has_every_change_and_every_step_in_order_of_time() -> None:
-    lost = change(date(2024, 3, 2), Tier.PREMIER, Tier.ADVANCED, ChangeReason.DEMOTED).model_copy(
-        update={"cause": "MCDE short for 60 days", "case_ids": (LEFT.case_id,)}
-    )
-    placed = change(date(2022, 7, 1), None, Tier.PREMIER, ChangeReason.PLACED)
-    idle = IdleDecision(decision=DECISION, on=date(2024, 3, 6), why="no such case")
-    rows = list(history_rows(played(LEFT, changes=(placed, lost), idle_decisions=(idle,))))
-    assert [(row["on"], row["kind"], row["what"], row["cause"], row["case_ids"]) for row in rows] == [
-        ("2022-07-01", "tier", "placed: none → premier", "", ""),
-        ("2024-01-20", "case", "MCDE: opened", "anna left; her MCDE ended", "MCDE-2024-01-20"),
-        ("2024-03-02", "tier", "demoted: premier → advanced", "MCDE short for 60 days", "MCDE-2024-01-20"),
-        ("2024-03-02", "case", "MCDE: closed (demoted)", "", "MCDE-2024-01-20"),
-        ("2024-03-06", "idle_decision", "business plan of 2024-01-01: extend had no effect", "no such case", ""),
-    ]
-    assert {row["edition"] for row in rows} == {"guide-2022"}
+def entry(on: date, what: str, **more: object) -> HistoryEntry:
+    made = HistoryEntry(on=on, known_on=on, kind=EntryKind.CASE, what=what, rules=("R-3.3",), edition="guide-2022")
+    return made.model_copy(update=more)
 
 
-def test_decisions_that_a_correction_set_aside_stay_in_the_history_as_such() -> None:
-    results = played()
-    aside = change(date(2022, 7, 1), None, Tier.ADVANCED, ChangeReason.PLACED)
-    account = results.accounts[0]
-    corrected = AccountResult(account.state.model_copy(update={"set_aside": (aside,)}), account.facts, ())
-    [row] = history_rows(Results(results.through, (corrected,), ()))
-    assert (row["kind"], row["what"]) == ("set_aside", "placed: none → advanced")
+def with_history(*entries: HistoryEntry, account_id: str = "P1-DE") -> Results:
+    results = played(account_id=account_id)
+    return Results(results.through, (replace(results.accounts[0], history=entries),), ())
+
+
+def test_history_is_the_engines_own_with_the_day_and_the_day_on_which_it_became_known() -> None:
+    late = entry(
+        date(2024, 1, 15), "MCDE case opened", known_on=date(2024, 2, 20), cause="tom left", case_id="MCDE-2024-02-20",
+        rules=("R-3.3", "R-4.1.5a"),
+    )  # fmt: skip
+    [row] = history_rows(with_history(late))
+    assert row == {
+        "account_id": "P1-DE",
+        "on": "2024-01-15",
+        "known_on": "2024-02-20",
+        "kind": "case",
+        "what": "MCDE case opened",
+        "cause": "tom left",
+        "rules": "R-3.3 R-4.1.5a",
+        "edition": "guide-2022",
+        "case_id": "MCDE-2024-02-20",
+        "exact": "true",
+    }
 
 
 def test_the_end_of_participation_is_a_change_to_no_tier(tmp_path: Path) -> None:
     ended = change(date(2024, 3, 5), Tier.AUTHORIZED, None, ChangeReason.ENDED)
     write_results(played(changes=(ended,)), tmp_path, {})
-    with (tmp_path / "history.csv").open(encoding="utf-8", newline="") as stream:
-        assert [row["what"] for row in csv.DictReader(stream)] == ["ended: authorized → none"]
     with (tmp_path / "tier_changes.csv").open(encoding="utf-8", newline="") as stream:
         assert [(row["from_tier"], row["to_tier"]) for row in csv.DictReader(stream)] == [("authorized", "")]
 
@@ -162,18 +165,19 @@ def test_a_duty_that_took_a_notice_or_a_decision_is_shown_though_it_was_cured(st
 
 
 def test_the_history_shown_is_that_of_the_account_with_most_in_it() -> None:
-    quiet, busy = played(PLAN, account_id="P9-DE"), played(PLAN, LEFT, account_id="P1-DE")
+    quiet = with_history(entry(date(2024, 1, 1), "placed"), account_id="P9-DE")
+    busy = with_history(entry(date(2024, 1, 1), "placed"), entry(date(2024, 1, 2), "demoted"))
     shown = history_table(Results(quiet.through, (*busy.accounts, *quiet.accounts), ()))
-    assert (shown.title, shown.row_count, shown.caption) == ("History of P1-DE", 4, None)
+    assert (shown.title, list(shown.columns[1].cells), shown.caption) == (
+        "History of P1-DE", ["placed", "demoted"], None,
+    )  # fmt: skip
     assert history_table(Results(quiet.through, (), ())).row_count == 0
 
 
 def test_reminders_are_counted_and_not_shown_in_the_history_on_the_screen() -> None:
-    event = CaseEvent(on=date(2024, 2, 16), step=CaseStep.REMINDED)
-    reminded = PLAN.model_copy(update={"events": (PLAN.events[0], event, event)})
-    shown = history_table(played(reminded))
+    reminded = entry(date(2024, 2, 16), "business plan 2024 case reminded")
+    shown = history_table(with_history(entry(date(2024, 1, 1), "placed"), reminded, reminded))
     assert (shown.row_count, shown.caption) == (1, "and 2 reminders (history.csv)")
-    assert len(list(history_rows(played(reminded)))) == 3
 
 
 def notice(account_id: str, on: date, about: str) -> AdviceNotice:
@@ -233,14 +237,6 @@ def test_each_restatement_is_a_row_with_what_it_changed() -> None:
     assert [tuple(row[name] for name in names) for row in rows] == [
         ("2023", "1", "100", "110.005", "10.005", "2024-03-01", "ann", "late"),
         ("2023", "2", "110.005", "90.00", "-20.005", "2024-03-02", "ann", "late"),
-    ]
-
-
-def test_history_has_the_frozen_years_and_their_restatements() -> None:
-    rows = list(history_rows(with_facts(baselines=(baseline(2023, 0, "100"), baseline(2023, 1, "110.005")))))
-    assert [(row["on"], row["kind"], row["what"], row["cause"]) for row in rows] == [
-        ("2024-01-30", "baseline", "baseline 2023 frozen: 100 EUR", "the year's books closed"),
-        ("2024-03-01", "baseline", "baseline 2023 restated: 110.005 EUR", "late (ann)"),
     ]
 
 
