@@ -69,7 +69,13 @@ FROM_QUEUE = Expectation(
 FROM_STREAM = Expectation(events=({"Records": []},), answers=({"returned": None},), set_aside=0)
 NOTHING_DUE = {
     "QuarterEndFunction": {"on": ORDINARY_DAY[:10], "phases": []},
-    "CertificationExpiryFunction": {"on": ORDINARY_DAY[:10], "accounts": 0, "tasks": 0, "last_done": None},
+    "CertificationExpiryFunction": {
+        "on": ORDINARY_DAY[:10],
+        "accounts": 0,
+        "tasks": 0,
+        "last_done": None,
+        "rulebook_changed": False,
+    },
 }
 """What the functions that a schedule starts answer on an ordinary day of an empty deployment."""
 
