@@ -77,7 +77,7 @@ def perform(act: Act, program: Table, rulebook: Rulebook) -> None:
     """Do it. Raises `ProgramError` where the engine refuses it."""
     match act.kind:
         case ActKind.DRAW:
-            DrawBrandReviews(DynamoBrandDraws(program), rulebook)(DrawOrder(act.year, act.seed, act.on, act.by))
+            DrawBrandReviews(DynamoBrandDraws(program), rulebook)(_order(act))
         case ActKind.RESTATE:
             restate = RestateBaseline(DynamoAccountStore(program), rulebook)
             seen = restate.preview(act.account_id, act.year, act.on)
@@ -93,7 +93,7 @@ def _act(row: Mapping[str | None, str | None], number: int) -> Act:
         raise PlayRefused(f"acts.csv row {number}: {column}: {mistake}")
     if None in row:
         raise PlayRefused(f"acts.csv row {number}: more cells than columns")
-    return Act(
+    act = Act(
         row=number,
         on=date.fromisoformat(cells["on"]),
         kind=ActKind(cells["act"]),
@@ -103,6 +103,17 @@ def _act(row: Mapping[str | None, str | None], number: int) -> Act:
         account_id=cells["account_id"],
         seed=cells["seed"],
     )
+    if act.kind is ActKind.DRAW:
+        try:
+            _order(act)
+        except InvalidValue as mistake:
+            raise PlayRefused(f"acts.csv row {number}: {mistake}") from mistake
+    return act
+
+
+def _order(act: Act) -> DrawOrder:
+    """Raises `InvalidValue` for what the engine would refuse whatever it knows."""
+    return DrawOrder(act.year, act.seed, act.on, act.by)
 
 
 def _mistakes(cells: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -57,6 +57,7 @@ def test_columns_may_stand_in_any_order_and_others_beside_them(path: Path) -> No
         ("2024-02-01,draw_brand_reviews,,2024,,ann,", "row 2: seed: draw_brand_reviews needs it"),
         ("2024-02-01,draw_brand_reviews,,2024,7,,", "row 2: by: draw_brand_reviews needs it"),
         ("2024-02-01,draw_brand_reviews,P1-DE,2024,7,ann,", "row 2: account_id: draw_brand_reviews has none"),
+        ("2024-02-01,draw_brand_reviews,,2023,7,ann,", "row 2: the brand reviews of 2023 are drawn on a day of 2023"),
     ],
 )
 def test_a_malformed_act_is_refused_by_row_and_column(path: Path, row: str, mistake: str) -> None:

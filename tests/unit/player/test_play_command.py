@@ -45,6 +45,13 @@ def test_an_option_that_cannot_be_played_is_refused(folder: Path, option: list[s
     assert "refused:" in result.output
 
 
+def test_an_act_that_cannot_be_done_is_refused_with_its_row_before_anything_is_started(folder: Path) -> None:
+    (folder / "acts.csv").write_text("on,act,account_id,year,seed,by,reason\n2023-03-04,restate,P1-DE,2022,,ann,\n")
+    result = runner.invoke(app, ["play", str(folder), "--out", str(folder / "out")])
+    assert result.exit_code == REFUSED
+    assert "acts.csv row 2: reason: restate needs it" in result.output
+
+
 def test_a_failure_on_the_way_is_told_and_does_not_exit_with_0(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def failing(*_: object) -> None:
         raise PlayFailed("on 2022-07-01 the engine gave up [DeadLetterQueue: 2]")
