@@ -32,17 +32,22 @@ class Story:
         self.book = book
         self.first = day(first)
         self._told: list[tuple[date, Known]] = []
+        self._facts: dict[int, AccountFacts] = {}
         self.then(str(date.min), *before)
 
     def then(self, on: str, *items: Known) -> "Story":
         """The story with what becomes known on a day. Sales Revenue says itself when it becomes known."""
+        self._facts.clear()
         self._told += [(item.known_on if isinstance(item, Contribution) else day(on), item) for item in items]
         return self
 
     def known(self, on: date) -> AccountFacts:
         """The facts as known at the end of a day."""
         told = sorted(((then, item) for then, item in self._told if then <= on), key=lambda fact: fact[0])
-        return facts(*{_name(item): item for _, item in told}.values(), news={then for then, _ in told})
+        if len(told) not in self._facts:
+            latest = {_name(item): item for _, item in told}
+            self._facts[len(told)] = facts(*latest.values(), news={then for then, _ in told})
+        return self._facts[len(told)]
 
     def until(self, on: str) -> AccountState:
         """The account on a day, looked at on its first day and whenever a review fell due."""
