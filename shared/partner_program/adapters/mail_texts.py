@@ -28,6 +28,8 @@ _REQUIREMENTS = {
     Requirement.BUSINESS_PLAN: "Business Plan",
     Requirement.BRAND: "Brand alignment",
 }
+_OWED = frozenset({Requirement.TERMS, Requirement.BUSINESS_PLAN, Requirement.BRAND})
+"""What a tier asks for by a day, as opposed to what it must have at all times."""
 _OUTCOMES = {
     CaseOutcome.CURED: "the requirement is met again",
     CaseOutcome.DEMOTED: "the tier was lost",
@@ -54,6 +56,7 @@ class MailTemplates:
             days=_days,
             tier=_tier,
             requirement=_REQUIREMENTS.__getitem__,
+            owed=_OWED.__contains__,
             outcome=_OUTCOMES.__getitem__,
             money=_money,
             percent=percent_text,

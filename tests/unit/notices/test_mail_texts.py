@@ -9,7 +9,8 @@ from jinja2 import UndefinedError
 from partner_program.adapters.mail_texts import TEMPLATES, MailTemplates, day_text
 from partner_program.domain.notices.derive import notices, statement_notice
 from partner_program.domain.notices.model import AnyNotice, NoticeKind, TierDemoted
-from partner_program.domain.tiers.cases import CaseOutcome
+from partner_program.domain.tiers.account import Memory
+from partner_program.domain.tiers.cases import CaseOutcome, CaseStep
 from partner_program.domain.tiers.findings import Requirement
 from partner_program.rulebook.answers import Region
 from tests.fakes.notices import PARTNER, a_case, a_state, a_statement, full_state, on
@@ -100,6 +101,31 @@ def test_a_reminder_says_how_many_days_are_left() -> None:
     assert "<strong>30 days left</strong>" in html
 
 
+@pytest.mark.rule("R-4.1.6")
+@pytest.mark.rule("R-3.2")
+@pytest.mark.parametrize(
+    ("requirement", "subject", "says"),
+    [
+        (Requirement.MCDE, "MCDE certification not met, due 29 April 2024", "is no longer met. Please mend that by"),
+        (Requirement.REVENUE, "Sales Revenue not met, due 29 April 2024", "is no longer met. Please mend that by"),
+        (
+            Requirement.BUSINESS_PLAN,
+            "Business Plan 2024, due 29 April 2024",
+            "asks for the following. Please see to it by",
+        ),
+        (Requirement.BRAND, "Brand alignment 2024, due 29 April 2024", "asks for the following. Please see to it by"),
+    ],
+)
+def test_what_is_owed_by_a_day_is_told_from_what_has_lapsed(requirement: Requirement, subject: str, says: str) -> None:
+    owed = "2024" if subject.partition(",")[0].endswith("2024") else ""
+    case = a_case(requirement, ("2024-03-01", CaseStep.OPENED), subject=owed)
+    (notice,) = notices(a_state("2024-03-02", memory=Memory(cases=(case,))))
+    found, text, html = composed(notice)
+    assert found == f"P0001-DE: {subject}"
+    assert f"{says} 29 April 2024 to keep the tier." in text
+    assert f"{says} <strong>29 April 2024</strong> to keep the tier." in html
+
+
 @pytest.mark.rule("R-5.4d")
 def test_a_statement_says_what_is_paid_and_from_when() -> None:
     subject, text, _ = composed(NOTICES[NoticeKind.STATEMENT_READY])
@@ -110,14 +136,11 @@ def test_a_statement_says_what_is_paid_and_from_when() -> None:
 
 @pytest.mark.rule("R-3.4b")
 def test_a_case_without_a_last_day_promises_none() -> None:
-    from partner_program.domain.tiers.account import Memory
-    from partner_program.domain.tiers.cases import CaseStep
-
     case = a_case(Requirement.REVENUE, ("2024-01-30", CaseStep.OPENED), ("2024-01-30", CaseStep.DECISION_DUE), due=None)
     for notice in notices(a_state("2024-01-31", memory=Memory(cases=(case,)))):
         _, text, html = composed(notice)
         assert "To be met by" not in text + html
-        assert "Please meet it" not in text + html
+        assert "to keep the tier" not in text + html
 
 
 def test_every_requirement_and_every_outcome_has_its_words() -> None:
