@@ -197,6 +197,17 @@ def test_of_two_who_leave_on_one_day_both_are_named() -> None:
     assert len(case_of(advanced(*both).until("2023-03-01"), "MCDE").causes) == 2
 
 
+@pytest.mark.xfail(strict=True, reason="certificates are named, not people")
+@pytest.mark.rule("R-3.2")
+def test_a_cause_names_each_person_who_counts_no_more_once() -> None:
+    """Anna has renewed hers in good time; one of Bo's two runs out on the day on which he leaves."""
+    anna = [employed("anna"), *(certified("anna", "MCDE", on) for on in ("2021-06-15", "2022-06-15"))]
+    bo = [employed("bo", until="2023-06-15"), *(certified("bo", "MCDE", on) for on in ("2021-09-01", "2022-09-01"))]
+    others = [item for item in kept_qualified("premier") if not is_mcde(item)]
+    state = Story(*in_program(), placed("premier"), opening(2022, "200000"), *others, *anna, *bo).until("2023-06-15")
+    assert case_of(state, "MCDE").causes == ("the holder of MCDE bo-MCDE-2022-09-01 of bo left",)
+
+
 @pytest.mark.rule("R-3.2", "R-4.1.4")
 def test_each_unmet_requirement_has_a_case_and_a_clock_of_its_own_and_with_the_tier_the_others_are_moot() -> None:
     """The sales training runs out on 1 July; the design engineer did on 15 June and costs the tier first."""

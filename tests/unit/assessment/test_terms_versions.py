@@ -3,6 +3,7 @@
 import pytest
 
 from partner_program.domain.tiers.findings import Finding
+from partner_program.domain.tiers.walk import brought_up_to
 from partner_program.values.tiers import Tier
 from tests.fakes.assessing import Story, case_of, events, open_cases, steps
 from tests.fakes.records import (
@@ -166,6 +167,17 @@ def test_the_owner_may_have_the_clock_decide_but_nobody_leaves_authorized_by_its
     assert steps(state)[1:] == [("2023-10-01", "authorized")]
     alone = Story(*in_program(), book=rulebook(automatic)).until("2024-06-30")
     assert (alone.tier, case_of(alone, "terms").decision_due) == (Tier.AUTHORIZED, True)
+
+
+@pytest.mark.rule("R-4.1.1")
+def test_when_the_owner_moves_the_last_day_open_cases_move_along() -> None:
+    story = advanced()
+    before = story.until("2023-08-01")
+    story.book = rulebook(NEW + BY.replace("2023-09-30", "2023-10-31"))
+    state = brought_up_to(day("2023-08-02"), before, story.book, story.known)
+    case = case_of(state, "terms")
+    assert (case.opened_on, case.due_on) == (day("2023-07-01"), day("2023-10-31"))
+    assert events(case)[-1] == ("2023-08-02", "redated")
 
 
 @pytest.mark.rule("R-4.1.1")

@@ -194,6 +194,21 @@ def test_who_is_demoted_to_authorized_at_the_close_and_is_below_even_its_thresho
 
 
 @pytest.mark.rule("R-3.4b", "R-3.3")
+def test_who_falls_to_authorized_within_the_year_is_held_against_its_threshold_from_that_day() -> None:
+    """At the close this year's revenue kept the tier, though last year had brought nothing; since, it was returned."""
+    known = [partner(enrolled="2022-06-01"), site(opened="2022-06-01"), accepted("2022-06-01")]
+    kept = [item for item in kept_tier("advanced", last=2023) if item.kind != "trainings"]
+    revenue = [opening(2022, "60000"), sales("2024-01", "60000", known="2024-01-15")]
+    story = Story(*known, placed("advanced"), *kept, *revenue, trained("onboarding", "2022-01-01"))
+    story.then("2023-01-02", *(trained("annual_sales", f"{year}-04-01") for year in (2022, 2023)))
+    story.then("2024-04-15", sales("2024-03", "-59500", known="2024-04-15"))
+    assert steps(story.until("2024-06-01"))[1:] == [("2024-06-01", "authorized")]
+    assert open_cases(story.until("2024-05-31")) == ["annual_sales_training"]
+    case = case_of(story.until("2024-06-01"), "revenue")
+    assert (case.subject, case.opened_on, case.decision_due) == ("2023", day("2024-06-01"), True)
+
+
+@pytest.mark.rule("R-3.4b", "R-3.3")
 def test_on_the_day_of_the_close_a_case_that_runs_out_and_revenue_cost_the_tier_once() -> None:
     """Anna's certifications end with 29 November; the sixtieth day after is the last one before the close."""
     people = [employed("anna"), *(certified("anna", kind, "2021-11-30") for kind in ("MCDE", "MCIT"))]
