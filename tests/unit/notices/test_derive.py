@@ -110,8 +110,16 @@ def test_advice_is_announced_on_the_day_it_is_told_with_the_findings_of_what_was
 
 
 @pytest.mark.rule("R-3.1b")
-def test_advice_that_nothing_is_missing_is_no_notice() -> None:
-    told = AdviceTold(tier=Tier.ADVANCED, requirements=(), on=on("2024-06-02"))
+@pytest.mark.parametrize(
+    ("tier", "requirements"),
+    [
+        (Tier.ADVANCED, ()),
+        (Tier.ADVANCED, (Requirement.SALES_TRAINING,)),
+        (Tier.PREMIER, (Requirement.MCDE,)),
+    ],
+)
+def test_advice_on_what_is_no_longer_missing_is_no_notice(tier: Tier, requirements: tuple[Requirement, ...]) -> None:
+    told = AdviceTold(tier=tier, requirements=requirements, on=on("2024-06-02"))
     assert notices(a_state("2024-06-09", memory=Memory(told=told))) == ()
 
 

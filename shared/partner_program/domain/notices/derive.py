@@ -209,10 +209,11 @@ def _of_reminder(state: AccountState, reminder: ExpiryReminder) -> ExpiryReminde
 
 
 def _of_advice(state: AccountState) -> Iterator[AnyNotice]:
+    """Unless all that was to be told has been mended meanwhile: then there is nothing to say."""
     told = state.memory.told
-    if told and told.requirements and told.on <= state.assessed_on:
+    if told and told.on <= state.assessed_on and (missing := _told(state, told)):
         head = _head(state, told.on, NoticeKind.ADVICE, f"{told.tier}", "R-3.1b")
-        yield AdviceNotice(detail=AdviceGiven(tier=told.tier, missing=_told(state, told)), **head)
+        yield AdviceNotice(detail=AdviceGiven(tier=told.tier, missing=missing), **head)
 
 
 def _told(state: AccountState, told: AdviceTold) -> tuple[NoticeFinding, ...]:
