@@ -303,6 +303,7 @@ def test_a_run_over_100_000_accounts_of_which_200_are_due_costs_what_200_cost(
     world: World, requests: Counter[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     look_into_one_partition(monkeypatch)
+    morning(world, "2024-12-31")  # the first run ever writes down, once, which rulebook it saw
     seen = []
     for accounts in (1_000, 100_000):
         populate(world, accounts, due=200)
@@ -312,7 +313,6 @@ def test_a_run_over_100_000_accounts_of_which_200_are_due_costs_what_200_cost(
         assert (answer["accounts"], answer["tasks"]) == (200, 8)
         while world.run_queue("review"):
             pass
-        assert due(world, DUE_ON) == []
         seen.append(dict(requests))
     small, large = seen
     assert large == small
