@@ -18,7 +18,6 @@ class Place(StrEnum):
 ALL = frozenset(Place)
 NO_NUMBER = frozenset({Place.RULEBOOK})
 
-TIERS_OVER_TIME = "Tiers over time"
 THE_ACCELERATOR = "The accelerator, settled to the cent"
 THE_API = "The API"
 
@@ -101,17 +100,10 @@ MISSING = {
 """Rule → where it is not found yet, and why. An entry that has become untrue fails the check."""
 
 PARTLY = {
-    "R-3.2": Partly("compliance cases and their clocks", TIERS_OVER_TIME, "functions/certification_expiry"),
-    "R-3.3": Partly("demotions", TIERS_OVER_TIME, "functions/certification_expiry"),
-    "R-3.4b": Partly("demotion at the year's close", TIERS_OVER_TIME, "functions/certification_expiry"),
-    "R-4.1.6": Partly("due dates, cases and the vendor's decision", TIERS_OVER_TIME, "functions/certification_expiry"),
-    "R-4.1.7": Partly("periods, notices and the vendor's decision", TIERS_OVER_TIME, "functions/certification_expiry"),
     "R-4.2.2": Partly("requests for demonstration licences", THE_API, "functions/records_api"),
     "R-4.2.7": Partly("the order of incidents", THE_API, "functions/query_api"),
     "R-4.2.8": Partly("the bid desk's queue", THE_API, "functions/records_api"),
     "R-4.2.9": Partly("the locator's list", THE_API, "functions/query_api"),
     "R-5.4b": Partly("the payment itself", THE_ACCELERATOR, "functions/payment_run"),
-    "R-5.4d": Partly("restatement of a frozen baseline", TIERS_OVER_TIME, "functions/certification_expiry"),
-    "R-9": Partly("the contact in notices", TIERS_OVER_TIME, "functions/notifications"),
 }
 """Rule → the part that is still to come. The check fails when `until` is there and the entry is still here."""

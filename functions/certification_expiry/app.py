@@ -24,6 +24,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         "accounts": found.accounts,
         "tasks": found.tasks,
         "last_done": found.last_done.isoformat() if found.last_done else None,
+        "rulebook_changed": found.rulebook_changed,
     }
     logger.info("schedule done", **answer)
     return answer

@@ -55,6 +55,7 @@ class FakeAccounts:
         histories = [rows for (owner, _), rows in self.histories.items() if owner == partner_id]
         known = [fact.record for rows in histories if (fact := row_known_on(rows, day))]
         news = {date.fromisoformat(row.known_on) for rows in histories for row in rows}
+        news |= self._smaller(account_id, since_year)
         facts = self._facts(account_id, since_year, known)
         replaced = [i for i in self.replaced if i.account_id == account_id and i.month >= f"{since_year:04d}-01"]
         return facts_of(
@@ -135,8 +136,16 @@ class FakeAccounts:
         ]
         partner_id, _ = split_account_id(account_id)
         rows = (row for (owner, _), kept in self.histories.items() if owner == partner_id for row in kept)
-        news = {date.fromisoformat(row.known_on) for row in rows}
+        news = {date.fromisoformat(row.known_on) for row in rows} | self._smaller(account_id, since_year)
         return facts_of(account_id, records, contributions, baselines, news)
+
+    def _smaller(self, account_id: str, since_year: int) -> set[date]:
+        """Days on which contributions became known that larger ones replaced."""
+        return {
+            item.known_on
+            for item in self.replaced
+            if item.account_id == account_id and item.month >= f"{since_year:04d}"
+        }
 
 
 class FakeJobLog:
@@ -144,12 +153,19 @@ class FakeJobLog:
 
     def __init__(self) -> None:
         self.days: dict[str, date] = {}
+        self.rulebooks: dict[str, str] = {}
 
     def last_done(self, job: str) -> date | None:
         return self.days.get(job)
 
     def mark_done(self, job: str, day: date) -> None:
         self.days[job] = max(day, self.days.get(job, day))
+
+    def rulebook_seen(self, job: str) -> str | None:
+        return self.rulebooks.get(job)
+
+    def note_rulebook(self, job: str, digest: str) -> None:
+        self.rulebooks[job] = digest
 
 
 class FakeTasks:

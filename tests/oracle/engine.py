@@ -76,7 +76,7 @@ class Engine:
         assess = AssessAccount(self.accounts, self.rulebook, self.world.clock)
         make = MakeStatement(self.accounts, self.rulebook)
         close = CloseQuarter(self.accounts, self.jobs, self.tasks, self.rulebook)
-        morning = DailyRun(self.accounts, self.jobs, self.tasks)
+        morning = DailyRun(self.accounts, self.jobs, self.tasks, self.rulebook)
         review = ReviewAccounts(assess, self.world.clock)
         due = {start} | {phase.due_on for phase in due_phases(start, through, self.rulebook)}
         day = start

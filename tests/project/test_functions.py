@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from partner_program.adapters.rulebook_source import RulebookSource
 from partner_program.bootstrap.settings import ConfigurationError, Settings
+from partner_program.use_cases.operate import set_rulebook
 from tests.deployed.program import RECORDS, pos_line, pos_report, report_key
 from tests.deployed.template import REPOSITORY, as_list, load_template
 from tests.deployed.world import TRIGGERS, World, deployed, trigger
@@ -125,6 +127,8 @@ def run_everything(world: World) -> None:
         world.settle()
         world.call("quarter_end", {"scheduled_time": f"{day}T21:45:00Z"})
         world.settle()
+        # after the first day, so that the second finds another rulebook than the one before
+        set_rulebook(RulebookSource(world.program), "guide-2022", '"compliance.days" = 61\n')
     world.call("rebate_statement", trigger("rebate_statement", "bad_task"))
     world.call("account_review", trigger("account_review", "bad_task"))
     world.call("notice_mail", trigger("notice_mail", "bad_notice"))

@@ -5,6 +5,7 @@ from datetime import date
 from partner_program.adapters.table import Table
 
 _PROGRESS = "PROGRESS"
+_RULEBOOK = "RULEBOOK"
 
 
 class DynamoJobLog:
@@ -25,3 +26,12 @@ class DynamoJobLog:
             condition="attribute_not_exists(pk) OR done_on < :day",
             values={":day": day.isoformat()},
         )
+
+    def rulebook_seen(self, job: str) -> str | None:
+        """One read."""
+        item = self._table.get(f"JOB#{job}", _RULEBOOK)
+        return str(item["digest"]) if item else None
+
+    def note_rulebook(self, job: str, digest: str) -> None:
+        """Whoever comes last: two runs of one moment read the same rulebook."""
+        self._table.put({"pk": f"JOB#{job}", "sk": _RULEBOOK, "kind": "job", "digest": digest})

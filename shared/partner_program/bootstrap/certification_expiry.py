@@ -29,4 +29,5 @@ def certification_expiry() -> CertificationExpiry:
     rulebook = current_rulebook(settings, program)
     messages = SqsMessages(sqs(), review_queue_url=settings.review_queue_url)
     dated = partial(business_date, settings=settings, program=program, rulebook=rulebook)
-    return CertificationExpiry(DailyRun(DynamoAccountStore(program), DynamoJobLog(program), messages), dated)
+    run = DailyRun(DynamoAccountStore(program), DynamoJobLog(program), messages, rulebook)
+    return CertificationExpiry(run, dated)

@@ -148,6 +148,14 @@ class JobLog(Protocol):
         """Never moves backwards."""
         ...
 
+    def rulebook_seen(self, job: str) -> str | None:
+        """The digest of the rulebook that the job ran by last; None before the first run."""
+        ...
+
+    def note_rulebook(self, job: str, digest: str) -> None:
+        """The digest of the rulebook that the job has run by."""
+        ...
+
 
 __all__ = [
     "AccountStore",

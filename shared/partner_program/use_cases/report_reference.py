@@ -28,7 +28,7 @@ class ReferenceReader:
         self._report_id = report_id
         self._sites: dict[str, Site | None] = {}
         self._products: dict[str, Product | None] = {}
-        self._tiers: dict[str, tuple[tuple[date, Tier], ...]] = {}
+        self._tiers: dict[str, tuple[tuple[date, Tier | None], ...]] = {}
         self._waiting: set[str] = set()
         self._reference = Reference(distributor_id, False, rulebook, today, {}, {}, TierHistory(self._tiers))
 

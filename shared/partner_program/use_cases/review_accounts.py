@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from partner_program.rulebook import Rulebook
 from partner_program.use_cases.assess_account import AssessAccount, Assessed
 from partner_program.use_cases.ports import AccountStore, Clock, JobLog, Messages, ReviewTask
 
@@ -14,12 +15,16 @@ TASK_ACCOUNTS = 25
 
 @dataclass(frozen=True, slots=True)
 class DailyRunResult:
-    """What a run of the day `on` found due and sent. `last_done` is the day of the run before it, if there was one."""
+    """What a run of the day `on` found due and sent. `last_done` is the day of the run before it, if there was one.
+
+    `rulebook_changed`: since that run, so every account was due.
+    """
 
     on: date
     accounts: int
     tasks: int
     last_done: date | None
+    rulebook_changed: bool = False
 
 
 class DailyRun:
@@ -28,21 +33,30 @@ class DailyRun:
     What is due is written in the accounts themselves. So a run that never happened needs no making up for: its accounts
     are still due at the next one. A second run sends those that are due still, and no other; assessing them twice
     changes nothing (F25, F26). The log of jobs only tells operators how far the runs have come.
+
+    The days in the accounts were found by the rulebook of their time. Where that has changed since the last run (new
+    Terms, another threshold), all accounts are due once.
     """
 
-    def __init__(self, accounts: AccountStore, jobs: JobLog, messages: Messages) -> None:
+    def __init__(self, accounts: AccountStore, jobs: JobLog, messages: Messages, rulebook: Rulebook) -> None:
         self._accounts = accounts
         self._jobs = jobs
         self._messages = messages
+        self._rulebook = rulebook
 
     def __call__(self, on: date) -> DailyRunResult:
         """Send what is due on a day. The day is marked as done after all was sent; who breaks off is repeated whole."""
         last_done = self._jobs.last_done(JOB)
+        seen = self._jobs.rulebook_seen(JOB)
+        changed = seen is not None and seen != self._rulebook.digest
+        candidates = self._accounts.all_account_ids() if changed else self._accounts.due_for_review(on)
         # by id, accounts of one partner share a task: its facts are read once for all of them
-        due = sorted(set(self._accounts.due_for_review(on)))
+        due = sorted(set(candidates))
         tasks = self._messages.send_review_tasks(_tasks(due, on))
         self._jobs.mark_done(JOB, on)
-        return DailyRunResult(on, len(due), tasks, last_done)
+        if seen != self._rulebook.digest:
+            self._jobs.note_rulebook(JOB, self._rulebook.digest)
+        return DailyRunResult(on, len(due), tasks, last_done, changed)
 
 
 class ReviewAccounts:

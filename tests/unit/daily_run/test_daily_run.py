@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from partner_program.domain.facts import Record
 from partner_program.domain.tiers.account import AccountState
+from partner_program.rulebook import Rulebook
 from partner_program.use_cases.assess_account import AssessAccount
 from partner_program.use_cases.review_accounts import JOB, TASK_ACCOUNTS, DailyRun, DailyRunResult, ReviewAccounts
 from partner_program.values.periods import days_between
@@ -36,8 +37,8 @@ class Program:
         for name, next_review_on in due.items():
             self.accounts.save_state(state(name.replace("_", "-"), next_review_on), 0)
 
-    def run(self, on: str) -> DailyRunResult:
-        return DailyRun(self.accounts, self.jobs, self.queue)(day(on))
+    def run(self, on: str, book: Rulebook = BOOK) -> DailyRunResult:
+        return DailyRun(self.accounts, self.jobs, self.queue, book)(day(on))
 
     def work_off(self, today: str) -> None:
         clock = FixedClock(today)
@@ -73,6 +74,32 @@ def test_accounts_of_one_partner_share_a_task_however_far_apart_their_days_are()
     program.run("2024-03-15")
     first, second = ({name.split("-")[0] for name in task["account_ids"]} for task in program.queue.reviews)
     assert len(first & second) == 1
+
+
+@pytest.mark.catalogue("B80")
+def test_after_a_change_of_the_rulebook_every_account_is_due_once() -> None:
+    """The days in the accounts were found by the old one: a new version of the Terms may open cases tomorrow."""
+    program = Program(P1_DE="2024-03-14", P2_DE="2024-12-24", P3_DE=None)
+    program.run("2024-03-14")
+    program.queue.reviews.clear()
+    changed = rulebook('"compliance.days" = 90\n')
+    result = program.run("2024-03-15", changed)
+    assert (result.rulebook_changed, program.sent()) == (True, ["P1-DE", "P2-DE", "P3-DE"])
+    program.queue.reviews.clear()
+    assert not program.run("2024-03-16", changed).rulebook_changed
+    assert program.sent() == ["P1-DE"]
+
+
+@pytest.mark.catalogue("B80")
+def test_a_run_that_breaks_off_after_a_change_of_the_rulebook_is_repeated_for_every_account() -> None:
+    program = Program(P1_DE=None, P2_DE=None)
+    program.run("2024-03-14")
+    changed = rulebook('"compliance.days" = 90\n')
+    program.queue.fails_after = 0
+    with pytest.raises(ConnectionError):
+        program.run("2024-03-15", changed)
+    program.queue.fails_after = None
+    assert program.run("2024-03-15", changed).accounts == 2
 
 
 @pytest.mark.catalogue("F25")
