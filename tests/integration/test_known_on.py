@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any, Protocol
 
 import pytest
@@ -166,6 +167,19 @@ def test_what_was_known_on_a_day_names_the_days_up_to_it_on_which_something_was_
         assert world.store.facts_known_on(P1_DE, 2022, day(on)).news == tuple(map(day, days))
 
 
+def test_a_day_on_which_something_was_taken_that_was_corrected_since_is_still_named(world: World) -> None:
+    world.take("2023-01-02", partner(), site(), stamp="a")
+    for on, submitted in (("2023-02-01", "2023-01-01"), ("2023-02-05", "2023-01-02"), ("2023-03-01", "2023-01-03")):
+        world.take(on, plan(2023, submitted))
+    world.count(sales("2023-01", "10", known="2023-02-09"))
+    for lines, on in ((2, "2023-02-10"), (3, "2023-04-05")):
+        world.count(sales("2023-01", "10", known=on).model_copy(update={"lines": lines}))
+    found = world.store.load(P1_DE, 2022)[0].news
+    assert [str(on) for on in found] == [
+        "2023-01-02", "2023-02-01", "2023-02-05", "2023-02-09", "2023-02-10", "2023-03-01", "2023-04-05",
+    ]  # fmt: skip
+
+
 @pytest.mark.catalogue("F03")
 def test_a_row_of_an_earlier_upload_that_comes_late_never_stood(world: World) -> None:
     world.take("2023-01-02", partner(), site())
@@ -313,6 +327,11 @@ def story(table: Table, seed: int) -> None:
         then = [store.facts_known_on(account, 2022, today) for account in accounts]
         assert [plain(found) for found in then] == before, today
         assert all(taken_on <= today for found in then for taken_on in found.news)
+    for place, account in enumerate(accounts):
+        told = set(store.load(account, 2022)[0].news)
+        days = sorted(evenings)
+        changed = {late for early, late in pairwise(days) if evenings[early][place] != evenings[late][place]}
+        assert changed <= told, account
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -3,12 +3,15 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import groupby
+from typing import NamedTuple
 
+from partner_program.adapters.fact_store import fact_of
 from partner_program.adapters.known_on import records_known_on, revenue_known_on
 from partner_program.adapters.table import Item, Table
 from partner_program.domain.accelerator.statement import Statement
 from partner_program.domain.account_facts import facts_of
-from partner_program.domain.facts import RECORD_TYPES, AccountFacts, Record, Site
+from partner_program.domain.facts import AccountFacts, Site
+from partner_program.domain.records.places import Fact
 from partner_program.domain.revenue import Baseline, Contribution, baselines_known_on
 from partner_program.domain.tiers.account import AccountState
 from partner_program.use_cases.ports import StoredState
@@ -45,12 +48,12 @@ class DynamoAccountStore:
     def facts_known_on(self, account_id: str, since_year: int, day: date) -> AccountFacts:
         """As many reads as for the facts of today, and one for each history of something that was changed since."""
         partner_id, _ = split_account_id(account_id)
-        records = records_known_on(self._table, partner_id, day)
-        standing, baselines = self._revenue(account_id, since_year)
-        contributions = revenue_known_on(self._table, account_id, since_year, standing, day)
-        news = {taken_on for _, taken_on in records}
-        known = (record for record, _ in records)
-        return facts_of(account_id, known, contributions, baselines_known_on(baselines, day), news)
+        facts = records_known_on(self._table, partner_id, day)
+        revenue = self._revenue(account_id, since_year)
+        contributions = revenue_known_on(self._table, account_id, since_year, revenue.contributions, day)
+        baselines = baselines_known_on(revenue.baselines, day)
+        news = {taken_on for taken_on in (*_days(facts), *revenue.earlier) if taken_on <= day}
+        return facts_of(account_id, (fact.record for fact in facts), contributions, baselines, news)
 
     def load_many(self, account_ids: Iterable[str], since_year: int) -> Iterator[tuple[str, AccountFacts, StoredState]]:
         """By partner: the states of its accounts, then its facts once, then the revenue of each account."""
@@ -133,31 +136,40 @@ class DynamoAccountStore:
         # by name, `final` sorts before `preliminary`
         return sorted(statements, key=lambda item: (item.period, item.status == "final"))
 
-    def _records(self, partner_id: str) -> list[tuple[Record, date]]:
-        """With the days on which they became known."""
-        return [
-            (
-                RECORD_TYPES[str(item["kind"])].model_validate_json(str(item["body"])),
-                date.fromisoformat(str(item["known_on"])),
-            )
-            for item in self._table.query(f"PARTNER#{partner_id}", prefix="FACT#")
-        ]
+    def _records(self, partner_id: str) -> list[Fact]:
+        return [fact_of(item) for item in self._table.query(f"PARTNER#{partner_id}", prefix="FACT#")]
 
-    def _facts(self, account_id: str, since_year: int, records: Sequence[tuple[Record, date]]) -> AccountFacts:
-        contributions, baselines = self._revenue(account_id, since_year)
-        news = {known_on for _, known_on in records}
-        return facts_of(account_id, (record for record, _ in records), contributions, baselines, news)
+    def _facts(self, account_id: str, since_year: int, facts: Sequence[Fact]) -> AccountFacts:
+        revenue = self._revenue(account_id, since_year)
+        news = {*_days(facts), *revenue.earlier}
+        records = (fact.record for fact in facts)
+        return facts_of(account_id, records, revenue.contributions, revenue.baselines, news)
 
-    def _revenue(self, account_id: str, since_year: int) -> tuple[list[Contribution], list[Baseline]]:
+    def _revenue(self, account_id: str, since_year: int) -> "_Revenue":
         """That from a year on. One range of sort keys holds it all; the state is beyond its end."""
-        contributions, baselines = [], []
+        found = _Revenue([], [], set())
         for item in self._table.query(f"ACCOUNT#{account_id}", first=f"REVENUE#{since_year:04d}", last="REVENUE#9999~"):
             body = str(item["body"])
             if item["kind"] == _BASELINE:
-                baselines.append(Baseline.model_validate_json(body))
+                found.baselines.append(Baseline.model_validate_json(body))
             else:
-                contributions.append(Contribution.model_validate_json(body))
-        return contributions, baselines
+                found.contributions.append(Contribution.model_validate_json(body))
+            found.earlier.update(map(date.fromisoformat, str(item.get("earlier", "")).split()))
+        return found
+
+
+class _Revenue(NamedTuple):
+    """Revenue of an account; `earlier` are the days on which smaller contributions became known that stood before."""
+
+    contributions: list[Contribution]
+    baselines: list[Baseline]
+    earlier: set[date]
+
+
+def _days(facts: Iterable[Fact]) -> Iterator[date]:
+    """The days on which something that stands, or stood before it, became known."""
+    for fact in facts:
+        yield from map(date.fromisoformat, (*fact.earlier, fact.known_on))
 
 
 def _baseline_key(baseline: Baseline) -> str:

@@ -47,21 +47,21 @@ class DynamoFactStore:
 
     def get(self, places: Iterable[Place]) -> dict[Place, Fact]:
         """A batch read; what does not exist is not in the answer."""
-        return {place: _fact(item) for place, item in self._table.get_many(places).items()}
+        return {place: fact_of(item) for place, item in self._table.get_many(places).items()}
 
     def under(self, partitions: Iterable[str], prefix: str) -> Mapping[str, Sequence[Fact]]:
         """One query for each partition."""
         wanted = list(dict.fromkeys(partitions))
 
         def query(partition: str) -> list[Fact]:
-            return [_fact(item) for item in self._table.query(partition, prefix=prefix)]
+            return [fact_of(item) for item in self._table.query(partition, prefix=prefix)]
 
         return dict(zip(wanted, self._all(query, wanted), strict=True))
 
     def put(self, changes: Sequence[Change]) -> dict[Place, Fact]:
         """Conditional puts. One that was written and not answered is found to stand: that is success (F28)."""
         refused = self._put_all([_conditional(change) for change in changes])
-        found = {place: _fact(item) for place, item in refused.items()}
+        found = {place: fact_of(item) for place, item in refused.items()}
         return {
             change.place: found[change.place]
             for change in changes
@@ -81,7 +81,7 @@ class DynamoFactStore:
     def history(self, place: Place) -> Sequence[Fact]:
         """By stamp, from the partition that holds the history of this one."""
         pk, sk = place
-        return [_fact(item) for item in self._table.query(f"HISTORY#{pk}", prefix=f"{sk}#")]
+        return [fact_of(item) for item in self._table.query(f"HISTORY#{pk}", prefix=f"{sk}#")]
 
     # -- what others rest on
 
@@ -227,9 +227,11 @@ class DynamoFactStore:
 
 def _item(place: Place, fact: Fact) -> Item:
     pk, sk = place
-    record, stamp, known_on = fact
-    body = record.model_dump_json()
-    return {"pk": pk, "sk": sk, "kind": record.kind, "stamp": stamp, "known_on": known_on, "body": body}
+    record, stamp, known_on, earlier = fact
+    item: Item = {"pk": pk, "sk": sk, "kind": record.kind, "stamp": stamp, "known_on": known_on}
+    if earlier:
+        item["earlier"] = " ".join(earlier)
+    return item | {"body": record.model_dump_json()}
 
 
 def _place(item: Item) -> Place:
@@ -258,8 +260,10 @@ def _known(dependency: str) -> str:
     return f"ON_RECORD#{dependency}"
 
 
-def _fact(item: Item) -> Fact:
-    return Fact(_record(item), str(item["stamp"]), str(item["known_on"]))
+def fact_of(item: Item) -> Fact:
+    """A fact from its item, or from an entry of its history."""
+    earlier = tuple(str(item.get("earlier", "")).split())
+    return Fact(_record(item), str(item["stamp"]), str(item["known_on"]), earlier)
 
 
 def _record(item: Item) -> Record:

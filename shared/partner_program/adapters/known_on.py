@@ -7,23 +7,23 @@ every contribution that a larger one replaced. Copies at a partner say which fac
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from partner_program.adapters.table import Item, Table
-from partner_program.domain.facts import RECORD_TYPES, Record
+from partner_program.adapters.fact_store import fact_of
+from partner_program.adapters.table import Table
 from partner_program.domain.records.history import known_on
 from partner_program.domain.records.places import Fact, Place, canonical_place
 from partner_program.domain.revenue import Contribution, contributions_known_on
 
 
-def records_known_on(table: Table, partner_id: str, day: date) -> list[tuple[Record, date]]:
-    """All records that concern a partner as they stood at the end of a day, each with the day on which it was taken.
+def records_known_on(table: Table, partner_id: str, day: date) -> list[Fact]:
+    """All records that concern a partner as they stood at the end of a day.
 
     One query of the partner's partition, and one for each partition that holds the history of something newer.
     """
-    standing = [_fact(item) for item in table.query(f"PARTNER#{partner_id}", prefix="FACT#")]
+    standing = [fact_of(item) for item in table.query(f"PARTNER#{partner_id}", prefix="FACT#")]
     known = [fact for fact in standing if fact.known_on <= day.isoformat()]
     newer = [canonical_place(fact.record) for fact in standing if fact.known_on > day.isoformat()]
     known += [fact for history in _histories(table, newer) if (fact := known_on(history, day))]
-    return [(fact.record, date.fromisoformat(fact.known_on)) for fact in known]
+    return known
 
 
 def revenue_known_on(
@@ -49,10 +49,5 @@ def _histories(table: Table, places: Iterable[Place]) -> list[list[Fact]]:
         for item in table.query(f"HISTORY#{pk}", prefix="FACT#"):
             place = str(item["sk"]).removesuffix(f"#{item['stamp']}")
             if place in of_partition:
-                of_partition[place].append(_fact(item))
+                of_partition[place].append(fact_of(item))
     return [history for of_partition in wanted.values() for history in of_partition.values()]
-
-
-def _fact(item: Item) -> Fact:
-    record = RECORD_TYPES[str(item["kind"])].model_validate_json(str(item["body"]))
-    return Fact(record, str(item["stamp"]), str(item["known_on"]))

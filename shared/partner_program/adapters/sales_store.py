@@ -190,8 +190,9 @@ class DynamoSalesStore:
             if existing is None or int(existing["lines"]) >= lines:
                 return
             self._program.put(_replaced(existing))
+            grown = item | {"earlier": _known_days(existing)}
             seen = {":seen": existing["lines"]}
-            refused = self._program.put(item, condition="#lines = :seen", values=seen, names={"#lines": "lines"})
+            refused = self._program.put(grown, condition="#lines = :seen", values=seen, names={"#lines": "lines"})
         raise VersionConflict(f"a contribution was replaced by others {MERGE_TRIES} times in a row")
 
     def lines_of(self, account_id: str, month: str) -> Iterator[CountedLine]:
@@ -231,6 +232,12 @@ def _replaced(standing: Item) -> Item:
     """The entry of a contribution in the history of its account, named by what it is replaced for: its lines."""
     name = f"{standing['sk']}#{int(standing['lines']):09d}"
     return standing | {"pk": f"HISTORY#{standing['pk']}", "sk": name}
+
+
+def _known_days(standing: Item) -> str:
+    """The days on which a contribution, and those that stood before it, became known."""
+    known_on = Contribution.model_validate_json(str(standing["body"])).known_on
+    return f"{standing.get('earlier', '')} {known_on}".strip()
 
 
 def _report(distributor_id: str, report_id: str) -> str:

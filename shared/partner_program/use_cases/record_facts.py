@@ -14,7 +14,7 @@ from typing import NamedTuple
 from partner_program.domain.facts import Record
 from partner_program.domain.files.outcomes import Outcome, Rejection
 from partner_program.domain.records.dependencies import Need, announces, country_mistake, provides
-from partner_program.domain.records.history import Decision, decide, outranking, overruled
+from partner_program.domain.records.history import Decision, decide, in_place_of, outranking, overruled
 from partner_program.domain.records.places import Fact, Place, canonical_place, owner_of
 from partner_program.rulebook import Rulebook
 from partner_program.use_cases.ports import Messages
@@ -144,7 +144,7 @@ class Recorder:
                     found, after = overruled(found, before, after, self._facts.history(place))
                 decisions |= found
                 if after and after != before:
-                    changes.append(Change(place, after, before.stamp if before else None))
+                    changes.append(Change(place, in_place_of(after, before), before.stamp if before else None))
             refused = self._put(changes, standing)
             self._confirm([change for change in changes if change.seen and change.place not in refused])
             if not refused:
@@ -172,6 +172,7 @@ class Recorder:
                 latest = outranking(standing, self._facts.history(place))
                 if latest is None:
                     break
+                latest = in_place_of(latest, standing)
                 refused = self._put([Change(place, latest, standing.stamp)], {place: standing})
                 standing = refused.get(place, latest)
             else:

@@ -75,6 +75,14 @@ def known_on(history: Iterable[Fact], day: date) -> Fact | None:
     return max(taken, key=lambda row: row.stamp, default=None)
 
 
+def in_place_of(row: Fact, before: Fact | None) -> Fact:
+    """A row that takes the place of what stood, with the days on which that and its predecessors were recorded."""
+    if before is None:
+        return row
+    days = dict.fromkeys((*before.earlier, before.known_on))
+    return row._replace(earlier=tuple(day for day in days if day != row.known_on))
+
+
 def overruled(
     decisions: dict[str, Decision], before: Fact, after: Fact, history: Iterable[Fact]
 ) -> tuple[dict[str, Decision], Fact]:
