@@ -14,6 +14,7 @@ from partner_program.adapters.notice_store import DynamoNoticeStore
 from partner_program.adapters.table import Table
 from partner_program.domain.facts import Partner
 from partner_program.domain.notices.derive import notices
+from partner_program.handler_support import TIME_RESERVE_MS
 from partner_program.use_cases.notice_ports import (
     Contacts,
     Mail,
@@ -175,6 +176,7 @@ def test_the_client_of_ses_never_repeats_a_request_by_itself() -> None:
     ses: Any = runtime.ses()
     events: Any = runtime.events()
     assert ses.meta.config.retries["total_max_attempts"] == 1
+    assert 1000 * (ses.meta.config.connect_timeout + ses.meta.config.read_timeout) < TIME_RESERVE_MS
     assert events.meta.config.retries["total_max_attempts"] > 1
     runtime.forget_clients()
 

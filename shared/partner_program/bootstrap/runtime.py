@@ -29,8 +29,11 @@ CLIENT_CONFIG = Config(
     tcp_keepalive=True,
 )
 
-SEND_ONCE_CONFIG = CLIENT_CONFIG.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
-"""For SES, which takes a repeated request for a second mail: what fails comes back through the queue."""
+SEND_ONCE_CONFIG = CLIENT_CONFIG.merge(
+    Config(read_timeout=10, retries={"mode": "standard", "total_max_attempts": 1}),
+)
+"""For SES, which takes a repeated request for a second mail: what fails comes back through the queue. An answer is
+waited for less long than a batch reserves for its last message, so that a slow one is not cut off by Lambda."""
 
 
 @cache
