@@ -140,3 +140,10 @@ def test_every_version_of_a_state_is_in_the_history_once_whatever_comes_twice() 
     run.play()
     saved = {(pk.partition("#")[2], new.version) for pk, sk, _, new in CHANGES if sk == "STATE"}
     assert set(run.store.states) == saved
+
+
+@pytest.mark.parametrize(("pk", "sk"), [("ACCOUNT#P0001-DE", "REVENUE#2024-01#x"), ("PARTNER#P0001", "STATE")])
+def test_items_that_are_neither_a_state_nor_a_statement_announce_nothing(pk: str, sk: str) -> None:
+    store = MemoryNotices()
+    assert Announce(store, store, store).item_changed(pk, sk, None, Image("{}", 1)) == 0
+    assert store.notices == {}
