@@ -151,13 +151,35 @@ def test_a_waiver_holds_until_the_next_review_that_is_not_fulfilled() -> None:
     assert open_cases(bad.until("2024-03-10")) == ["brand_alignment"]
 
 
-@pytest.mark.xfail(strict=True, reason="the case opens on the first day of Premier instead")
 @pytest.mark.rule("R-4.1.7")
 def test_a_review_that_is_not_fulfilled_after_a_waiver_opens_a_case_of_its_own_day() -> None:
     waived = decided("brand_alignment", "2023-06-15", "waive", "2023-10-05")
     bad = brandless("2023-06-15", waived, brand_review("2024-03-10", "not_fulfilled"))
     case = bad.until("2024-03-10").cases[-1]
     assert (case.opened_on, case.noticed_on, case.due_on) == (day("2024-03-10"), day("2024-03-10"), day("2024-04-30"))
+    assert case.causes == ("the brand review of 2024-03-10 was not fulfilled",)
+
+
+@pytest.mark.rule("R-4.1.7")
+def test_a_review_from_before_the_waiver_that_is_recorded_after_it_does_not_end_it() -> None:
+    waived = decided("brand_alignment", "2023-06-15", "waive", "2023-10-05")
+    story = brandless("2023-06-15", waived).then("2023-10-20", brand_review("2023-10-01", "not_fulfilled"))
+    assert open_cases(story.until("2023-12-31")) == []
+
+
+@pytest.mark.rule("R-4.1.7")
+def test_a_waiver_of_an_earlier_time_as_premier_says_nothing_of_the_next() -> None:
+    """Premier from 2 January, waived, lost for the plan, regained with it: the brand has its time once more."""
+    kept = [*kept_qualified("premier"), *REVENUE]
+    waived = decided("brand_alignment", "2023-01-02", "waive", "2023-02-10")
+    lost = decided("business_plan", "2023-01-02", "demote", "2023-03-10")
+    story = Story(*in_program(), placed("premier"), *kept, waived, lost).then("2023-06-15", plan(2023, "2023-06-15"))
+    state = story.until("2023-06-15")
+    assert steps(state)[1:] == [("2023-03-10", "advanced"), ("2023-06-15", "premier")]
+    case = state.cases[-1]
+    assert (case.requirement, case.opened_on, case.due_on, case.is_open) == (
+        "brand_alignment", day("2023-06-15"), day("2023-07-31"), True,
+    )  # fmt: skip
 
 
 @pytest.mark.rule("R-4.1.7")

@@ -15,9 +15,11 @@ from tests.fakes.records import (
     in_program,
     kept_qualified,
     opening,
+    partner,
     placed,
     plan,
     rulebook,
+    site,
     trained,
 )
 
@@ -120,6 +122,14 @@ def test_a_sales_training_is_reminded_of_like_a_certification() -> None:
     state = authorized(trained("annual_sales", "2022-06-15")).until("2023-06-14")
     assert reminders(state) == REMINDED
     assert {(item.requirement, item.holder) for item in state.memory.reminders} == {("annual_sales_training", "")}
+
+
+@pytest.mark.rule("R-4.1.1", "R-4.1.5")
+def test_an_account_without_a_tier_is_reminded_of_nothing() -> None:
+    """Nobody has accepted the Terms for it; or the vendor has ended its participation."""
+    assert Story(partner(), site(), *ANNA).until("2023-06-14").memory.reminders == ()
+    ended = premier(decided("business_plan", "2023-01-02", "end_participation", "2023-03-10"), *ANNA)
+    assert reminders(ended.until("2023-06-14")) == []
 
 
 @pytest.mark.rule("R-4.1.3")

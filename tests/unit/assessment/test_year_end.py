@@ -198,7 +198,7 @@ def test_who_falls_to_authorized_within_the_year_is_held_against_its_threshold_f
     """At the close this year's revenue kept the tier, though last year had brought nothing; since, it was returned."""
     known = [partner(enrolled="2022-06-01"), site(opened="2022-06-01"), accepted("2022-06-01")]
     kept = [item for item in kept_tier("advanced", last=2023) if item.kind != "trainings"]
-    revenue = [opening(2022, "60000"), sales("2024-01", "60000", known="2024-01-15")]
+    revenue: list[Known] = [opening(2022, "60000"), sales("2024-01", "60000", known="2024-01-15")]
     story = Story(*known, placed("advanced"), *kept, *revenue, trained("onboarding", "2022-01-01"))
     story.then("2023-01-02", *(trained("annual_sales", f"{year}-04-01") for year in (2022, 2023)))
     story.then("2024-04-15", sales("2024-03", "-59500", known="2024-04-15"))
