@@ -41,17 +41,6 @@ def is_mcde(item: object) -> bool:
     return isinstance(item, Certification) and item.certification == "MCDE"
 
 
-def premier(*more: Known) -> Story:
-    """Premier with Anna and Bo, fully certified; without plan and brand, on which the vendor has not decided."""
-    certificates = [
-        certified(who, kind, "2023-01-02") for who in ("anna", "bo") for kind in ("MCDE", "MCIT", "MCIE")
-    ]  # fmt: skip
-    return Story(
-        *in_program(), placed("premier"), opening(2022, "200000"), employed("anna"), employed("bo"), *certificates,
-        trained("onboarding", "2023-01-02"), trained("annual_sales", "2023-01-02"), *more,
-    )  # fmt: skip
-
-
 def told(case: Case) -> tuple[str, str, str | None]:
     """Outcome, first and closing day."""
     return str(case.outcome), str(case.opened_on), None if case.closed_on is None else str(case.closed_on)
@@ -136,26 +125,6 @@ def test_a_demotion_names_its_rule_its_case_and_its_cause_with_the_findings_of_t
     assert {item.tier for item in change.findings} == {Tier.ADVANCED}
     assert told(case_of(state, "MCDE")) == ("demoted", "2023-06-15", "2023-08-15")
     assert events(case_of(state, "MCDE"))[-1] == ("2023-08-15", "closed")
-
-
-@pytest.mark.rule("R-3.3")
-def test_demoted_means_to_the_highest_tier_whose_requirements_are_met() -> None:
-    state = premier().then("2023-05-01", employed("bo", until="2023-05-01")).until("2023-07-01")
-    assert steps(state)[1:] == [("2023-07-01", "advanced")]
-
-
-@pytest.mark.rule("R-3.3")
-def test_a_demotion_can_be_two_steps_in_one() -> None:
-    story = premier().then("2023-05-01", employed("bo", until="2023-05-01"), employed("anna", until="2023-05-01"))
-    state = story.until("2023-07-01")
-    assert steps(state)[1:] == [("2023-07-01", "authorized")]
-    assert state.tier_changes[-1].case_ids == ("MCDE-2023-05-01", "MCIT-2023-05-01", "MCIE-2023-05-01")
-
-
-@pytest.mark.rule("R-3.3")
-def test_revenue_too_small_for_the_next_lower_tier_makes_it_two_steps_as_well() -> None:
-    story = premier().then("2023-05-01", employed("bo", until="2023-05-01"), opening(2022, "49999.99"))
-    assert steps(story.until("2023-07-01"))[1:] == [("2023-07-01", "authorized")]
 
 
 @pytest.mark.rule("R-3.3")
