@@ -53,7 +53,8 @@ class FakeAccounts:
     def facts_known_on(self, account_id: str, since_year: int, day: date) -> AccountFacts:
         partner_id, _ = split_account_id(account_id)
         histories = [rows for (owner, _), rows in self.histories.items() if owner == partner_id]
-        known = [fact.record for rows in histories if (fact := row_known_on(rows, day))]
+        standing = [fact for rows in histories if (fact := row_known_on(rows, day))]
+        known = [fact.record for fact in standing]
         news = {date.fromisoformat(row.known_on) for rows in histories for row in rows}
         news |= self._smaller(account_id, since_year)
         facts = self._facts(account_id, since_year, known)
@@ -64,6 +65,7 @@ class FakeAccounts:
             contributions_known_on(facts.contributions, replaced, day),
             baselines_known_on(facts.baselines, day),
             {taken_on for taken_on in news if taken_on <= day},
+            _rows(standing),
         )
 
     def state(self, account_id: str) -> AccountState | None:
@@ -135,9 +137,11 @@ class FakeAccounts:
             if item.account_id == account_id and item.year >= since_year
         ]
         partner_id, _ = split_account_id(account_id)
-        rows = (row for (owner, _), kept in self.histories.items() if owner == partner_id for row in kept)
-        news = {date.fromisoformat(row.known_on) for row in rows} | self._smaller(account_id, since_year)
-        return facts_of(account_id, records, contributions, baselines, news)
+        histories = [kept for (owner, _), kept in self.histories.items() if owner == partner_id]
+        news = {date.fromisoformat(row.known_on) for kept in histories for row in kept}
+        news |= self._smaller(account_id, since_year)
+        standing = (max(kept, key=lambda row: row.stamp) for kept in histories)
+        return facts_of(account_id, records, contributions, baselines, news, _rows(standing))
 
     def _smaller(self, account_id: str, since_year: int) -> set[date]:
         """Days on which contributions became known that larger ones replaced."""
@@ -146,6 +150,12 @@ class FakeAccounts:
             for item in self.replaced
             if item.account_id == account_id and item.month >= f"{since_year:04d}"
         }
+
+
+def _rows(facts: Iterable[Fact]) -> Iterator[tuple[date, str]]:
+    return (
+        (date.fromisoformat(fact.known_on), f"{fact.record.kind} {fact.record.model_dump_json()}") for fact in facts
+    )
 
 
 class FakeJobLog:

@@ -10,7 +10,7 @@ from partner_program.adapters.known_on import records_known_on, revenue_known_on
 from partner_program.adapters.table import Item, Table
 from partner_program.domain.accelerator.statement import Statement
 from partner_program.domain.account_facts import facts_of
-from partner_program.domain.facts import AccountFacts, Site
+from partner_program.domain.facts import AccountFacts, Record, Site
 from partner_program.domain.records.places import Fact
 from partner_program.domain.revenue import Baseline, Contribution, baselines_known_on
 from partner_program.domain.tiers.account import AccountState
@@ -43,7 +43,7 @@ class DynamoAccountStore:
         """One read of the state, then one query each of the partner's and of the account's partition."""
         stored = _stored(self._table.get(f"ACCOUNT#{account_id}", STATE))
         partner_id, _ = split_account_id(account_id)
-        return self._facts(account_id, since_year, self._records(partner_id)), stored
+        return self._facts(account_id, since_year, self._facts_of(partner_id)), stored
 
     def facts_known_on(self, account_id: str, since_year: int, day: date) -> AccountFacts:
         """As many reads as for the facts of today, and one for each history of something that was changed since."""
@@ -53,7 +53,7 @@ class DynamoAccountStore:
         contributions = revenue_known_on(self._table, account_id, since_year, revenue.contributions, day)
         baselines = baselines_known_on(revenue.baselines, day)
         news = {taken_on for taken_on in (*_days(facts), *revenue.earlier) if taken_on <= day}
-        return facts_of(account_id, (fact.record for fact in facts), contributions, baselines, news)
+        return facts_of(account_id, _records(facts), contributions, baselines, news, _rows(facts))
 
     def load_many(self, account_ids: Iterable[str], since_year: int) -> Iterator[tuple[str, AccountFacts, StoredState]]:
         """By partner: the states of its accounts, then its facts once, then the revenue of each account."""
@@ -61,7 +61,7 @@ class DynamoAccountStore:
         for partner_id, group in groupby(ordered, key=lambda account: split_account_id(account)[0]):
             accounts = list(group)
             states = self._table.get_many((f"ACCOUNT#{account}", STATE) for account in accounts)
-            records = self._records(partner_id)
+            records = self._facts_of(partner_id)
             for account in accounts:
                 stored = _stored(states.get((f"ACCOUNT#{account}", STATE)))
                 yield account, self._facts(account, since_year, records), stored
@@ -136,14 +136,13 @@ class DynamoAccountStore:
         # by name, `final` sorts before `preliminary`
         return sorted(statements, key=lambda item: (item.period, item.status == "final"))
 
-    def _records(self, partner_id: str) -> list[Fact]:
+    def _facts_of(self, partner_id: str) -> list[Fact]:
         return [fact_of(item) for item in self._table.query(f"PARTNER#{partner_id}", prefix="FACT#")]
 
     def _facts(self, account_id: str, since_year: int, facts: Sequence[Fact]) -> AccountFacts:
         revenue = self._revenue(account_id, since_year)
         news = {*_days(facts), *revenue.earlier}
-        records = (fact.record for fact in facts)
-        return facts_of(account_id, records, revenue.contributions, revenue.baselines, news)
+        return facts_of(account_id, _records(facts), revenue.contributions, revenue.baselines, news, _rows(facts))
 
     def _revenue(self, account_id: str, since_year: int) -> "_Revenue":
         """That from a year on. One range of sort keys holds it all; the state is beyond its end."""
@@ -164,6 +163,17 @@ class _Revenue(NamedTuple):
     contributions: list[Contribution]
     baselines: list[Baseline]
     earlier: set[date]
+
+
+def _records(facts: Iterable[Fact]) -> Iterator[Record]:
+    return (fact.record for fact in facts)
+
+
+def _rows(facts: Iterable[Fact]) -> Iterator[tuple[date, str]]:
+    """When each row became known, and what it says."""
+    return (
+        (date.fromisoformat(fact.known_on), f"{fact.record.kind} {fact.record.model_dump_json()}") for fact in facts
+    )
 
 
 def _days(facts: Iterable[Fact]) -> Iterator[date]:

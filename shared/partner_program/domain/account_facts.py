@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from hashlib import sha256
 from typing import TypeVar
 
 from partner_program.domain.facts import (
@@ -33,13 +34,17 @@ def facts_of(
     contributions: Iterable[Contribution] = (),
     baselines: Iterable[Baseline] = (),
     news: Iterable[date] = (),
+    rows: Iterable[tuple[date, str]] = (),
 ) -> AccountFacts:
     """The facts of an account: its country's sites, the people employed there, and what these hold.
 
-    Everything is put in the order of its key, so that the order in which it was recorded or read is no input.
+    Everything is put in the order of its key, so that the order in which it was recorded or read is no input. `rows`
+    are the days on which records became known, each with a name of that very row.
     """
     partner_id, country = split_account_id(account_id)
     everything, revenue, frozen = tuple(records), tuple(contributions), tuple(baselines)
+    taken = [*rows, *((item.known_on, f"{item.key}{item.lines}") for item in revenue)]
+    taken += ((item.counts_from, f"baseline {item.year} {item.revision}") for item in frozen)
     days = {*news, *(item.known_on for item in revenue), *(item.counts_from for item in frozen)}
     sites = [site for site in _of(Site, everything) if (site.partner_id, site.country) == (partner_id, country)]
     site_ids = {site.site_id for site in sites}
@@ -68,7 +73,16 @@ def facts_of(
         contributions=tuple(sorted(revenue, key=_contribution_key)),
         baselines=tuple(sorted(frozen, key=lambda item: (item.year, item.revision))),
         news=tuple(sorted(days)),
+        arrivals=_arrivals(taken),
     )
+
+
+def _arrivals(taken: Iterable[tuple[date, str]]) -> dict[date, str]:
+    """Per day a digest of the rows that became known on it, in whatever order."""
+    names: dict[date, list[str]] = {}
+    for day, name in taken:
+        names.setdefault(day, []).append(name)
+    return {day: sha256("\n".join(sorted(found)).encode()).hexdigest()[:16] for day, found in sorted(names.items())}
 
 
 def _of(kind: type[R], records: Iterable[Record]) -> list[R]:

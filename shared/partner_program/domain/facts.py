@@ -5,6 +5,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import ClassVar, Literal, get_args
 
+from pydantic import Field
+
 from partner_program.domain.model import Document
 from partner_program.domain.revenue import Baseline, Contribution
 from partner_program.values.ids import Id, account_id
@@ -246,7 +248,8 @@ class AccountFacts(Document):
     """Everything known of one account: what `assess` and the accelerator decide from.
 
     `sites`, `employments`, `certifications` are those of this account's country only (R-2.2b); `contributions`
-    cover at least the current and the previous calendar year. `news` are the days on which any of it became known.
+    cover at least the current and the previous calendar year. `news` are the days on which any of it became known,
+    `arrivals` a digest for each such day of what of it still stands.
     """
 
     account_id: str
@@ -267,3 +270,4 @@ class AccountFacts(Document):
     contributions: tuple[Contribution, ...] = ()
     baselines: tuple[Baseline, ...] = ()
     news: tuple[date, ...] = ()
+    arrivals: dict[date, str] = Field(default_factory=dict)

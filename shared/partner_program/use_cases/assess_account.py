@@ -101,8 +101,10 @@ class AssessAccount:
 
 
 def _same(state: AccountState, prior: AccountState | None) -> bool:
-    """Whether nothing but the day of the assessment differs."""
-    return prior is not None and state.model_copy(update={"assessed_on": prior.assessed_on}) == prior
+    """Whether nothing but the day of the assessment differs, and what became known on it to no effect."""
+    if prior is None:
+        return False
+    return state.model_copy(update={"assessed_on": prior.assessed_on, "arrivals": prior.arrivals}) == prior
 
 
 def accounts_affected(accounts: AccountStore, pk: str, sk: str) -> Sequence[str]:

@@ -176,7 +176,6 @@ def test_a_cause_names_each_person_who_counts_no_more_once() -> None:
     assert case_of(state, "MCDE").causes == ("the holder of MCDE bo-MCDE-2022-09-01 of bo left",)
 
 
-@pytest.mark.xfail(strict=True, reason="the latest certificate is named, not the one that ended then")
 @pytest.mark.rule("R-3.2")
 @pytest.mark.catalogue("F49")
 def test_a_cause_is_what_ended_on_the_day_of_opening_whatever_was_taken_since() -> None:

@@ -109,9 +109,11 @@ class AccountState(Document):
     (its placement, its enrolment) left without ground: kept, not counted. Revenues are Sales Revenue in `currency`,
     unrounded. `next_review_on` is the first later day on which time alone could change something.
 
-    `expiries` are what counts today and will run out. `morning` is what the day of assessment began with, where that differs from `memory`: whatever else becomes known on
-    that day, the day is decided anew from there. A day that is over is final: only what is dated before `assessed_on`
-    is announced, and reminders of the day itself, which rest on the evening before.
+    `expiries` are what counts today and will run out. `morning` is what the day of assessment began with, where that
+    differs from `memory`: whatever else becomes known on that day, the day is decided anew from there. A day that is
+    over is final: only what is dated before `assessed_on` is announced, and reminders of the day itself, which rest on
+    the evening before. `arrivals` is the digest of the facts of the day that were known then (`AccountFacts`): what is
+    seen of the day only later has the day decided anew.
     """
 
     account_id: str
@@ -133,6 +135,7 @@ class AccountState(Document):
     expiries: tuple[Expiry, ...] = ()
     memory: Memory = Memory()
     morning: Memory | None = None
+    arrivals: str = ""
 
     @property
     def cases(self) -> tuple[Case, ...]:

@@ -1,8 +1,8 @@
 """`assess`: facts + earlier decisions + rulebook + date → the state of an account. Pure, whatever the facts' order.
 
 A state is built in this order: where the account starts and what of earlier decisions stands (tier_history), what the
-day begins with (reminders), then the decisions of the day: cases, the vendor's verdicts, demotions, promotion. A day that
-is assessed again begins from the same morning, so the order of its facts does not matter.
+day begins with (reminders), then the decisions of the day: cases, the vendor's verdicts, demotions, promotion. A day
+that is assessed again begins from the same morning, so the order of its facts does not matter.
 """
 
 from collections.abc import Callable, Sequence
@@ -61,6 +61,7 @@ def assess(facts: AccountFacts, prior: AccountState | None, rulebook: Rulebook, 
         expiries=expiries(at),
         memory=memory,
         morning=None if morning == memory else morning,
+        arrivals=facts.arrivals.get(on, ""),
     )
     return state.model_copy(update={"next_review_on": next_review_on(state, at, rulebook)})
 

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from datetime import date
 
-from partner_program.domain.facts import TrainingKind
+from partner_program.domain.facts import Certification, TrainingKind
 from partner_program.domain.tiers.certifications import valid_until
 from partner_program.domain.tiers.findings import Requirement
 from partner_program.domain.tiers.requirements import training_days
 from partner_program.domain.tiers.situation import Situation
+from partner_program.domain.tiers.spans import merged
 
 
 def causes(requirement: Requirement, day: date, at: Situation) -> tuple[str, ...]:
@@ -19,12 +20,12 @@ def causes(requirement: Requirement, day: date, at: Situation) -> tuple[str, ...
 
 
 def _ended(requirement: Requirement, day: date, at: Situation) -> Iterator[str]:
-    for item in at.earned:
-        if item.certification != requirement.value:
-            continue
-        if any(span.end == day for span in at.counted(item)):
-            named = f"{item.certification} {item.certification_id} of {item.person_id}"
-            yield f"{named} expired" if valid_until(item, at.rules) == day else f"the holder of {named} left"
+    for person, held in _held(requirement, at).items():
+        if any(span.end == day for span in merged(span for item in held for span in at.counted(item))):
+            ended = (item for item in held if any(span.end == day for span in at.counted(item)))
+            last = max(ended, key=lambda item: valid_until(item, at.rules))
+            named = f"{requirement} {last.certification_id} of {person}"
+            yield f"{named} expired" if valid_until(last, at.rules) == day else f"the holder of {named} left"
     if requirement is Requirement.SALES_TRAINING:
         months = at.rules.sales_training_validity_months
         for training in at.facts.trainings:
@@ -32,3 +33,12 @@ def _ended(requirement: Requirement, day: date, at: Situation) -> Iterator[str]:
                 days = training_days(training.completed_on, months)
                 if days.end == day:
                     yield f"the training of {training.completed_on} is {months} months old"
+
+
+def _held(requirement: Requirement, at: Situation) -> dict[str, list[Certification]]:
+    """Person → their certifications of a kind that have counted for the account, if the requirement is a kind."""
+    held: dict[str, list[Certification]] = {}
+    for item in at.earned:
+        if item.certification == requirement.value and at.counted(item):
+            held.setdefault(item.person_id, []).append(item)
+    return held

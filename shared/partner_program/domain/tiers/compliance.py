@@ -1,4 +1,4 @@
-"""The cases of a day: opened on the first day of a shortfall, closed when it is cured, and what follows when time runs out.
+"""The cases of a day: opened on the first day of a shortfall, closed when it is cured; and what follows otherwise.
 
 `cases_of_the_day` holds the open cases against what the account owes. `time_run_out` takes the step of the day after
 the last one: a brand notice, or the wait for a decision. `overdue` names the cases that cost the tier by themselves.

@@ -39,9 +39,7 @@ def participation_ended(cases: Sequence[Case], at: Situation) -> TierChange:
     return tier_lost(None, cases[0].rule, cause, at, tuple(case.case_id for case in cases))
 
 
-def tier_lost(
-    to_tier: Tier | None, rule: str, cause: str, at: Situation, case_ids: tuple[str, ...] = ()
-) -> TierChange:
+def tier_lost(to_tier: Tier | None, rule: str, cause: str, at: Situation, case_ids: tuple[str, ...] = ()) -> TierChange:
     """The decision, with the findings of the tier that is lost."""
     return TierChange(
         changed_on=at.on,

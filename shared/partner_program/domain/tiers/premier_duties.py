@@ -104,10 +104,13 @@ def brand_lapse(at: Situation) -> Iterator[tuple[date, date | None, tuple[str, .
     became, first_period = premier_since(at), brand_due_on(at)
     if became is None or first_period is None:
         return
-    known = [item for item in at.facts.brand_reviews if item.reviewed_on <= at.on]
-    reviews = sorted(known, key=lambda item: item.reviewed_on)
-    aligned = aligned_spans(reviews)
-    if _brand_waived(at, reviews) or any(span.holds_on(at.on) for span in aligned):
+    waivers = [
+        item.closed_on for item in at.cases if _is_waived_alignment(item) and (item.closed_on or became) >= became
+    ]
+    aligned = aligned_spans(
+        (item for item in at.facts.brand_reviews if item.reviewed_on <= at.on), filter(None, waivers)
+    )  # fmt: skip
+    if any(span.holds_on(at.on) for span in aligned):
         return
     lapsed_on = max((span.end for span in aligned if span.end), default=None)
     if lapsed_on is not None and lapsed_on >= became:
@@ -116,15 +119,21 @@ def brand_lapse(at: Situation) -> Iterator[tuple[date, date | None, tuple[str, .
         yield became, first_period, ()
 
 
-def aligned_spans(reviews: Iterable[BrandReview]) -> tuple[Span, ...]:
-    """The days of alignment: from a review that was fulfilled to the next that was not."""
+def _is_waived_alignment(case: Case) -> bool:
+    return case.requirement is Requirement.BRAND and case.outcome is CaseOutcome.WAIVED
+
+
+def aligned_spans(reviews: Iterable[BrandReview], waivers: Iterable[date] = ()) -> tuple[Span, ...]:
+    """The days of alignment: from a review that was fulfilled, or a waiver, to the next review that was not."""
+    steps = [(item.reviewed_on, item.outcome == "fulfilled") for item in reviews]
+    steps += [(day, True) for day in waivers]
     spans: list[Span] = []
-    for review in sorted(reviews, key=lambda item: item.reviewed_on):
+    for day, good in sorted(steps):  # of one day the good one comes last: a waiver answers the review
         aligned = bool(spans) and spans[-1].end is None
-        if review.outcome == "fulfilled" and not aligned:
-            spans.append(Span(review.reviewed_on))
-        elif review.outcome != "fulfilled" and aligned:
-            spans[-1] = Span(spans[-1].start, review.reviewed_on)
+        if good and not aligned:
+            spans.append(Span(day))
+        elif aligned and not good:
+            spans[-1] = Span(spans[-1].start, day)
     return tuple(spans)
 
 
@@ -215,7 +224,7 @@ def _end_of_month_after(day: date, following_months: int) -> date:
 
 
 def premier_since(at: Situation) -> date | None:
-    """Since when the account is Premier without a break, at the earliest the rulebook's first day; None when it is not."""
+    """Since when the account is Premier without a break, no day before the rulebook's first; None when it is not."""
     return at.answerable_since if at.tier is Tier.PREMIER else None
 
 

@@ -73,8 +73,10 @@ def is_told(state: AccountState) -> bool:
 def expiries(at: Situation) -> tuple[Expiry, ...]:
     """What counts today and runs out: per person and kind the certification that lasts longest, and the training.
 
-    In the order of the day on which they run out.
+    In the order of the day on which they run out. Nothing where there is no tier that they could be for.
     """
+    if at.tier is None:
+        return ()
     return tuple(sorted([*_certifications(at), *_trainings(at)], key=lambda item: (item.expires_on, item.subject)))
 
 

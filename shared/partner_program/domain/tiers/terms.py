@@ -57,8 +57,8 @@ def accepted_on(facts: AccountFacts, version: str, on: date) -> date | None:
 def _kept_in(at: Situation) -> tuple[Span, ...]:
     """The days of taking part by the version that stands, or by an earlier one while there is time for the new."""
     version = at.rules.terms_version
-    case = next((item for item in reversed(at.cases) if (item.requirement, item.subject) == (Requirement.TERMS, version)),
-                None)  # fmt: skip
+    named = (item for item in reversed(at.cases) if item.requirement is Requirement.TERMS and item.subject == version)
+    case = next(named, None)
     if case is not None and case.outcome is CaseOutcome.WAIVED:
         time = Span(date.min)
     else:

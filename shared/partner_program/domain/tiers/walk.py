@@ -21,9 +21,16 @@ def brought_up_to(on: date, prior: AccountState | None, rulebook: Rulebook, know
     Raises what `assess` raises.
     """
     facts, state = known(on), prior
+    if state is not None and _seen_late(state, facts, on):
+        state = assess(known(state.assessed_on), state, rulebook, state.assessed_on)
     while state is not None and (missed := _next_missed(state, facts, on)) is not None:
         state = assess(known(missed), state, rulebook, missed)
     return assess(facts, state, rulebook, on)
+
+
+def _seen_late(state: AccountState, facts: AccountFacts, on: date) -> bool:
+    """Whether something of the day of the last assessment was seen only after it: recorded before midnight, say."""
+    return state.assessed_on < on and facts.arrivals.get(state.assessed_on, "") != state.arrivals
 
 
 def _next_missed(state: AccountState, facts: AccountFacts, on: date) -> date | None:
