@@ -30,6 +30,7 @@ from tests.fakes.records import (
     baseline,
     certified,
     day,
+    employed,
     partner,
     placed,
     qualified_records,
@@ -155,6 +156,44 @@ def test_a_frozen_year_and_each_restatement_are_part_of_it() -> None:
         ("2024-05-02", "Sales Revenue 2023 restated from 30000.00 EUR to 30000.005 EUR", "late (M. Controller)"),
     ]
     assert {entry.rules for entry in found} == {("R-5.4d",)}
+
+
+def left() -> World:
+    """Advanced since June; both people leave on 1 July, which is recorded a week later; assessed at long intervals."""
+    world = promoted()
+    world.on("2023-07-08", employed("anna", until="2023-07-01"), employed("bo", until="2023-07-01"))
+    world.on("2023-10-15")
+    return world
+
+
+@pytest.mark.rule("R-3.3")
+def test_a_lapse_is_told_from_its_discovery_to_the_tier_it_costs_by_the_days_of_the_walk() -> None:
+    entries = left().history().history(P1_DE).entries[2:]
+    assert [(str(entry.on), str(entry.known_on), entry.kind) for entry in entries if "MCDE" in entry.what] == [
+        ("2023-07-08", "2023-07-08", EntryKind.CASE),
+        *[(str(day("2023-08-30") - timedelta(days=left)), "2023-10-15", EntryKind.CASE) for left in (30, 14, 3)],
+        ("2023-08-31", "2023-10-15", EntryKind.CASE),
+    ]
+    (demoted,) = [entry for entry in entries if entry.kind is EntryKind.TIER_CHANGE]
+    assert (str(demoted.on), str(demoted.known_on), demoted.what, demoted.rules[0]) == (
+        "2023-08-31", "2023-10-15", "demoted from advanced to authorized", "R-3.3",
+    )  # fmt: skip
+    assert "MCDE" in demoted.cause
+    assert demoted.change is not None
+    assert demoted.change.entitlements[0].rule == "R-4.2.1"
+    assert demoted.case_id == ", ".join(demoted.change.case_ids) != ""
+
+
+@pytest.mark.rule("R-3.3")
+@pytest.mark.parametrize(
+    ("as_of", "known_on", "tier", "cases"),
+    [("2023-07-01", "2023-07-07", Tier.ADVANCED, 0), ("2023-07-01", "2023-07-08", Tier.ADVANCED, 2),
+     ("2023-08-31", "2023-10-14", Tier.ADVANCED, 2), ("2023-08-30", "2023-10-15", Tier.ADVANCED, 2),
+     ("2023-08-31", "2023-10-15", Tier.AUTHORIZED, 0)],
+)  # fmt: skip
+def test_a_lapse_as_of_a_day_and_as_known_on_a_day(as_of: str, known_on: str, tier: Tier, cases: int) -> None:
+    then = left().history().at(P1_DE, day(as_of), day(known_on))
+    assert (then.tier, len(then.cases)) == (tier, cases)
 
 
 # -- cases and decisions, as states carry them
