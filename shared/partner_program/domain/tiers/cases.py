@@ -54,7 +54,7 @@ class CaseEvent(Document):
 class Case(Document):
     """One unmet requirement of the account's tier.
 
-    `subject` tells cases of one requirement apart (a plan's year, a version of the Terms, a year of revenue; else empty).
+    `subject` tells cases of one requirement apart (a plan's year, a version of the Terms, a year of revenue; or empty).
     `opened_on` is the first day of the shortfall, even where it was discovered later; `due_on` the last day to mend it
     (None: it waits for a decision from the start); `closed_on` the day from which the requirement is met again, or the
     day of the decision that ended it. `required`, `found`, `missing`, `mend` are the finding's words when it was last

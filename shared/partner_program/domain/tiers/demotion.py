@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from partner_program.domain.facts import Verdict
 from partner_program.domain.tiers.account import ChangeReason, TierChange
 from partner_program.domain.tiers.cases import Case
 from partner_program.domain.tiers.entitlement import entitlement_changes
@@ -35,7 +36,7 @@ def year_end_demotion(at: Situation) -> TierChange | None:
 
 def participation_ended(cases: Sequence[Case], at: Situation) -> TierChange:
     """The vendor has ended the account's participation for these cases."""
-    cause = "; ".join(case.events[-1].note for case in cases)
+    cause = "; ".join(f"decided by the vendor on {case.closed_on}: {case.decisions[-1].reason}" for case in cases)
     return tier_lost(None, cases[0].rule, cause, at, tuple(case.case_id for case in cases))
 
 
@@ -68,8 +69,8 @@ def _not_judged(item: Finding, at: Situation) -> bool:
 
 
 def _lost_for(case: Case) -> str:
-    """Why, in words: the shortfall, since when, and what brought it about."""
-    said = "; ".join(event.note for event in case.events[-1:] if case.decisions)
-    why = said or "; ".join(case.causes)
+    """Why, in words: the shortfall, since when, and what brought it about. The partner reads it: no person's name."""
+    last = case.decisions[-1] if case.decisions and case.decisions[-1].verdict is Verdict.DEMOTE else None
+    why = f"decided by the vendor on {last.decided_on}: {last.reason}" if last else "; ".join(case.causes)
     short = f"{case.requirement.replace('_', ' ')}: {case.missing or case.required} since {case.opened_on}"
     return f"{short}, to be mended by {case.due_on}" + (f" ({why})" if why else "")

@@ -157,7 +157,7 @@ def _waived(at: Situation, requirement: Requirement, subject: str) -> str | None
     """That the vendor does without, in words."""
     for case in _cases(at, requirement, subject):
         if case.outcome is CaseOutcome.WAIVED:
-            return f"waived by {case.decisions[-1].decided_by}: {case.decisions[-1].reason}"
+            return f"waived by the vendor on {case.decisions[-1].decided_on}: {case.decisions[-1].reason}"
     return None
 
 
