@@ -7,7 +7,12 @@ import pytest
 from partner_program.domain.facts import Certification, CertificationKind
 from partner_program.domain.tiers.account import ChangeReason, TierChange
 from partner_program.domain.tiers.certifications import is_valid_on, valid_until
-from partner_program.domain.tiers.premier_duties import brand_due_on, end_of_following_month, plan_due_on
+from partner_program.domain.tiers.premier_duties import (
+    brand_due_on,
+    end_of_following_month,
+    end_of_remedy,
+    plan_due_on,
+)
 from partner_program.domain.tiers.requirements import training_days
 from partner_program.domain.tiers.situation import Situation
 from partner_program.rulebook import NotInForce, load_rulebook
@@ -107,6 +112,12 @@ def test_an_onboarding_training_never_ends() -> None:
 @pytest.mark.rule("R-4.1.7")
 def test_the_current_and_the_following_month_end_with_the_month_after_any_day() -> None:
     ends = {day: end_of_following_month(civil(day), RULES).isoformat() for day in OF_ELEVEN_YEARS}
+    assert ends == {day: last_of(int(day[:4]), int(day[5:7]) + 1) for day in OF_ELEVEN_YEARS}
+
+
+@pytest.mark.rule("R-4.1.7")
+def test_a_notice_of_any_day_leaves_the_current_and_the_following_month() -> None:
+    ends = {day: end_of_remedy(civil(day), RULES).isoformat() for day in OF_ELEVEN_YEARS}
     assert ends == {day: last_of(int(day[:4]), int(day[5:7]) + 1) for day in OF_ELEVEN_YEARS}
 
 
