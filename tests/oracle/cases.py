@@ -84,6 +84,15 @@ def shortfall(requirement: str, tier: str, since: date, account: Account, day: d
         yield Case(requirement, "", tier, first, due_on)
 
 
+def redate(case: Case, since: date, account: Account, day: date) -> None:
+    """By what is known today the shortfall began earlier: so did its sixty days."""
+    while case.opened_on > since:
+        before = case.opened_on - timedelta(days=1)
+        if holds(case.requirement, case.tier, account, before, day):
+            break
+        case.opened_on, case.due_on = before, before + timedelta(days=account.parameters.compliance_days)
+
+
 def out_of_program(started: date, account: Account, day: date) -> Iterator[Case]:
     """The last site closed, say: 60 days, then the vendor decides."""
     if not in_program(account, day, day):

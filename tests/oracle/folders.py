@@ -103,32 +103,44 @@ def _person(draw: st.DrawFn, person: str, found: dict[str, list[Row]]) -> None:
         "site_id": draw(st.sampled_from([*sorted(SITES), "S1", "S2", "S1", "S2"])),
         "from_date": since.isoformat(),
     }
-    left_on = max(since, START) + timedelta(days=draw(st.integers(30, 400)))
+    ends = [_certified(draw, person, kind, since, found) for kind in ("MCDE", "MCIT", "MCIE")]
+    days = [max(since, START) + timedelta(days=draw(st.integers(30, 400)))]
+    # shortly before a certification ends: told of late, it moves a case back that is open already
+    days += [end - timedelta(days=draw(st.integers(1, 40))) for end in ends if end]
+    left_on = max(since + timedelta(days=1), draw(st.sampled_from(days)))
     how = draw(st.sampled_from(["stays", "stays", "leaves as agreed", "leaves"]))
     found["people"].append({**job, "until_date": left_on.isoformat() if how == "leaves as agreed" else ""})
     if how == "leaves":
         found["people"].append({**job, "until_date": left_on.isoformat(), **_recorded(draw, left_on)})
-    for kind in ("MCDE", "MCIT", "MCIE"):
-        _certified(draw, person, kind, since, found)
 
 
-def _certified(draw: st.DrawFn, person: str, kind: str, since: date, found: dict[str, list[Row]]) -> None:
-    """A certification that lasts, or one that ends during the program and may be renewed."""
+def _certified(draw: st.DrawFn, person: str, kind: str, since: date, found: dict[str, list[Row]]) -> date | None:
+    """A certification that lasts, or one that ends on a day during the program and may be renewed."""
     row = {"person_id": person, "kind": kind}
     if since.year > 2020 or draw(st.booleans()):
         # a certification from before the job waits for it in the engine: given out afterwards here
         certified_on = max(since, draw(early_days))
         named = {"certification_id": f"{person}-{kind}", "certified_on": certified_on.isoformat()}
         found["certifications"].extend([row | named] if draw(st.integers(0, 9)) else [])
-        return
+        return None
     ends_on = START + timedelta(days=draw(st.integers(1, 400)))
     first = {"certification_id": f"{person}-{kind}", "certified_on": ends_on.replace(year=ends_on.year - 2).isoformat()}
     found["certifications"].append(row | first)
+    if not draw(st.integers(0, 5)):
+        found["certifications"].append(row | first | _another_date(draw, ends_on))
     gap_days = draw(st.sampled_from(GAPS_DAYS))
     if gap_days is not None:
         day = ends_on + timedelta(days=gap_days)
         renewal = {"certification_id": f"{person}-{kind}-2", "certified_on": day.isoformat(), **_recorded(draw, day)}
         found["certifications"].append(row | renewal)
+    return ends_on
+
+
+def _another_date(draw: st.DrawFn, ends_on: date) -> Row:
+    """A certification's date corrected around the day on which it ends."""
+    day = ends_on + timedelta(days=draw(st.sampled_from([-90, -10, -1, 1, 10, 90])))
+    told_on = ends_on + timedelta(days=draw(st.sampled_from([-10, 5, 30, 62])))
+    return {"certified_on": day.replace(year=day.year - 2).isoformat(), "recorded_on": told_on.isoformat()}
 
 
 def _recorded(draw: st.DrawFn, day: date) -> Row:

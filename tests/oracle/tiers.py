@@ -78,6 +78,8 @@ def _live(found: Course, account: Account, day: date) -> None:
         met_on = cases.first_day_met(case, account, day)
         if met_on is not None:
             case.close("corrected" if met_on == case.opened_on else "cured", met_on)
+        elif case.requirement in COMPLIANCE:
+            cases.redate(case, found.since, account, day)
     _open(found, account, day)
     lost = _lost(found, account, day)
     if lost is not None:
