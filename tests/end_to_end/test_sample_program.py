@@ -257,7 +257,7 @@ def test_a_demotion_says_why_and_names_its_cases(sample: Played) -> None:
     ]
     assert "2 people since 2024-04-11" in lost[0]["cause"]
     assert "hank-doyle expired" in lost[0]["cause"]
-    assert "Karin Vogt" in lost[1]["cause"]
+    assert "by the vendor on 2024-05-06: nothing came by the end of April" in lost[1]["cause"]
     assert "380000.00 DKK required for advanced" in lost[2]["cause"]
 
 
