@@ -44,11 +44,15 @@ class CaseStep(StrEnum):
 
 
 class CaseEvent(Document):
-    """One step of a case, on the day on which the engine took it; `note` says it in words."""
+    """One step of a case, on the day on which the engine took it; `note` says it in words.
+
+    `due_on` is the case's last day as it stood after the step.
+    """
 
     on: date
     step: CaseStep
     note: str = ""
+    due_on: date | None = None
 
 
 class Case(Document):

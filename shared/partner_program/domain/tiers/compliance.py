@@ -54,7 +54,7 @@ def _opened(lapse: Lapse, at: Situation) -> Case:
         opened_on=lapse.opened_on,
         due_on=lapse.due_on,
         causes=lapse.causes,
-        events=(CaseEvent(on=at.on, step=CaseStep.OPENED, note="; ".join(lapse.causes)),),
+        events=(CaseEvent(on=at.on, step=CaseStep.OPENED, note="; ".join(lapse.causes), due_on=lapse.due_on),),
     )
     case = _worded(case, lapse)
     return _noticed(case, at) if lapse.notice else case
@@ -103,8 +103,9 @@ def closed(case: Case, on: date, outcome: CaseOutcome, closed_on: date, note: st
 
 def with_step(case: Case, on: date, step: CaseStep, note: str, **changed: object) -> Case:
     """The case after one step more."""
-    event = CaseEvent(on=on, step=step, note=note)
-    return case.model_copy(update={**changed, "events": (*case.events, event)})
+    after = case.model_copy(update=changed)
+    event = CaseEvent(on=on, step=step, note=note, due_on=after.due_on)
+    return after.model_copy(update={"events": (*case.events, event)})
 
 
 def _noticed(case: Case, at: Situation) -> Case:
