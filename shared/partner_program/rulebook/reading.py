@@ -1,9 +1,9 @@
 """Reading one day of a rulebook: access to its values by id, and where each comes from."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from partner_program.values.errors import NotFound
 
@@ -55,6 +55,17 @@ class Reading:
         if found is None or found.value is None:
             raise NotInForce(entry_id, self._on)
         return found
+
+    def _unbroken_since(self, entry_id: str, holds: Callable[[Any], bool]) -> date:
+        """The first day of the unbroken time up to today in which something holds of an entry's value."""
+        since = self._on
+        for dated in reversed(self._entries[entry_id].values):
+            if dated.starts > self._on:
+                continue
+            if dated.value is None or not holds(dated.value):
+                break
+            since = dated.starts
+        return since
 
     def _value(self, entry_id: str, kind: type[T]) -> T:
         value = self._dated(entry_id).value

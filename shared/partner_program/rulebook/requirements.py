@@ -31,10 +31,9 @@ class Requirements(Reading):
         return self._terms[-1].accept_by
 
     @property
-    def earlier_terms_versions(self) -> tuple[str, ...]:
-        """The versions that stood before that one, in their order (R-4.1.1)."""
-        earlier = dict.fromkeys(terms.version for terms in self._terms)
-        return tuple(version for version in earlier if version != self.terms_version)
+    def terms_versions(self) -> tuple[TermsVersion, ...]:
+        """The versions up to the one that stands, in their order (R-4.1.1)."""
+        return self._terms
 
     def terms_required(self, tier: Tier) -> bool:
         """Whether the tier needs the accepted Terms and an enrolled partner (R-4.1.1)."""
@@ -52,6 +51,22 @@ class Requirements(Reading):
     def people_required_id(self, kind: str, tier: Tier) -> str:
         """The entry that the number comes from."""
         return f"people_required.{kind}.{tier}"
+
+    def people_asked_since(self, kind: str, tier: Tier) -> date:
+        """Since when a tier has needed at least as many, and certifications have lasted no longer (R-4.1.5)."""
+        required, months = self.people_required(kind, tier), self.certification_validity_months
+        return max(
+            self._unbroken_since(self.people_required_id(kind, tier), lambda value: value >= required),
+            self._unbroken_since("certification.validity", lambda value: value <= months),
+        )
+
+    def training_asked_since(self, kind: str, tier: Tier) -> date:
+        """Since when a tier has needed a training, and an annual one has lasted no longer (R-4.1.3, R-4.1.4)."""
+        required, months = self.training_required(kind, tier), self.sales_training_validity_months
+        asked = self._unbroken_since(f"training_required.{kind}.{tier}", lambda value: value == required)
+        if kind != "annual_sales":
+            return asked
+        return max(asked, self._unbroken_since("training_validity.annual_sales", lambda value: value <= months))
 
     def training_required(self, kind: str, tier: Tier) -> bool:
         """Whether a tier needs a training: `onboarding` (R-4.1.3), `annual_sales` (R-4.1.4). `NotFound`: any other."""

@@ -27,7 +27,7 @@ def mistakes_of(text: str) -> list[str]:
 def test_the_guides_terms_stand_from_the_first_day_replace_none_and_have_no_date_to_accept_them_by() -> None:
     rules = on(date(2024, 5, 17))
     assert (rules.terms_version, rules.terms_since) == ("2022-03", date(2022, 1, 1))
-    assert rules.earlier_terms_versions == ()
+    assert tuple(terms.version for terms in rules.terms_versions[:-1]) == ()
     assert rules.terms_accept_by is None
 
 
@@ -45,19 +45,19 @@ def test_a_date_to_accept_by_stands_with_the_version_that_starts_the_same_day_an
 ) -> None:
     rules = on(day, TWO_NEW)
     assert (rules.terms_version, rules.terms_since, rules.terms_accept_by) == (version, since, accept_by)
-    assert rules.earlier_terms_versions == earlier
+    assert tuple(terms.version for terms in rules.terms_versions[:-1]) == earlier
 
 
 def test_a_version_written_once_more_is_no_new_one() -> None:
     rules = on(date(2026, 1, 1), '"terms.version" = [{ from = 2025-01-01, value = "2022-03" }]')
-    assert (rules.terms_since, rules.earlier_terms_versions) == (date(2022, 1, 1), ())
+    assert (rules.terms_since, tuple(terms.version for terms in rules.terms_versions[:-1])) == (date(2022, 1, 1), ())
 
 
-def test_a_version_that_returns_stands_from_its_return_and_is_not_named_as_its_own_forerunner() -> None:
+def test_a_version_that_returns_stands_from_its_return() -> None:
     text = '"terms.version" = [{ from = 2025-01-01, value = "B" }, { from = 2026-01-01, value = "2022-03" }]'
     rules = on(date(2026, 1, 1), text)
     assert (rules.terms_version, rules.terms_since) == ("2022-03", date(2026, 1, 1))
-    assert rules.earlier_terms_versions == ("B",)
+    assert tuple(terms.version for terms in rules.terms_versions) == ("2022-03", "B", "2022-03")
 
 
 def test_a_version_may_have_to_be_accepted_on_its_first_day() -> None:

@@ -92,13 +92,15 @@ class IdleDecision(Document):
 class Memory(Document):
     """What an account carries from day to day beside its tier.
 
-    `cases` open and closed, oldest first; `reminders` of what has not run out yet; `told` the advice last given.
+    `cases` open and closed, oldest first; `reminders` of what has not run out yet; `told` the advice last given;
+    `judged_year` the last year whose revenue was held against the tier (R-3.4b).
     """
 
     cases: tuple[Case, ...] = ()
     reminders: tuple[ExpiryReminder, ...] = ()
     told: AdviceTold | None = None
     idle_decisions: tuple[IdleDecision, ...] = ()
+    judged_year: int | None = None
 
 
 class AccountState(Document):
@@ -110,7 +112,8 @@ class AccountState(Document):
     unrounded. `next_review_on` is the first later day on which time alone could change something.
 
     `expiries` are what counts today and will run out. `morning` is what the day of assessment began with, where that
-    differs from `memory`: whatever else becomes known on that day, the day is decided anew from there. A day that is
+    differs from `memory`, without the cases that
+    had ended by then: whatever else becomes known on that day, the day is decided anew from there. A day that is
     over is final: only what is dated before `assessed_on` is announced, and reminders of the day itself, which rest on
     the evening before. `arrivals` is the digest of the facts of the day that were known then (`AccountFacts`): what is
     seen of the day only later has the day decided anew.

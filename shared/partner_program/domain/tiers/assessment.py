@@ -6,11 +6,12 @@ that is assessed again begins from the same morning, so the order of its facts d
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from partner_program.domain.facts import AccountFacts
 from partner_program.domain.tiers.account import AccountState, ChangeReason, IdleDecision, Memory, TierChange
+from partner_program.domain.tiers.archive import in_order, kept_of_morning, morning_of, without_old_details
 from partner_program.domain.tiers.compliance import cases_of_the_day, lost_for_cases, overdue, time_run_out
 from partner_program.domain.tiers.demotion import demoted_for, participation_ended, year_end_demotion
 from partner_program.domain.tiers.entitlement import entitlement_changes
@@ -21,6 +22,7 @@ from partner_program.domain.tiers.review import next_review_on
 from partner_program.domain.tiers.situation import Situation
 from partner_program.domain.tiers.tier_history import standing
 from partner_program.domain.tiers.verdicts import decided_by_vendor
+from partner_program.domain.tiers.year_close import closed_year, judged_before
 from partner_program.domain.yearly_revenue import check_currency
 from partner_program.rulebook import NotInForce, Rulebook, Rules
 from partner_program.values.tiers import Tier
@@ -37,11 +39,13 @@ def assess(facts: AccountFacts, prior: AccountState | None, rulebook: Rulebook, 
     check_currency(facts, rules.country(facts.country).currency)
     changes, set_aside = standing(facts, prior, rulebook, on)
     morning = _morning(prior, on, rules)
-    day = _Day(Situation(facts, rules, changes, morning.cases), morning.idle_decisions)
+    day = _Day(Situation(facts, rules, changes, morning.cases), morning.idle_decisions, morning.judged_year)
     for step in STEPS:
         day = step(day)
     at = day.at
-    memory = morning.model_copy(update={"cases": at.cases, "idle_decisions": day.idle})
+    memory = morning.model_copy(
+        update={"cases": in_order(at.cases, on), "idle_decisions": day.idle, "judged_year": day.judged_year}
+    )  # fmt: skip
     state = AccountState(
         account_id=facts.account_id,
         partner_id=facts.partner_id,
@@ -52,7 +56,7 @@ def assess(facts: AccountFacts, prior: AccountState | None, rulebook: Rulebook, 
         rulebook_digest=rulebook.digest,
         tier=at.tier,
         tier_since=at.tier_since,
-        tier_changes=at.changes,
+        tier_changes=without_old_details(at.changes, on),
         set_aside=set_aside,
         ytd_revenue=at.ytd.amount,
         prev_year_revenue=at.last_year.amount,
@@ -60,7 +64,7 @@ def assess(facts: AccountFacts, prior: AccountState | None, rulebook: Rulebook, 
         advice=advice(at),
         expiries=expiries(at),
         memory=memory,
-        morning=None if morning == memory else morning,
+        morning=None if morning == memory else kept_of_morning(morning),
         arrivals=facts.arrivals.get(on, ""),
     )
     return state.model_copy(update={"next_review_on": next_review_on(state, at, rulebook)})
@@ -68,24 +72,25 @@ def assess(facts: AccountFacts, prior: AccountState | None, rulebook: Rulebook, 
 
 def _morning(prior: AccountState | None, on: date, rules: Rules) -> Memory:
     if prior is None:
-        return Memory()
+        return Memory(judged_year=judged_before(rules))
     if prior.assessed_on >= on:
-        return prior.morning or prior.memory
+        return morning_of(prior)
     return new_morning(prior, on, rules)
 
 
 @dataclass(frozen=True, slots=True)
 class _Day:
-    """A day in the course of being decided: the situation so far, and the vendor's decisions without effect."""
+    """A day in the course of being decided: the situation, the decisions without effect, the last year judged."""
 
     at: Situation
     idle: tuple[IdleDecision, ...]
+    judged_year: int | None = None
 
 
 def cases_brought_up(day: _Day) -> _Day:
     """R-3.2, R-3.3: cases opened and closed, brand notices given, decisions asked for."""
     at = day.at.with_cases(cases_of_the_day(day.at))
-    return _Day(at.with_cases(time_run_out(at)), day.idle)
+    return replace(day, at=at.with_cases(time_run_out(at)))
 
 
 def verdicts(day: _Day) -> _Day:
@@ -98,7 +103,7 @@ def verdicts(day: _Day) -> _Day:
     elif decided.lost:
         change = demoted_for(decided.lost, at)
         at = at.with_cases(lost_for_cases(at.cases, decided.lost, at)).after(change)
-    return _Day(at, decided.idle)
+    return replace(day, at=at, idle=decided.idle)
 
 
 def time_out(day: _Day) -> _Day:
@@ -107,22 +112,22 @@ def time_out(day: _Day) -> _Day:
     if not lost:
         return day
     change = demoted_for(lost, day.at)
-    return _Day(day.at.with_cases(lost_for_cases(day.at.cases, lost, day.at)).after(change), day.idle)
+    return replace(day, at=day.at.with_cases(lost_for_cases(day.at.cases, lost, day.at)).after(change))
 
 
 def year_end(day: _Day) -> _Day:
-    """R-3.4b: the tier is lost for last year's revenue."""
-    return _changed(day, year_end_demotion)
+    """R-3.4b: the tier is lost for last year's revenue; judged once, on the first day on which its books are closed."""
+    closed = closed_year(day.at.rules)
+    if day.judged_year is not None and day.judged_year >= closed:
+        return day
+    change = year_end_demotion(day.at)
+    return replace(day, at=day.at.after(change) if change else day.at, judged_year=closed)
 
 
 def promoted(day: _Day) -> _Day:
     """R-3.1a."""
-    return _changed(day, promotion)
-
-
-def _changed(day: _Day, decide: Callable[[Situation], TierChange | None]) -> _Day:
-    change = decide(day.at)
-    return day if change is None else _Day(day.at.after(change), day.idle)
+    change = promotion(day.at)
+    return replace(day, at=day.at.after(change)) if change else day
 
 
 STEPS: Sequence[Callable[[_Day], _Day]] = (
@@ -169,14 +174,14 @@ def _promoted(tier: Tier, at: Situation) -> TierChange:
 
 
 def _reached_on(grounds: Sequence[Finding], at: Situation) -> date:
-    """The day from which every requirement was met, no earlier than the account's start.
+    """The day from which every requirement was met, no earlier than the account came to its present tier.
 
     A requirement counts from the dates in its records (a certification from its date, even if recorded later);
     revenue from the day on which the report that carried it over the threshold became known, since only then could
     anybody see it.
     """
     days = [item.since for item in grounds if item.since is not None]
-    return max([at.changes[0].changed_on, *days])
+    return max([at.changes[-1].changed_on, *days])
 
 
 def _business_days(first: date, last: date, rules: Rules) -> int | None:

@@ -46,12 +46,13 @@ class CaseStep(StrEnum):
 class CaseEvent(Document):
     """One step of a case, on the day on which the engine took it; `note` says it in words.
 
-    `due_on` is the case's last day as it stood after the step.
+    `opened_on` and `due_on` are the case's first and last day as they stood after the step.
     """
 
     on: date
     step: CaseStep
     note: str = ""
+    opened_on: date | None = None
     due_on: date | None = None
 
 
@@ -67,6 +68,7 @@ class Case(Document):
 
     requirement: Requirement
     subject: str = ""
+    number: int = 1
     tier: Tier
     rule: str
     opened_on: date
@@ -88,9 +90,12 @@ class Case(Document):
 
     @property
     def case_id(self) -> str:
-        """Names it within its account for ever: requirement, subject, and the day on which it became known."""
+        """Names it within its account for ever: requirement, subject, and the day on which it became known.
+
+        The second one of a day has its `number` behind.
+        """
         named = f"{self.requirement}-{self.subject}" if self.subject else self.requirement.value
-        return f"{named}-{self.events[0].on}"
+        return f"{named}-{self.events[0].on}" + (f"-{self.number}" if self.number > 1 else "")
 
     @property
     def decision_due(self) -> bool:

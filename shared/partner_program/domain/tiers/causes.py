@@ -6,17 +6,19 @@ from datetime import date
 from partner_program.domain.facts import Certification, TrainingKind
 from partner_program.domain.tiers.certifications import valid_until
 from partner_program.domain.tiers.findings import Requirement
-from partner_program.domain.tiers.requirements import training_days
+from partner_program.domain.tiers.requirements import asked_since, training_days
 from partner_program.domain.tiers.situation import Situation
 from partner_program.domain.tiers.spans import merged
 
 
 def causes(requirement: Requirement, day: date, at: Situation) -> tuple[str, ...]:
-    """What ended on the first day of a shortfall; where nothing did, that it was there from the tier's first day."""
+    """What ended on the first day of a shortfall; where nothing did, that the tier or its requirement is new."""
     ended = tuple(_ended(requirement, day, at))
-    if ended or day != at.answerable_since:
+    if ended or at.tier is None:
         return ended
-    return (f"not met when {at.tier} was given",)
+    if day == at.answerable_since:
+        return (f"not met when {at.tier} was given",)
+    return (f"asked for since {day}",) if day == asked_since(requirement, at.tier, at) else ()
 
 
 def _ended(requirement: Requirement, day: date, at: Situation) -> Iterator[str]:
@@ -25,7 +27,12 @@ def _ended(requirement: Requirement, day: date, at: Situation) -> Iterator[str]:
             ended = (item for item in held if any(span.end == day for span in at.counted(item)))
             last = max(ended, key=lambda item: valid_until(item, at.rules))
             named = f"{requirement} {last.certification_id} of {person}"
-            yield f"{named} expired" if valid_until(last, at.rules) == day else f"the holder of {named} left"
+            if valid_until(last, at.rules) == day:
+                yield f"{named} expired"
+            elif any(job.until_date == day for job in at.facts.employments if job.person_id == person):
+                yield f"the holder of {named} left"
+            else:
+                yield f"the site of the holder of {named} closed"
     if requirement is Requirement.SALES_TRAINING:
         months = at.rules.sales_training_validity_months
         for training in at.facts.trainings:

@@ -11,8 +11,8 @@ from datetime import date, timedelta
 from partner_program.domain.tiers.cases import Case, CaseOutcome
 from partner_program.domain.tiers.causes import causes
 from partner_program.domain.tiers.findings import Finding, Requirement
-from partner_program.domain.tiers.premier_duties import aligned_spans, brand_lapse, plan_lapses
-from partner_program.domain.tiers.requirements import COMPLIANCE, findings, met_spans
+from partner_program.domain.tiers.premier_duties import MEND_BRAND, aligned_spans, brand_lapse, plan_lapses
+from partner_program.domain.tiers.requirements import COMPLIANCE, asked_since, findings, met_spans
 from partner_program.domain.tiers.situation import Situation
 from partner_program.domain.tiers.spans import Span
 from partner_program.domain.tiers.terms import accepted_on, participation
@@ -52,10 +52,13 @@ def _lapses_of(finding: Finding, at: Situation) -> Iterator[Lapse]:
             yield from _terms(finding, at)
         case Requirement.BUSINESS_PLAN:
             for year, opened_on, due_on in plan_lapses(at):
-                yield Lapse(finding, str(year), opened_on, due_on)
+                plan = f"Business Plan {year}"
+                owed = _owed(finding, plan, f"Submit the {plan}.", required=plan, found="not submitted")
+                yield Lapse(owed, str(year), opened_on, due_on)
         case Requirement.BRAND:
             for opened_on, first_period, causes_told in brand_lapse(at):
-                yield Lapse(finding, "", opened_on, first_period, causes_told, notice=first_period is None)
+                owed = _owed(finding, "brand alignment", MEND_BRAND)
+                yield Lapse(owed, "", opened_on, first_period, causes_told, notice=first_period is None)
         case Requirement.REVENUE:
             for year, flagged_on in flagged_years(finding, at):
                 cause = f"Sales Revenue {year} below the Authorized threshold"
@@ -64,9 +67,15 @@ def _lapses_of(finding: Finding, at: Situation) -> Iterator[Lapse]:
             yield _shortfall(finding, at)
 
 
+def _owed(finding: Finding, missing: str, mend: str, **words: str) -> Finding:
+    """What is owed, in words, also while there is time and nothing counts as missing."""
+    return finding.model_copy(update={"missing": missing, "mend": mend, **words})
+
+
 def _shortfall(finding: Finding, at: Situation) -> Lapse:
-    """R-3.2, R-3.3: from the first day of the shortfall, at the earliest from the day of getting the tier."""
-    opened_on = _later(finding.since, at.answerable_since)
+    """R-3.2, R-3.3: from the first day of the shortfall, no earlier than tier and rulebook have asked for as much."""
+    asked = asked_since(finding.requirement, finding.tier, at)
+    opened_on = max(asked, _later(finding.since, at.answerable_since))
     due_on = opened_on + timedelta(days=at.rules.compliance_days)
     return Lapse(finding, "", opened_on, due_on, causes(finding.requirement, opened_on, at))
 
@@ -78,8 +87,12 @@ def _terms(finding: Finding, at: Situation) -> Iterator[Lapse]:
         return
     if accepted_on(at.facts, version, at.on) is None:
         opened_on = _later(at.rules.terms_since, at.started_on)
+        due_on = at.rules.terms_accept_by or opened_on + days
+        if opened_on > at.rules.terms_since:  # whoever starts later has the days of any other shortfall
+            due_on = max(due_on, opened_on + days)
         cause = f"Terms {version} have been required since {at.rules.terms_since}"
-        yield Lapse(finding, version, opened_on, at.rules.terms_accept_by or opened_on + days, (cause,))
+        owed = _owed(finding, f"acceptance of Terms {version}", f"Accept the Terms {version}.")
+        yield Lapse(owed, version, opened_on, due_on, (cause,))
     elif not finding.met:
         opened_on = _later(finding.since, at.started_on)
         yield Lapse(finding, version, opened_on, opened_on + days, (finding.missing or "",))

@@ -38,6 +38,8 @@ def cases_of_the_day(at: Situation) -> tuple[Case, ...]:
         met = met_again(case, at)
         if lapse is None or (met is not None and lapse.opened_on > case.opened_on):
             result.append(_ended(case, None if met is None else met.start, at.on))
+        elif case.due_on is not None and lapse.opened_on > case.due_on:
+            result.append(_ended(case, case.opened_on, at.on))  # facts recorded since: it all began after its end
         else:
             result.append(_continued(case, lapse, at.on))
             del owed[lapse.key]
@@ -49,15 +51,19 @@ def _opened(lapse: Lapse, at: Situation) -> Case:
     case = Case(
         requirement=finding.requirement,
         subject=lapse.subject,
+        number=1 + sum(_is_of_today(case, lapse, at.on) for case in at.cases),
         tier=finding.tier,
         rule=finding.rule,
         opened_on=lapse.opened_on,
         due_on=lapse.due_on,
         causes=lapse.causes,
-        events=(CaseEvent(on=at.on, step=CaseStep.OPENED, note="; ".join(lapse.causes), due_on=lapse.due_on),),
     )
-    case = _worded(case, lapse)
+    case = with_step(_worded(case, lapse), at.on, CaseStep.OPENED, "; ".join(lapse.causes))
     return _noticed(case, at) if lapse.notice else case
+
+
+def _is_of_today(case: Case, lapse: Lapse, on: date) -> bool:
+    return (case.requirement, case.subject) == lapse.key and case.events[0].on == on
 
 
 def _worded(case: Case, lapse: Lapse) -> Case:
@@ -75,7 +81,7 @@ def _continued(case: Case, lapse: Lapse, on: date) -> Case:
 
     Not where the vendor has set it, or a notice.
     """
-    case = _worded(case, lapse)
+    case = _worded(case, lapse).model_copy(update={"tier": lapse.finding.tier, "rule": lapse.finding.rule})
     fixed = case.noticed_on is not None or any(item.verdict is Verdict.EXTEND for item in case.decisions)
     moved = lapse.opened_on != case.opened_on
     terms_moved = case.requirement is Requirement.TERMS and lapse.due_on != case.due_on and not fixed
@@ -104,7 +110,7 @@ def closed(case: Case, on: date, outcome: CaseOutcome, closed_on: date, note: st
 def with_step(case: Case, on: date, step: CaseStep, note: str, **changed: object) -> Case:
     """The case after one step more."""
     after = case.model_copy(update=changed)
-    event = CaseEvent(on=on, step=step, note=note, due_on=after.due_on)
+    event = CaseEvent(on=on, step=step, note=note, opened_on=after.opened_on, due_on=after.due_on)
     return after.model_copy(update={"events": (*case.events, event)})
 
 

@@ -9,7 +9,7 @@ from partner_program.domain.tiers.entitlement import entitlement_changes
 from partner_program.domain.tiers.findings import Finding, Requirement
 from partner_program.domain.tiers.requirements import COMPLIANCE, findings, unmet
 from partner_program.domain.tiers.situation import Situation
-from partner_program.domain.tiers.year_close import books_are_open, judged_year, year_closes_on
+from partner_program.domain.tiers.year_close import books_are_open, judged_year
 from partner_program.values.tiers import Tier
 
 _COMPLIANCE_RULE = "R-3.3"
@@ -18,19 +18,20 @@ _COMPLIANCE_RULE = "R-3.3"
 def demoted_for(cases: Sequence[Case], at: Situation) -> TierChange:
     """The tier is lost for these cases, whose time ran out or on which the vendor decided."""
     rules = dict.fromkeys(_COMPLIANCE_RULE if case.requirement in COMPLIANCE else case.rule for case in cases)
-    cause = "; ".join(_lost_for(case) for case in cases)
+    cause = "; ".join(_lost_for(case) for case in cases) + why_no_higher(at)
     return tier_lost(appropriate_tier(at), next(iter(rules)), cause, at, tuple(case.case_id for case in cases))
 
 
 def year_end_demotion(at: Situation) -> TierChange | None:
-    """R-3.4b: on the day the books of last year close, below the threshold of the tier held."""
-    if at.tier is None or at.tier is Tier.AUTHORIZED or at.on != year_closes_on(at.rules):
-        return None
+    """R-3.4b: last year's revenue below the threshold of the tier held, now that its books are closed."""
     year = judged_year(at.rules)
+    if year is None or at.tier is None or at.tier is Tier.AUTHORIZED:
+        return None
     short = [item for item in findings(at.tier, at) if item.requirement is Requirement.REVENUE and not item.met]
-    if not short or year is None:
+    if not short:
         return None
     cause = f"Sales Revenue {year}: {short[0].required} required for {at.tier}, found {short[0].found}"
+    cause += why_no_higher(at)
     return tier_lost(appropriate_tier(at), "R-3.4b", cause, at)
 
 
@@ -58,9 +59,26 @@ def tier_lost(to_tier: Tier | None, rule: str, cause: str, at: Situation, case_i
 
 def appropriate_tier(at: Situation) -> Tier:
     """The highest tier below the present one of which every requirement is met; Authorized where there is none."""
-    lower = [tier for tier in Tier if at.tier is not None and at.tier.above(tier)]
-    fitting = (tier for tier in reversed(lower) if not [item for item in unmet(tier, at) if not _not_judged(item, at)])
-    return next(fitting, Tier.AUTHORIZED)
+    return next((tier for tier in _lower_than(at.tier) if not _in_the_way(tier, at)), Tier.AUTHORIZED)
+
+
+def why_no_higher(at: Situation) -> str:
+    """What keeps the account from the tiers that it passes on its way down."""
+    down_to = appropriate_tier(at)
+    passed = [tier for tier in _lower_than(at.tier) if tier.above(down_to)]
+    return "".join(
+        f"; {tier} asks for {', '.join(item.missing or item.required for item in _in_the_way(tier, at))} too"
+        for tier in passed
+    )
+
+
+def _lower_than(tier: Tier | None) -> list[Tier]:
+    """The tiers below one, the highest first."""
+    return [lower for lower in reversed(Tier) if tier is not None and tier.above(lower)]
+
+
+def _in_the_way(tier: Tier, at: Situation) -> list[Finding]:
+    return [item for item in unmet(tier, at) if not _not_judged(item, at)]
 
 
 def _not_judged(item: Finding, at: Situation) -> bool:

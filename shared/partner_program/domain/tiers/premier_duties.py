@@ -7,10 +7,10 @@ to make up for that one first. Cases, notices and the vendor's decisions build o
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
-from partner_program.domain.facts import BrandReview, ReviewKind, Verdict
-from partner_program.domain.tiers.account import TierChange
+from partner_program.domain.facts import BrandReview, BusinessPlan, ReviewKind, Verdict
 from partner_program.domain.tiers.cases import Case, CaseOutcome
 from partner_program.domain.tiers.findings import Finding, Requirement
+from partner_program.domain.tiers.lost_premier import Loss, lost_for
 from partner_program.domain.tiers.situation import Situation
 from partner_program.domain.tiers.spans import Span
 from partner_program.rulebook import Rules
@@ -19,18 +19,19 @@ from partner_program.values.tiers import Tier
 
 PLAN = "R-4.1.6"
 BRAND = "R-4.1.7"
+MEND_BRAND = "Bring the use of the brand into line and have it reviewed."
 
 
 def business_plan(tier: Tier, at: Situation) -> Finding | None:
     """R-4.1.6: the plan of this calendar year, or still time for it."""
     if not at.rules.business_plan_required(tier):
         return None
-    year = at.on.year
-    plans = [item for item in at.facts.business_plans if item.year == year and item.submitted_on <= at.on]
+    lost = lost_for(Requirement.BUSINESS_PLAN, at)
+    plans = _plans(at, lost)
+    year = _year_owed(at, lost)
     waived = _waived(at, Requirement.BUSINESS_PLAN, str(year))
     due = _extended(at, Requirement.BUSINESS_PLAN, str(year)) or plan_due_on(at)
-    barred = lost_for(at.changes, PLAN)
-    met, found = _owed(bool(plans) or waived is not None, due, at, barred)
+    met, found = _owed(bool(plans) or waived is not None, due, at, barred=lost is not None)
     found = f"submitted on {plans[0].submitted_on}" if plans else waived or found
     return Finding(
         rule=PLAN,
@@ -42,7 +43,7 @@ def business_plan(tier: Tier, at: Situation) -> Finding | None:
         missing=None if met else f"Business Plan {year}",
         basis=at.rules.basis(f"business_plan_required.{tier}"),
         facts=tuple(f"business_plans/{year}" for _ in plans[:1]),
-        since=_made_up_for(barred, [Span(item.submitted_on) for item in plans]) if met else _day_after(due),
+        since=_made_up_for(lost, [Span(item.submitted_on) for item in plans]) if met else _day_after(due),
         until=_lapses_on(met, bool(plans) or waived is not None, due),
         mend=None if met else f"Submit the Business Plan {year}.",
     )
@@ -59,8 +60,8 @@ def brand_alignment(tier: Tier, at: Situation) -> Finding | None:
     waived = _brand_waived(at, reviews)
     fulfilled = waived is not None or (last is not None and last.outcome == "fulfilled")
     due = _extended(at, Requirement.BRAND, "") or brand_due_on(at)
-    barred = lost_for(at.changes, BRAND)
-    met, found = _owed(fulfilled, due, at, barred)
+    lost = lost_for(Requirement.BRAND, at)
+    met, found = _owed(fulfilled, due, at, barred=lost is not None)
     found = waived or (f"{last.outcome.replace('_', ' ')} on {last.reviewed_on}" if last else found)
     return Finding(
         rule=BRAND,
@@ -72,10 +73,22 @@ def brand_alignment(tier: Tier, at: Situation) -> Finding | None:
         missing=None if met else "brand alignment",
         basis=at.rules.basis(f"brand_alignment_required.{tier}"),
         facts=(f"brand_reviews/{last.reviewed_on}",) if last else (),
-        since=_made_up_for(barred, aligned_spans(reviews)) if met else _unaligned_since(reviews, due),
+        since=_made_up_for(lost, aligned_spans(reviews)) if met else _unaligned_since(reviews, due),
         until=_lapses_on(met, fulfilled, due),
-        mend=None if met else "Bring the use of the brand into line and have it reviewed.",
+        mend=None if met else MEND_BRAND,
     )
+
+
+def _plans(at: Situation, lost: Loss | None) -> list[BusinessPlan]:
+    """The plan of this year; where Premier was lost in spite of it, that of the year for which it was lost."""
+    known = [item for item in at.facts.business_plans if item.submitted_on <= at.on]
+    return [item for item in known if item.year == _year_owed(at, lost)]
+
+
+def _year_owed(at: Situation, lost: Loss | None) -> int:
+    plans = (item for item in at.facts.business_plans if item.year == at.on.year and item.submitted_on <= at.on)
+    in_spite = lost is not None and any(map(lost.came_in_spite_of, plans))
+    return int(lost.subjects[-1]) if in_spite and lost and lost.subjects else at.on.year
 
 
 def plan_lapses(at: Situation) -> Iterator[tuple[int, date, date]]:
@@ -228,17 +241,7 @@ def premier_since(at: Situation) -> date | None:
     return at.answerable_since if at.tier is Tier.PREMIER else None
 
 
-def lost_for(changes: tuple[TierChange, ...], rule: str) -> bool:
-    """Whether Premier was last lost for want of what a rule asks, and has not been regained."""
-    for change in reversed(changes):
-        if change.to_tier is Tier.PREMIER:
-            return False
-        if change.from_tier is Tier.PREMIER:
-            return change.rule == rule
-    return False
-
-
-def _owed(fulfilled: bool, due: date | None, at: Situation, barred: bool) -> tuple[bool, str]:
+def _owed(fulfilled: bool, due: date | None, at: Situation, *, barred: bool) -> tuple[bool, str]:
     """Whether nothing is owed today, and the words for what is not there yet."""
     if fulfilled:
         return True, "fulfilled"
@@ -248,9 +251,9 @@ def _owed(fulfilled: bool, due: date | None, at: Situation, barred: bool) -> tup
     return still_time, f"due by {due}" if still_time else f"was due by {due}"
 
 
-def _made_up_for(barred: bool, fulfilled: Sequence[Span]) -> date | None:
+def _made_up_for(lost: Loss | None, fulfilled: Sequence[Span]) -> date | None:
     """Who lost Premier for it has met it since it was fulfilled; for all others no record dates it."""
-    return fulfilled[-1].start if barred and fulfilled else None
+    return fulfilled[-1].start if lost and fulfilled else None
 
 
 def _lapses_on(met: bool, fulfilled: bool, due: date | None) -> date | None:

@@ -13,8 +13,9 @@ from partner_program.domain.tiers.cases import Case, CaseStep
 from partner_program.domain.tiers.certifications import valid_until
 from partner_program.domain.tiers.compliance import with_step
 from partner_program.domain.tiers.findings import Requirement
-from partner_program.domain.tiers.requirements import training_days
+from partner_program.domain.tiers.requirements import findings, training_days
 from partner_program.domain.tiers.situation import Situation
+from partner_program.domain.tiers.year_close import judged_before
 from partner_program.rulebook import Rules
 
 
@@ -29,6 +30,7 @@ def new_morning(evening: AccountState, on: date, rules: Rules) -> Memory:
         ),
         told=_told(evening, on),
         idle_decisions=before.idle_decisions,
+        judged_year=judged_before(rules) if before.judged_year is None else before.judged_year,
     )
 
 
@@ -73,11 +75,13 @@ def is_told(state: AccountState) -> bool:
 def expiries(at: Situation) -> tuple[Expiry, ...]:
     """What counts today and runs out: per person and kind the certification that lasts longest, and the training.
 
-    In the order of the day on which they run out. Nothing where there is no tier that they could be for.
+    In the order of the day on which they run out. Only what the account's tier asks for.
     """
     if at.tier is None:
         return ()
-    return tuple(sorted([*_certifications(at), *_trainings(at)], key=lambda item: (item.expires_on, item.subject)))
+    asked = {item.requirement for item in findings(at.tier, at)}
+    found = (item for item in (*_certifications(at), *_trainings(at)) if item.requirement in asked)
+    return tuple(sorted(found, key=lambda item: (item.expires_on, item.subject)))
 
 
 def _certifications(at: Situation) -> Iterator[Expiry]:

@@ -50,6 +50,15 @@ def met_spans(requirement: Requirement, tier: Tier, at: Situation) -> tuple[Span
     return at.people(kind).enough(at.rules.people_required(kind, tier))
 
 
+def asked_since(requirement: Requirement, tier: Tier, at: Situation) -> date:
+    """Since when the rulebook has asked a tier for as much as today: nobody was short of it before."""
+    if requirement is Requirement.ONBOARDING:
+        return at.rules.training_asked_since(TrainingKind.ONBOARDING, tier)
+    if requirement is Requirement.SALES_TRAINING:
+        return at.rules.training_asked_since(TrainingKind.ANNUAL_SALES, tier)
+    return at.rules.people_asked_since(requirement.value, tier)
+
+
 def _trained(kind: TrainingKind, lasts_months: int | None, at: Situation) -> tuple[Span, ...]:
     done = (item.completed_on for item in at.facts.trainings if item.training is kind)
     return merged(training_days(day, lasts_months) for day in done)

@@ -11,6 +11,7 @@ from partner_program.domain.tiers.cases import CaseOutcome
 from partner_program.domain.tiers.findings import Finding, Requirement
 from partner_program.domain.tiers.situation import Situation, any_open
 from partner_program.domain.tiers.spans import Span, merged, run_around
+from partner_program.rulebook.terms import TermsVersion
 from partner_program.values.tiers import Tier
 
 
@@ -55,18 +56,24 @@ def accepted_on(facts: AccountFacts, version: str, on: date) -> date | None:
 
 
 def _kept_in(at: Situation) -> tuple[Span, ...]:
-    """The days of taking part by the version that stands, or by an earlier one while there is time for the new."""
-    version = at.rules.terms_version
-    named = (item for item in reversed(at.cases) if item.requirement is Requirement.TERMS and item.subject == version)
-    case = next(named, None)
+    """The days of taking part by the version that stands, or by the one before it while there is time for the new."""
+    kept: tuple[Span, ...] = ()
+    for terms in at.rules.terms_versions:
+        time = Span(date.min, _last_day(terms, at) + timedelta(days=1))
+        before = (both for days in kept if (both := days.common_with(time)))
+        kept = merged([*participation(at.facts, terms.version), *before])
+    return kept
+
+
+def _last_day(terms: TermsVersion, at: Situation) -> date:
+    """The last day on which the version before is enough: the rulebook's, or the one that the vendor has set."""
+    named = (item for item in at.cases if item.requirement is Requirement.TERMS and item.subject == terms.version)
+    case = max(named, key=lambda item: item.events[0].on, default=None)
     if case is not None and case.outcome is CaseOutcome.WAIVED:
-        time = Span(date.min)
-    else:
-        last = case.due_on if case is not None and case.is_open and case.decisions else at.rules.terms_accept_by
-        time = Span(date.min, last + timedelta(days=1) if last else at.rules.terms_since)
-    earlier = (days for old in at.rules.earlier_terms_versions for days in participation(at.facts, old))
-    kept = (both for days in earlier if (both := days.common_with(time)))
-    return merged([*participation(at.facts, version), *kept])
+        return date.max - timedelta(days=1)
+    if case is not None and case.due_on is not None and case.decisions:
+        return case.due_on
+    return terms.accept_by or terms.starts + timedelta(days=at.rules.compliance_days)
 
 
 def _time_left(at: Situation) -> str:

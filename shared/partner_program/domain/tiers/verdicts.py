@@ -6,14 +6,18 @@ before its time, has no effect: it is kept with the reason why.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from partner_program.domain.facts import CaseDecision, Verdict
 from partner_program.domain.tiers.account import IdleDecision
 from partner_program.domain.tiers.cases import Case, CaseOutcome, CaseStep
-from partner_program.domain.tiers.compliance import closed, with_step
+from partner_program.domain.tiers.compliance import closed, is_overdue, with_step
+from partner_program.domain.tiers.findings import Requirement
 from partner_program.domain.tiers.situation import Situation
 from partner_program.values.tiers import Tier
+
+_MAY_END = frozenset({Requirement.TERMS, Requirement.REVENUE})
+"""What everybody needs to take part at all (R-4.1.1, R-4.1.2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +58,14 @@ def _looked_at(decision: CaseDecision, cases: Iterable[Case], idle: tuple[IdleDe
 
 def _meant(decision: CaseDecision, cases: Iterable[Case]) -> Case | None:
     """The case of the requirement that was opened on the day; an open one before a closed one."""
-    named = [case for case in cases if (case.requirement, case.opened_on) == (decision.requirement, decision.opened_on)]
+    mine = [case for case in cases if case.requirement == decision.requirement]
+    named = [case for case in mine if decision.opened_on in _opening_days(case)]
     return next((case for case in named if case.is_open), named[-1] if named else None)
+
+
+def _opening_days(case: Case) -> set[date]:
+    """The day of its opening as it stands, and as it stood before facts recorded later moved it."""
+    return {case.opened_on, *(event.opened_on for event in case.events if event.opened_on)}
 
 
 def _no_effect(decision: CaseDecision, case: Case | None, at: Situation) -> str | None:
@@ -69,7 +79,9 @@ def _no_effect(decision: CaseDecision, case: Case | None, at: Situation) -> str 
         return f"the new last day has to be after {last}" if too_early else None
     if decision.verdict is Verdict.WAIVE:
         return None
-    if not case.decision_due:
+    if decision.verdict is Verdict.END_PARTICIPATION and case.requirement not in _MAY_END:
+        return f"a participation is not ended for {case.requirement.replace('_', ' ')}"
+    if not is_overdue(case, at.on):
         first = case.due_on + timedelta(days=1) if case.due_on else at.on
         return f"there is time until {case.due_on}: it can be decided from {first} on"
     if decision.verdict is Verdict.DEMOTE and at.tier is Tier.AUTHORIZED:

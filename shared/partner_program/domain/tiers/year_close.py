@@ -5,8 +5,9 @@ Until then the revenue of last year is not known for good, and nobody loses a ti
 """
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
+from partner_program.domain.tiers.account import ChangeReason
 from partner_program.domain.tiers.cases import CaseOutcome
 from partner_program.domain.tiers.findings import Finding, Requirement
 from partner_program.domain.tiers.situation import Situation
@@ -20,10 +21,20 @@ def year_closes_on(rules: Rules) -> date:
     return Quarter(rules.on.year - 1, 4).closes_on(rules.accelerator.close_days)
 
 
+def closed_year(rules: Rules) -> int:
+    """The last year whose books are closed."""
+    return rules.on.year - (1 if rules.on >= year_closes_on(rules) else 2)
+
+
+def judged_before(rules: Rules) -> int:
+    """For an account that is looked at for the first time: the last year that was closed before this day."""
+    return closed_year(rules) - (1 if rules.on == year_closes_on(rules) else 0)
+
+
 def judged_year(rules: Rules) -> int | None:
     """The year before, once its books are closed; None before that, and for one that the rulebook was not there for."""
-    year = rules.on.year - 1
-    return year if rules.on >= year_closes_on(rules) and year >= rules.in_force_from.year else None
+    year = closed_year(rules)
+    return year if rules.in_force_from.year <= year == rules.on.year - 1 else None
 
 
 def books_are_open(at: Situation) -> bool:
@@ -44,11 +55,19 @@ def flagged_years(finding: Finding, at: Situation) -> Iterator[tuple[int, date]]
     judged = judged_year(at.rules)
     known = {int(flag.subject) for flag in flags if flag.is_open or flag.outcome is CaseOutcome.WAIVED}
     if judged is not None and judged not in known and _took_part_all_year(judged, at):
-        closed_on = year_closes_on(at.rules)
-        yield judged, max(closed_on, at.tier_since or closed_on)
+        cured = [flag.closed_on + timedelta(days=1) for flag in flags if flag.closed_on and int(flag.subject) == judged]
+        yield judged, max([year_closes_on(at.rules), at.tier_since or date.min, *cured])
 
 
 def _took_part_all_year(year: int, at: Situation) -> bool:
-    """Whether the partner was in the program from 1 January of a year on; a placement tells an enrolment's sequel."""
-    known = (at.started_on, at.facts.partner.enrolled_on if at.facts.partner else None)
-    return min(day for day in known if day is not None) <= date(year, 1, 1)
+    """Whether the account was in the program from 1 January of a year on."""
+    entered = _entered_on(at)
+    return entered is not None and entered <= date(year, 1, 1)
+
+
+def _entered_on(at: Situation) -> date | None:
+    """Its first day. A placement only tells its sequel: then, since the partner was enrolled and had a site here."""
+    if not at.changes or at.changes[0].reason is not ChangeReason.PLACED or at.facts.partner is None:
+        return at.started_on
+    opened = min((site.opened_on for site in at.facts.sites), default=at.changes[0].changed_on)
+    return min(at.changes[0].changed_on, max(at.facts.partner.enrolled_on, opened))
