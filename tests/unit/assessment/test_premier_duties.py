@@ -144,10 +144,10 @@ def test_what_is_owed_too_late_is_dated_by_its_first_day() -> None:
         (["2023-07-01"], ["2023-09-10"], "2023-09-10"),
         (["2023-07-01"], ["2023-09-10", "2023-09-20"], "2023-09-10"),
         (["2023-07-01", "2023-09-15"], ["2023-09-10", "2023-09-20"], "2023-09-20"),
-        (["2023-07-01"], ["2023-07-10"], "2023-08-01"),
+        (["2023-07-01"], ["2023-07-10"], "2023-07-10"),
     ],
 )
-def test_alignment_lapses_with_the_first_bad_review_after_the_last_good_one_but_not_within_its_time(
+def test_alignment_lapses_with_the_first_bad_review_after_the_last_good_one_or_the_end_of_its_first_time(
     good: list[str], bad: list[str], since: str
 ) -> None:
     reviews = [*map(brand_review, good), *(brand_review(day, "not_fulfilled") for day in bad)]

@@ -100,8 +100,13 @@ class Case(Document):
     @property
     def decision_due(self) -> bool:
         """Whether it waits for the vendor to decide."""
+        return self.is_open and self.undecided
+
+    @property
+    def undecided(self) -> bool:
+        """Whether it waits for the vendor, or waited when it ended."""
         last = [event.step for event in self.events if event.step in (CaseStep.DECISION_DUE, CaseStep.DECIDED)]
-        return self.is_open and bool(last) and last[-1] is CaseStep.DECISION_DUE
+        return bool(last) and last[-1] is CaseStep.DECISION_DUE
 
     @property
     def noticed_on(self) -> date | None:

@@ -5,6 +5,7 @@ from datetime import date
 
 from partner_program.domain.facts import BusinessPlan
 from partner_program.domain.tiers.account import TierChange
+from partner_program.domain.tiers.cases import Case, CaseOutcome
 from partner_program.domain.tiers.findings import Requirement
 from partner_program.domain.tiers.situation import Situation
 from partner_program.values.tiers import Tier
@@ -25,14 +26,22 @@ class Loss:
 
 
 def lost_for(requirement: Requirement, at: Situation) -> Loss | None:
-    """How Premier was last lost for want of it, alone or among others, if it has not been regained."""
+    """How Premier was last lost for want of it, alone or among others, if it has not been regained.
+
+    Or while the vendor had yet to decide on it: losing Premier for another cause does not wipe out what was owed.
+    """
     change = _last_loss(at.changes)
     if change is None:
         return None
-    named = [case for case in at.cases if case.case_id in change.case_ids and case.requirement is requirement]
+    mine = (case for case in at.cases if case.requirement is requirement)
+    named = [case for case in mine if case.case_id in change.case_ids or _undecided_on(change.changed_on, case)]
     if not named and change.rule != _RULES[requirement]:
         return None
     return Loss(change.changed_on, tuple(case.subject for case in named))
+
+
+def _undecided_on(day: date, case: Case) -> bool:
+    return case.undecided and case.outcome is CaseOutcome.MOOT and case.events[-1].on == day
 
 
 def _last_loss(changes: tuple[TierChange, ...]) -> TierChange | None:

@@ -19,6 +19,8 @@ from partner_program.values.tiers import Tier
 
 PLAN = "R-4.1.6"
 BRAND = "R-4.1.7"
+BrandLapse = tuple[date, date | None, tuple[str, ...]]
+"""Since when alignment is owed, the last day of the first period (None: a notice is due), and why."""
 MEND_BRAND = "Bring the use of the brand into line and have it reviewed."
 
 
@@ -50,33 +52,44 @@ def business_plan(tier: Tier, at: Situation) -> Finding | None:
 
 
 def brand_alignment(tier: Tier, at: Situation) -> Finding | None:
-    """R-4.1.7: the latest brand review is fulfilled, or there is still time for it."""
+    """R-4.1.7: the latest brand review is fulfilled, or there is still time for a first one."""
     if not at.rules.brand_alignment_required(tier):
         return None
-    reviews = sorted(
-        (item for item in at.facts.brand_reviews if item.reviewed_on <= at.on), key=lambda item: item.reviewed_on
-    )
-    last = reviews[-1] if reviews else None
-    waived = _brand_waived(at, reviews)
-    fulfilled = waived is not None or (last is not None and last.outcome == "fulfilled")
-    due = _extended(at, Requirement.BRAND, "") or brand_due_on(at)
+    reviews = [item for item in at.facts.brand_reviews if item.reviewed_on <= at.on]
+    last = max(reviews, key=lambda item: item.reviewed_on, default=None)
+    lapse = next(brand_lapse(at), None)
     lost = lost_for(Requirement.BRAND, at)
-    met, found = _owed(fulfilled, due, at, barred=lost is not None)
-    found = waived or (f"{last.outcome.replace('_', ' ')} on {last.reviewed_on}" if last else found)
+    due = _first_period(at, lapse)
+    since: date | None
+    if lapse is not None:
+        met, found = due is not None and at.on <= due, f"due by {due}" if due and at.on <= due else f"was due by {due}"
+        since = _day_after(due) or lapse[0]
+    else:
+        fulfilled = at.tier is Tier.PREMIER or (last is not None and last.outcome == "fulfilled")
+        met, found = _owed(fulfilled, None, at, barred=lost is not None)
+        since = _unaligned_since(reviews)
+    said = f"{last.outcome.replace('_', ' ')} on {last.reviewed_on}" if last else found
     return Finding(
         rule=BRAND,
         requirement=Requirement.BRAND,
         tier=tier,
         met=met,
         required="brand alignment fulfilled",
-        found=found,
+        found=_brand_waived(at, reviews) or said,
         missing=None if met else "brand alignment",
         basis=at.rules.basis(f"brand_alignment_required.{tier}"),
         facts=(f"brand_reviews/{last.reviewed_on}",) if last else (),
-        since=_made_up_for(lost, aligned_spans(reviews)) if met else _unaligned_since(reviews, due),
-        until=_lapses_on(met, fulfilled, due),
+        since=_made_up_for(lost, aligned_spans(reviews)) if met else since,
+        until=_lapses_on(met, lapse is None, due),
         mend=None if met else MEND_BRAND,
     )
+
+
+def _first_period(at: Situation, lapse: BrandLapse | None) -> date | None:
+    """The last day for a first alignment, as the rulebook or the vendor has set it; None where none is owed."""
+    if lapse is None or lapse[1] is None:
+        return None
+    return _extended(at, Requirement.BRAND, "") or lapse[1]
 
 
 def _plans(at: Situation, lost: Loss | None) -> list[BusinessPlan]:
@@ -108,7 +121,7 @@ def plan_lapses(at: Situation) -> Iterator[tuple[int, date, date]]:
         yield year, max(became, date(year, 1, 1)), due
 
 
-def brand_lapse(at: Situation) -> Iterator[tuple[date, date | None, tuple[str, ...]]]:
+def brand_lapse(at: Situation) -> Iterator[BrandLapse]:
     """Brand alignment that is owed: since when, the last day, and why (R-4.1.7).
 
     Since becoming Premier, for the first alignment; or since a review that was not fulfilled: then there is no last
@@ -192,17 +205,12 @@ def _extended(at: Situation, requirement: Requirement, subject: str) -> date | N
     return case.due_on
 
 
-def _unaligned_since(reviews: Sequence[BrandReview], due: date | None) -> date | None:
-    """The first bad review since the last good one, of an account never aligned the end of its time; not before that.
-
-    `reviews` in order of their days; None where neither dates it.
-    """
-    aligned = [item.reviewed_on for item in reviews if item.outcome == "fulfilled"]
-    lapses = [item.reviewed_on for item in reviews if not aligned or item.reviewed_on > aligned[-1]]
-    over = _day_after(due)
-    if over is None:
-        return lapses[0] if lapses else None
-    return max(over, lapses[0]) if aligned else over
+def _unaligned_since(reviews: Iterable[BrandReview]) -> date | None:
+    """The first review that was not fulfilled since the last that was; None where there is none."""
+    ordered = sorted(reviews, key=lambda item: item.reviewed_on)
+    aligned = [item.reviewed_on for item in ordered if item.outcome == "fulfilled"]
+    lapses = [item.reviewed_on for item in ordered if not aligned or item.reviewed_on > aligned[-1]]
+    return lapses[0] if lapses else None
 
 
 def plan_due_on(at: Situation) -> date | None:

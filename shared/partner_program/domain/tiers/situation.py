@@ -45,9 +45,14 @@ class Situation:
         return self.tier_since and max(self.tier_since, self.rules.in_force_from)
 
     @property
+    def entry(self) -> TierChange | None:
+        """The change that brought the account into the program, the last time that it came."""
+        return next((change for change in reversed(self.changes) if change.from_tier is None), None)
+
+    @property
     def started_on(self) -> date | None:
-        """The same of the account's first tier."""
-        return max(self.changes[0].changed_on, self.rules.in_force_from) if self.changes else None
+        """Since when the account owes what everybody in the program does."""
+        return max(self.entry.changed_on, self.rules.in_force_from) if self.entry else None
 
     @cached_property
     def held(self) -> frozenset[str]:

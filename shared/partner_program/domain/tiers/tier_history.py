@@ -26,14 +26,27 @@ def standing(
     which is why the order of facts within a day does not matter.
     """
     start = starting_tier(facts, rulebook, on)
-    decisions = _decisions_before(prior, on)
+    before = _ended_life(prior, on, start)
+    decisions = tuple(decision for decision in _decisions_before(prior, on) if decision not in before)
     if start is None:
-        return (), decisions
-    changes, aside = [start], list[TierChange]()
+        return before, decisions
+    changes, aside = [*before, start], list[TierChange]()
     for decision in decisions:
         follows = decision.from_tier is changes[-1].to_tier and changes[-1].changed_on <= decision.changed_on
         (changes if follows else aside).append(decision)
     return tuple(changes), tuple(aside)
+
+
+def _ended_life(prior: AccountState | None, on: date, start: TierChange | None) -> tuple[TierChange, ...]:
+    """All up to the day on which the vendor ended the participation, if the account has started again since.
+
+    Whoever is enrolled anew begins a second life: the first one stays as it was.
+    """
+    changes = prior.tier_changes if prior else ()
+    ended = [item for item in changes if item.reason is ChangeReason.ENDED and item.changed_on < on]
+    if not ended or (start is not None and start.changed_on <= ended[-1].changed_on):
+        return ()
+    return changes[: changes.index(ended[-1]) + 1]
 
 
 def starting_tier(facts: AccountFacts, rulebook: Rulebook, on: date) -> TierChange | None:

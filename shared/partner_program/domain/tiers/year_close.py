@@ -67,7 +67,7 @@ def _took_part_all_year(year: int, at: Situation) -> bool:
 
 def _entered_on(at: Situation) -> date | None:
     """Its first day. A placement only tells its sequel: then, since the partner was enrolled and had a site here."""
-    if not at.changes or at.changes[0].reason is not ChangeReason.PLACED or at.facts.partner is None:
+    if at.entry is None or at.entry.reason is not ChangeReason.PLACED or at.facts.partner is None:
         return at.started_on
-    opened = min((site.opened_on for site in at.facts.sites), default=at.changes[0].changed_on)
-    return min(at.changes[0].changed_on, max(at.facts.partner.enrolled_on, opened))
+    opened = min((site.opened_on for site in at.facts.sites), default=at.entry.changed_on)
+    return min(at.entry.changed_on, max(at.facts.partner.enrolled_on, opened))
