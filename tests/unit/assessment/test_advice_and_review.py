@@ -61,6 +61,10 @@ def test_revenue_without_certifications_gets_advice_and_no_promotion() -> None:
     assert Requirement.REVENUE not in {gap.requirement for gap in state.advice[0].missing}
 
 
+UNTRAINED = [item for item in kept_qualified("advanced") if item.key[-2:-1] != ("annual_sales",)]
+"""What Advanced asks for but the annual training, to be reminded of 60 days before it runs out."""
+
+
 @pytest.mark.parametrize(
     ("extra", "review"),
     [
@@ -71,7 +75,8 @@ def test_revenue_without_certifications_gets_advice_and_no_promotion() -> None:
         ([employed("anna"), certified("anna", "MCDE", "2021-06-20")], "2023-06-20"),
         ([employed("anna"), certified("anna", "MCDE", "2021-06-14")], "2024-01-01"),
         ([trained("annual_sales", "2022-07-10")], "2023-07-10"),
-        ([trained("annual_sales", "2022-09-10")], "2023-07-12"),  # to be reminded of, 60 days before
+        ([trained("annual_sales", "2022-09-10")], "2023-09-10"),  # Authorized is not reminded of it
+        ([placed("advanced", "2023-05-20"), *UNTRAINED, trained("annual_sales", "2022-09-10")], "2023-07-12"),
         ([site("S2", opened="2023-08-01")], "2023-08-01"),
         ([site("S2", closed="2023-08-01")], "2023-08-01"),
         ([placed("premier", "2023-05-25"), *kept_qualified("premier")], "2023-06-16"),  # 14 days before 30 June

@@ -1,5 +1,7 @@
 """A new version of the Terms: who accepted an earlier one has until a day, then the vendor decides (R-4.1.1)."""
 
+from datetime import timedelta
+
 import pytest
 
 from partner_program.domain.tiers.findings import Finding
@@ -86,15 +88,16 @@ def test_a_version_accepted_before_its_first_day_makes_no_case() -> None:
 
 @pytest.mark.rule("R-4.1.1")
 @pytest.mark.parametrize(("days", "last"), [(60, "2023-08-30"), (61, "2023-08-31")])
-def test_where_no_last_day_is_given_the_case_has_the_days_of_any_other_and_the_version_counts_at_once(
+def test_where_no_last_day_is_given_the_case_has_the_days_of_any_other_and_so_long_the_earlier_one_counts(
     days: int, last: str
 ) -> None:
     story = advanced(owner=f'{NEW}"compliance.days" = {days}\n')
     case = case_of(story.until("2023-07-01"), "terms")
     assert case.due_on == day(last)
-    assert not terms_of(story, "2023-07-01").met
-    assert not case_of(story.until(last), "terms").decision_due
-    assert case_of(story.until("2023-09-02"), "terms").decision_due
+    after = str(day(last) + timedelta(days=1))
+    assert [terms_of(story, on).met for on in ("2023-07-01", last, after)] == [True, True, False]
+    assert terms_of(story, last).until == day(after)
+    assert [case_of(story.until(on), "terms").decision_due for on in (last, after)] == [False, True]
 
 
 @pytest.mark.rule("R-4.1.1", "R-3.1a")

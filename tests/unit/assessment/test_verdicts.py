@@ -7,6 +7,7 @@ from partner_program.values.tiers import Tier
 from tests.fakes.assessing import Story, case_of, events, open_cases, steps
 from tests.fakes.records import (
     Known,
+    accepted,
     brand_review,
     day,
     decided,
@@ -14,9 +15,11 @@ from tests.fakes.records import (
     in_program,
     kept_qualified,
     opening,
+    partner,
     placed,
     plan,
     rulebook,
+    site,
 )
 
 OPENED, DUE, OVER = "2023-01-02", "2023-03-03", "2023-03-04"
@@ -27,6 +30,12 @@ def premier(*more: Known, owner: str = "") -> Story:
     """Premier in everything but the plan of 2023."""
     kept = [*kept_qualified("premier"), brand_review("2022-06-01"), opening(2022, "200000"), opening(2023, "200000")]
     return Story(*in_program(), placed("premier"), *kept, *more, book=rulebook(owner))
+
+
+def termless(*more: Known) -> Story:
+    """Advanced in everything but the Terms, which nobody accepted."""
+    kept = [*kept_qualified("advanced"), opening(2022, "60000"), opening(2023, "60000")]
+    return Story(partner(), site(), placed("advanced"), *kept, *more)
 
 
 def flagged(*more: Known) -> Story:
@@ -81,9 +90,8 @@ def test_demote_leads_to_the_tier_that_the_other_qualifications_support() -> Non
 
 @pytest.mark.rule("R-4.1.6")
 @pytest.mark.parametrize(("on", "effect"), [(DUE, False), (OVER, True)])
-@pytest.mark.parametrize("verdict", ["demote", "end_participation"])
-def test_the_tier_can_be_taken_only_once_the_time_is_over(on: str, effect: bool, verdict: str) -> None:
-    story = premier(decided("business_plan", OPENED, verdict, on))
+def test_the_tier_can_be_taken_only_once_the_time_is_over(on: str, effect: bool) -> None:
+    story = premier(decided("business_plan", OPENED, "demote", on))
     assert (story.until("2023-03-31").tier is not Tier.PREMIER) is effect
     why = "there is time until 2023-03-03: it can be decided from 2023-03-04 on"
     assert idle(story, "2023-03-31") == ([] if effect else [(DUE, why)])
@@ -163,16 +171,28 @@ def test_waive_ends_the_case_of_the_year_and_the_next_year_owes_its_own_plan(on:
     assert open_cases(story.until("2024-01-01")) == ["business_plan 2024"]
 
 
-@pytest.mark.rule("R-4.1.6", "R-4.1.1")
+@pytest.mark.rule("R-4.1.1")
+@pytest.mark.parametrize(("on", "effect"), [(DUE, False), (OVER, True)])
+def test_the_participation_can_be_ended_only_once_the_time_is_over(on: str, effect: bool) -> None:
+    """The Terms were never accepted: sixty days from the placement."""
+    story = termless(decided("terms", OPENED, "end_participation", on))
+    assert (story.until("2023-03-31").tier is None) is effect
+    why = "there is time until 2023-03-03: it can be decided from 2023-03-04 on"
+    assert idle(story, "2023-03-31") == ([] if effect else [(DUE, why)])
+
+
+@pytest.mark.rule("R-4.1.1")
 def test_end_participation_leaves_no_tier_and_nothing_brings_it_back_by_itself() -> None:
-    story = premier(decided("business_plan", OPENED, "end_participation", "2023-03-10"), plan(2023, "2023-05-01"))
+    """Not even the acceptance for want of which it was ended."""
+    story = termless(decided("terms", OPENED, "end_participation", "2023-03-10"))
+    story.then("2023-05-01", accepted("2023-05-01"))
     state = story.until("2023-03-10")
     change = state.tier_changes[-1]
     assert (str(change.changed_on), change.from_tier, change.to_tier, change.reason, change.rule) == (
-        "2023-03-10", Tier.PREMIER, None, ChangeReason.ENDED, "R-4.1.6",
+        "2023-03-10", Tier.ADVANCED, None, ChangeReason.ENDED, "R-4.1.1",
     )  # fmt: skip
     assert change.cause == "decided by the vendor on 2023-03-10: as agreed"
-    assert (str(case_of(state, "business_plan").outcome), state.tier, state.findings) == ("ended", None, ())
+    assert (str(case_of(state, "terms").outcome), state.tier, state.findings) == ("ended", None, ())
     later = story.until("2024-06-30")
     assert (later.tier, later.tier_changes, open_cases(later)) == (None, state.tier_changes, [])
 
