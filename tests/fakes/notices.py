@@ -9,12 +9,14 @@ from typing import Any
 
 from partner_program.domain.accelerator.statement import Statement, StatementStatus
 from partner_program.domain.facts import CaseDecision, Partner, Verdict
+from partner_program.domain.notices.derive import notices
 from partner_program.domain.notices.model import SOURCE, AnyNotice
 from partner_program.domain.tiers.account import (
     AccountState,
     AdviceTold,
     ChangeReason,
     EntitlementChange,
+    Expiry,
     ExpiryReminder,
     Memory,
     TierChange,
@@ -52,6 +54,8 @@ def a_state(
         tier_changes=tuple(changes),
         ytd_revenue=Decimal("1250.00"),
         prev_year_revenue=Decimal("900.00"),
+        findings=(a_finding(Requirement.MCIT, met=True),),
+        expiries=EXPIRIES,
         advice=(Advice(tier=Tier.ADVANCED, missing=(a_finding(Requirement.MCDE), a_finding(Requirement.MCIT))),),
         memory=memory or Memory(),
     )
@@ -93,7 +97,7 @@ def a_change(day: str, before: Tier | None, after: Tier | None, reason: ChangeRe
 
 def a_case(
     requirement: Requirement,
-    *steps: tuple[str, CaseStep],
+    *steps: tuple[str, CaseStep] | tuple[str, CaseStep, str | None],
     due: str | None = "2024-04-29",
     outcome: CaseOutcome | None = None,
     decisions: Sequence[CaseDecision] = (),
@@ -103,7 +107,12 @@ def a_case(
     missing: str = "1 person",
     causes: Sequence[str] = ("C-1 of E-1 expired on 2024-02-29",),
 ) -> Case:
-    events = tuple(CaseEvent(on=on(day), step=step) for day, step in steps)
+    """A step may name the last day as it stood after it; else that of the step before, at first `due`."""
+    events: list[CaseEvent] = []
+    for day, step, *last_day in steps:
+        due = last_day[0] if last_day else due
+        note = "from 2024-02-01 instead of 2024-03-01" if step is CaseStep.REDATED else ""
+        events.append(CaseEvent(on=on(day), step=step, note=note, due_on=on(due) if due else None))
     return Case(
         requirement=requirement,
         subject=subject,
@@ -119,11 +128,11 @@ def a_case(
         mend="one more person with a valid certification" if causes else None,
         causes=tuple(causes),
         decisions=tuple(decisions),
-        events=events,
+        events=tuple(events),
     )
 
 
-def a_verdict(verdict: Verdict, day: str, opened: str) -> CaseDecision:
+def a_verdict(verdict: Verdict, day: str, opened: str, until: str | None = None) -> CaseDecision:
     return CaseDecision(
         partner_id="P0001",
         country="DE",
@@ -131,6 +140,7 @@ def a_verdict(verdict: Verdict, day: str, opened: str) -> CaseDecision:
         opened_on=on(opened),
         decided_on=on(day),
         verdict=verdict,
+        until=on(until) if until else None,
         reason="the plan is being written with us",
         decided_by="vendor.de",
     )
@@ -182,9 +192,15 @@ CASES = (
     ),
     a_case(
         Requirement.BRAND,
-        ("2024-02-10", CaseStep.OPENED), ("2024-04-01", CaseStep.NOTICED), ("2024-04-01", CaseStep.REDATED),
-        due="2024-05-31", rule="R-4.1.7", required="a review with the outcome fulfilled", missing="such a review",
+        ("2024-02-10", CaseStep.OPENED), ("2024-04-01", CaseStep.NOTICED, "2024-05-31"),
+        due="2024-03-31", rule="R-4.1.7", required="a review with the outcome fulfilled", missing="such a review",
         causes=(),
+    ),
+    a_case(
+        Requirement.SALES_TRAINING,
+        ("2024-05-01", CaseStep.OPENED, "2024-06-30"), ("2024-05-20", CaseStep.REDATED, "2024-06-20"),
+        ("2024-06-06", CaseStep.REMINDED),
+        rule="R-3.3", required="once in 12 months", missing="the training",
     ),
 )  # fmt: skip
 
@@ -194,6 +210,7 @@ REMINDERS = (
         days=90,
     ),
 )  # fmt: skip
+EXPIRIES = tuple(Expiry.model_validate(item.model_dump(exclude={"on", "days"})) for item in REMINDERS)
 
 
 def full_state(assessed_on: str = "2024-06-15", account: str = ACCOUNT_ID) -> AccountState:
@@ -220,7 +237,10 @@ def versions(account: str = ACCOUNT_ID) -> list[AccountState]:
 
 
 def as_of(state: AccountState, day: date) -> AccountState:
-    """What the state was on an earlier day: the steps up to it, and of the reminders those that had been sent."""
+    """What the state was on an earlier day: the steps up to it, and of the reminders those that had been sent.
+
+    Some of what is announced on its day is of no more use later: reminders of what has ended.
+    """
     told = state.memory.told
     memory = Memory(
         cases=tuple(_case_as_of(case, day) for case in state.cases if case.events[0].on <= day),
@@ -235,7 +255,13 @@ def _case_as_of(case: Case, day: date) -> Case:
     events = tuple(event for event in case.events if event.on <= day)
     if events == case.events:
         return case
-    return case.model_copy(update={"events": events, "outcome": None, "closed_on": None, "decisions": ()})
+    then = {"events": events, "due_on": events[-1].due_on, "outcome": None, "closed_on": None, "decisions": ()}
+    return case.model_copy(update=then)
+
+
+def told_by(saved: Sequence[AccountState]) -> set[str]:
+    """The names of what these versions of an account announce, one after the other."""
+    return {notice.id for state in saved for notice in notices(state)}
 
 
 def envelope(notice: AnyNotice) -> dict[str, Any]:

@@ -7,15 +7,20 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from partner_program.domain.facts import Partner
-from partner_program.domain.notices.model import Amount, AnyNotice
+from partner_program.domain.notices.details import Amount
+from partner_program.domain.notices.model import AnyNotice
 from partner_program.domain.tiers.cases import CaseOutcome
 from partner_program.domain.tiers.findings import Requirement
+from partner_program.domain.tiers.requirements import COMPLIANCE
 from partner_program.domain.wording import amount_text, percent_text
 from partner_program.rulebook.answers import Region
+from partner_program.values.errors import InvalidValue
+from partner_program.values.periods import parse_date
 from partner_program.values.tiers import Tier
 
 TEMPLATES = Path(__file__).with_name("mail_templates")
 
+_ISO_DAY = re.compile(r"(?<![\w-])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![\w-])")
 _MONTHS = "January February March April May June July August September October November December".split()
 _REQUIREMENTS = {
     Requirement.TERMS: "Terms and Conditions",
@@ -57,6 +62,9 @@ class MailTemplates:
             tier=_tier,
             requirement=_REQUIREMENTS.__getitem__,
             owed=_OWED.__contains__,
+            lapses=COMPLIANCE.__contains__,
+            can_be_lost=_can_be_lost,
+            prose=_prose,
             outcome=_OUTCOMES.__getitem__,
             money=_money,
             percent=percent_text,
@@ -64,16 +72,29 @@ class MailTemplates:
 
     def compose(self, notice: AnyNotice, partner: Partner, region: Region) -> tuple[str, str, str]:
         """Subject (one line), plain text, HTML."""
-        shown = {"notice": notice, "detail": notice.detail, "partner": partner, "region": region}
+        shown: dict[str, object] = {"notice": notice, "detail": notice.detail, "partner": partner, "region": region}
         text = self._environment.get_template(f"{notice.kind}.txt")
         html = self._environment.get_template(f"{notice.kind}.html")
-        subject = "".join(text.blocks["subject"](text.new_context(shown)))
-        return " ".join(subject.split()), _tidy(text.render(shown)), _tidy(html.render(shown))
+        subject = " ".join("".join(text.blocks["subject"](text.new_context(shown))).split())
+        shown["subject"] = subject
+        return subject, _tidy(text.render(shown)), _tidy(html.render(shown))
 
 
 def day_text(day: date) -> str:
     """`5 March 2024`: no two countries read it differently."""
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def _prose(text: str | None) -> str:
+    """Texts of findings and decisions name days as `2024-03-05`; beside our own they are written like those."""
+    return _ISO_DAY.sub(_day_in_prose, text or "")
+
+
+def _day_in_prose(found: re.Match[str]) -> str:
+    try:
+        return day_text(parse_date(found[0]))
+    except InvalidValue:
+        return found[0]  # somebody's own words
 
 
 def _money(amount: Amount) -> str:
@@ -86,6 +107,11 @@ def _days(count: int) -> str:
 
 def _tier(tier: Tier) -> str:
     return tier.value.capitalize()
+
+
+def _can_be_lost(tier: Tier) -> bool:
+    """Below Authorized nobody falls without a decision (R-3.4b)."""
+    return tier is not Tier.AUTHORIZED
 
 
 def _tidy(text: str) -> str:

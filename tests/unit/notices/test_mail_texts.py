@@ -1,19 +1,22 @@
 """The templates: every kind in plain text and HTML, nothing unescaped, nothing missing."""
 
 import re
+from decimal import Decimal
 from html.parser import HTMLParser
 
 import pytest
 from jinja2 import UndefinedError
 
 from partner_program.adapters.mail_texts import TEMPLATES, MailTemplates, day_text
+from partner_program.domain.facts import Verdict
 from partner_program.domain.notices.derive import notices, statement_notice
-from partner_program.domain.notices.model import AnyNotice, NoticeKind, TierDemoted
+from partner_program.domain.notices.model import AnyNotice, ExpiryReminded, NoticeKind, TierDemoted
 from partner_program.domain.tiers.account import Memory
-from partner_program.domain.tiers.cases import CaseOutcome, CaseStep
+from partner_program.domain.tiers.cases import Case, CaseOutcome, CaseStep
 from partner_program.domain.tiers.findings import Requirement
 from partner_program.rulebook.answers import Region
-from tests.fakes.notices import PARTNER, a_case, a_state, a_statement, full_state, on
+from partner_program.values.tiers import Tier
+from tests.fakes.notices import PARTNER, a_case, a_state, a_statement, a_verdict, full_state, on
 
 REGION = Region("EMEA", "Europe, Middle East, Africa", "support@vendor.example")
 TEXTS = MailTemplates()
@@ -30,6 +33,16 @@ NOTICES = examples()
 
 def composed(notice: AnyNotice) -> tuple[str, str, str]:
     return TEXTS.compose(notice, PARTNER, REGION)
+
+
+def some(notice: AnyNotice | None) -> AnyNotice:
+    assert notice is not None
+    return notice
+
+
+def notice_of(case: Case, assessed_on: str, kind: NoticeKind) -> AnyNotice:
+    found = notices(a_state(assessed_on, memory=Memory(cases=(case,))))
+    return next(notice for notice in found if notice.kind is kind)
 
 
 class Tags(HTMLParser):
@@ -87,8 +100,8 @@ def test_texts_of_findings_and_causes_are_escaped_too() -> None:
 @pytest.mark.rule("R-3.2")
 def test_a_demotion_says_why_for_which_case_what_changes_and_what_to_do() -> None:
     subject, text, _ = composed(NOTICES[NoticeKind.TIER_DEMOTED])
-    assert subject == "P0001-DE: now Authorized"
-    assert "Reason: MCDE was not met on 2024-04-29, the last day to mend it\nCase: MCDE-2024-03-01\n" in text
+    assert subject == "P0001-DE: tier lowered to Authorized"
+    assert "Reason: MCDE was not met on 29 April 2024, the last day to mend it\nCase: MCDE-2024-03-01\n" in text
     assert "  - Tier discount (R-4.2.1): 30 % -> 20 %\n" in text
     assert "    What to do: one more person with a valid certification\n" in text
 
@@ -96,9 +109,107 @@ def test_a_demotion_says_why_for_which_case_what_changes_and_what_to_do() -> Non
 @pytest.mark.rule("R-3.3")
 def test_a_reminder_says_how_many_days_are_left() -> None:
     subject, text, html = composed(NOTICES[NoticeKind.CASE_REMINDER])
-    assert subject == "P0001-DE: reminder, MCDE certification due 29 April 2024"
-    assert "30 days left, until 29 April 2024." in text
-    assert "<strong>30 days left</strong>" in html
+    assert subject == "P0001-DE: reminder, Annual sales training due 20 June 2024"
+    assert "14 days left from 6 June 2024, until 20 June 2024. If it is still open after that day" in text
+    assert "<strong>14 days left</strong>" in html
+
+
+@pytest.mark.rule("R-3.3")
+def test_a_last_day_that_has_moved_is_told_with_the_one_before_and_why() -> None:
+    subject, text, html = composed(NOTICES[NoticeKind.CASE_DUE_CHANGED])
+    assert subject == "P0001-DE: Annual sales training, now due 20 June 2024"
+    assert "it is 20 June 2024 instead of 30 June 2024; 31 days left from 20 May 2024." in text
+    assert "it is <strong>20 June 2024</strong> instead of 30 June 2024;" in html
+    assert "Reason: by what was recorded since, from 1 February 2024 instead of 1 March 2024.\n" in text
+
+
+@pytest.mark.rule("R-4.1.6")
+def test_an_extension_is_told_with_the_vendors_reason_and_not_with_a_persons_name() -> None:
+    case = a_case(
+        Requirement.BUSINESS_PLAN, ("2024-01-01", CaseStep.OPENED), ("2024-03-05", CaseStep.DECIDED, "2024-06-01"),
+        decisions=[a_verdict(Verdict.EXTEND, "2024-03-04", "2024-01-01", "2024-06-01")], subject="2024",
+    )  # fmt: skip
+    _, text, html = composed(notice_of(case, "2024-03-06", NoticeKind.CASE_DUE_CHANGED))
+    for body in (text, html):
+        assert "the vendor has extended it (decision of 4 March 2024): the plan is being written with us" in body
+        assert "vendor.de" not in body
+
+
+@pytest.mark.rule("R-3.3")
+@pytest.mark.parametrize(
+    ("new", "says"), [("2024-04-02", "; that day has passed."), (None, ": there is none any more.")]
+)
+def test_a_last_day_that_has_passed_or_is_gone_promises_no_time(new: str | None, says: str) -> None:
+    case = a_case(Requirement.TERMS, ("2024-03-01", CaseStep.OPENED), ("2024-04-05", CaseStep.REDATED, new))
+    subject, text, html = composed(notice_of(case, "2024-04-06", NoticeKind.CASE_DUE_CHANGED))
+    assert subject.endswith("now due 2 April 2024" if new else "no last day any more")
+    for body in (text, html):
+        assert says in body
+        assert "left from" not in body
+
+
+@pytest.mark.rule("R-3.3")
+@pytest.mark.parametrize("step", [CaseStep.OPENED, CaseStep.NOTICED, CaseStep.DECISION_DUE, CaseStep.REDATED])
+def test_a_late_mail_of_a_case_that_has_ended_says_so_and_asks_for_nothing(step: CaseStep) -> None:
+    steps = (("2024-03-01", CaseStep.OPENED), ("2024-03-02", step, "2024-05-31"), ("2024-04-02", CaseStep.CLOSED))
+    case = a_case(Requirement.MCDE, *steps, outcome=CaseOutcome.CURED)
+    state = a_state("2024-04-03", memory=Memory(cases=(case,)))
+    for notice in notices(state):
+        _, text, html = composed(notice)
+        if notice.kind is not NoticeKind.CASE_CURED:
+            assert "This case has ended meanwhile, on 2 April 2024: the requirement is met again." in text
+            assert "This case has ended meanwhile, on 2 April 2024: the requirement is met again." in html
+        assert not re.search("Please (mend|see)|left from|waits for", text + html)
+
+
+@pytest.mark.rule("R-3.4b")
+@pytest.mark.parametrize(
+    ("tier", "requirement", "lost"),
+    [
+        (Tier.PREMIER, Requirement.MCDE, True),
+        (Tier.ADVANCED, Requirement.ONBOARDING, True),
+        (Tier.AUTHORIZED, Requirement.ONBOARDING, False),
+        (Tier.PREMIER, Requirement.BUSINESS_PLAN, False),
+    ],
+)
+def test_a_mail_says_that_the_tier_is_lost_after_the_last_day_only_where_it_is(
+    tier: Tier, requirement: Requirement, lost: bool
+) -> None:
+    case = a_case(requirement, ("2024-03-01", CaseStep.OPENED)).model_copy(update={"tier": tier})
+    _, text, html = composed(notice_of(case, "2024-03-02", NoticeKind.CASE_OPENED))
+    for body in (text, html):
+        assert ("the tier is lost on the next one." in body) is lost
+        assert ("After that day it can cost the tier." in body) is not lost
+
+
+@pytest.mark.rule("R-3.3")
+def test_a_cure_says_nothing_of_the_tier_which_another_case_may_cost_on_the_same_day() -> None:
+    _, text, html = composed(NOTICES[NoticeKind.CASE_CURED])
+    assert "The case is closed without a consequence." in text
+    assert "Premier" not in text + html
+
+
+@pytest.mark.rule("R-4.1.5")
+def test_a_reminder_of_an_expiry_says_what_it_counts_for_and_leaves_it_out_where_nothing_says() -> None:
+    notice = NOTICES[NoticeKind.EXPIRY_REMINDER]
+    assert isinstance(notice, ExpiryReminded)
+    _, text, html = composed(notice)
+    for body in (text, html):
+        assert (
+            "90 days from 2 April 2024. It counts for your Premier status: required 2 people; found 2 people." in body
+        )
+    bare = notice.detail.model_copy(update={"tier": None, "required": None, "found": None})
+    assert "It counts for your account.\n" in composed(notice.model_copy(update={"detail": bare}))[1]
+
+
+def test_days_in_the_words_of_findings_and_decisions_are_written_as_all_others_and_names_are_left_alone() -> None:
+    page = TEXTS._environment.from_string("{{ what|prose }}")
+    for what, written in [
+        ("by 2024-03-01; since 2024-12-31.", "by 1 March 2024; since 31 December 2024."),
+        ("MCDE-2024-03-01, C-2024-03-01-X, 2024-03-01-2", "MCDE-2024-03-01, C-2024-03-01-X, 2024-03-01-2"),
+        ("2024-02-30", "2024-02-30"),
+    ]:
+        assert page.render(what=what) == written
 
 
 @pytest.mark.rule("R-4.1.6")
@@ -131,7 +242,28 @@ def test_a_statement_says_what_is_paid_and_from_when() -> None:
     subject, text, _ = composed(NOTICES[NoticeKind.STATEMENT_READY])
     assert subject == "P0001-DE: statement 2024Q1"
     assert "To be paid:                       31.25 EUR, from 15 May 2024\n" in text
-    assert "Carried to later statements" not in text
+    assert "Rebate of the year so far:        31.25 EUR (2.5 %)\n" in text
+    assert not re.search("Less|Netted|Rebate of the quarter", text)
+
+
+@pytest.mark.rule("R-5.4a")
+def test_a_statement_says_what_was_paid_before_and_what_is_carried_so_that_its_amounts_add_up() -> None:
+    amounts = {"earned": "5130", "settled_before": "5100", "carried_in": "10", "payout": "20", "carried_out": "0"}
+    statement = a_statement().model_copy(update={name: Decimal(value) for name, value in amounts.items()})
+    _, text, html = composed(some(statement_notice(statement)))
+    assert "Less paid by earlier statements:  5100.00 EUR\n  Less carried from last year:      10.00 EUR\n" in text
+    assert "Less paid by earlier statements</th><td>5100.00 EUR</td>" in html
+    assert "Less carried from last year</th><td>10.00 EUR</td>" in html
+
+
+@pytest.mark.rule("R-5.4e")
+def test_where_nothing_is_paid_no_day_of_payment_is_named() -> None:
+    amounts = {"earned": "50", "settled_before": "60", "payout": "0", "carried_out": "10"}
+    statement = a_statement().model_copy(update={name: Decimal(value) for name, value in amounts.items()})
+    _, text, html = composed(some(statement_notice(statement)))
+    assert "To be paid:                       nothing\n  Netted against later payouts:     10.00 EUR\n" in text
+    assert "To be paid</th><td>nothing</td>" in html
+    assert "15 May" not in text + html
 
 
 @pytest.mark.rule("R-3.4b")

@@ -15,7 +15,8 @@ from local.tier_tables import cases_table, history_table, notices_table
 from partner_program.domain.brand_draw import BrandDraw
 from partner_program.domain.facts import AccountFacts, BrandReview, CaseDecision, Verdict
 from partner_program.domain.history import EntryKind, HistoryEntry
-from partner_program.domain.notices.model import AdviceGiven, AdviceNotice
+from partner_program.domain.notices.details import AdviceGiven
+from partner_program.domain.notices.model import AdviceNotice
 from partner_program.domain.revenue import Baseline
 from partner_program.domain.tiers.account import AccountState, ChangeReason, Memory, TierChange
 from partner_program.domain.tiers.cases import Case, CaseEvent, CaseOutcome, CaseStep

@@ -5,42 +5,41 @@ and advice rest on the evening before their day, so they are announced on the da
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from partner_program.domain.accelerator.statement import Statement, StatementStatus
-from partner_program.domain.notices.model import (
+from partner_program.domain.notices.details import (
     AdviceGiven,
-    AdviceNotice,
     Amount,
-    AnyNotice,
-    BrandNotice,
-    CaseClosed,
-    CaseCured,
-    CaseDecided,
-    CaseEnded,
-    CaseOpened,
-    CaseReminded,
-    CaseReminder,
-    CaseStated,
-    DecisionIsDue,
     ExpiryAhead,
-    ExpiryReminded,
     NoticeEntitlement,
     NoticeFinding,
-    NoticeKind,
     ParticipationEnd,
-    ParticipationEnded,
-    StatementNotice,
     StatementReady,
-    TierDemoted,
     TierDemotion,
-    TierPromoted,
     TierPromotion,
 )
-from partner_program.domain.tiers.account import AccountState, AdviceTold, ChangeReason, ExpiryReminder, TierChange
-from partner_program.domain.tiers.cases import Case, CaseEvent, CaseOutcome, CaseStep
+from partner_program.domain.notices.heads import head_of, notice_id
+from partner_program.domain.notices.model import (
+    AdviceNotice,
+    AnyNotice,
+    ExpiryReminded,
+    NoticeKind,
+    ParticipationEnded,
+    StatementNotice,
+    TierDemoted,
+    TierPromoted,
+)
+from partner_program.domain.notices.of_cases import case_notices
+from partner_program.domain.tiers.account import (
+    AccountState,
+    AdviceTold,
+    ChangeReason,
+    Expiry,
+    ExpiryReminder,
+    TierChange,
+)
 from partner_program.domain.tiers.findings import Finding, Requirement
 
 REMINDED_BY_RULE = {
@@ -54,7 +53,7 @@ REMINDED_BY_RULE = {
 
 def notices(state: AccountState) -> tuple[AnyNotice, ...]:
     """Everything that a state announces, in the order of days (R-3.1b, R-3.2, R-3.3, R-4.1.6, R-4.1.7)."""
-    found: list[AnyNotice] = [*_of_changes(state), *_of_cases(state), *_of_reminders(state), *_of_advice(state)]
+    found: list[AnyNotice] = [*_of_changes(state), *case_notices(state), *_of_reminders(state), *_of_advice(state)]
     return tuple(sorted(found, key=lambda notice: notice.id))
 
 
@@ -86,32 +85,14 @@ def statement_notice(statement: Statement) -> StatementNotice | None:
             rate_pct=statement.rate_pct,
             ytd_revenue=amount(statement.ytd_revenue),
             earned=amount(statement.earned),
+            settled_before=amount(statement.settled_before),
+            carried_in=amount(statement.carried_in),
             payout=amount(statement.payout),
             carried_out=amount(statement.carried_out),
             payable_from=statement.payable_from,
             reason=statement.reason,
         ),
     )
-
-
-def notice_id(on: date, kind: NoticeKind, about: str) -> str:
-    """The natural name of a cause; sorts by day."""
-    return f"{on.isoformat()}#{kind}#{about}"
-
-
-def _head(
-    state: AccountState, on: date, kind: NoticeKind, about: str, rule: str, edition: str | None = None
-) -> dict[str, Any]:
-    """The fields that all notices of a state share; the edition is the state's where the step names none."""
-    return {
-        "id": notice_id(on, kind, about),
-        "account_id": state.account_id,
-        "partner_id": state.partner_id,
-        "country": state.country,
-        "occurred_on": on,
-        "rule": rule,
-        "edition": edition or state.edition,
-    }
 
 
 def _of_changes(state: AccountState) -> Iterator[AnyNotice]:
@@ -123,7 +104,7 @@ def _of_changes(state: AccountState) -> Iterator[AnyNotice]:
 
 def _of_change(state: AccountState, change: TierChange) -> Iterator[AnyNotice]:
     def head(kind: NoticeKind, about: str) -> dict[str, Any]:
-        return _head(state, change.changed_on, kind, about, change.rule, change.edition)
+        return head_of(state, change.changed_on, kind, about, change.rule, change.edition)
 
     entitlements = tuple(NoticeEntitlement.model_validate(item) for item in change.entitlements)
     if change.reason is ChangeReason.ENDED:
@@ -155,64 +136,41 @@ def _of_change(state: AccountState, change: TierChange) -> Iterator[AnyNotice]:
         yield TierDemoted(detail=demotion, **head(NoticeKind.TIER_DEMOTED, f"to-{change.to_tier}"))
 
 
-def _of_cases(state: AccountState) -> Iterator[AnyNotice]:
-    for case in state.cases:
-        for event in case.events:
-            if event.on < state.assessed_on or (event.step is CaseStep.REMINDED and event.on == state.assessed_on):
-                yield from _of_event(state, case, event)
-
-
-def _of_event(state: AccountState, case: Case, event: CaseEvent) -> Iterator[AnyNotice]:
-    """A case that ends in a demotion, or in the end of participation, is told of there and not a second time."""
-
-    def head(kind: NoticeKind) -> dict[str, Any]:
-        return _head(state, event.on, kind, case.case_id, case.rule)
-
-    stated = _stated(case)
-    match event.step:
-        case CaseStep.OPENED:
-            yield CaseOpened(detail=CaseStated(**stated), **head(NoticeKind.CASE_OPENED))
-        case CaseStep.REMINDED:
-            left = (case.due_on - event.on).days if case.due_on else None
-            yield CaseReminder(detail=CaseReminded(days_left=left, **stated), **head(NoticeKind.CASE_REMINDER))
-        case CaseStep.NOTICED:
-            yield BrandNotice(detail=CaseStated(**stated), **head(NoticeKind.BRAND_NOTICE))
-        case CaseStep.DECISION_DUE:
-            yield DecisionIsDue(detail=CaseStated(**stated), **head(NoticeKind.DECISION_DUE))
-        case CaseStep.CLOSED if case.outcome is CaseOutcome.CURED:
-            yield CaseCured(detail=_ended(case, case.outcome), **head(NoticeKind.CASE_CURED))
-        case CaseStep.CLOSED if case.outcome not in (None, CaseOutcome.DEMOTED, CaseOutcome.ENDED):
-            yield CaseClosed(detail=_ended(case, case.outcome), **head(NoticeKind.CASE_CLOSED))
-
-
-def _stated(case: Case) -> dict[str, Any]:
-    return {name: getattr(case, name) for name in CaseStated.model_fields}
-
-
-def _ended(case: Case, outcome: CaseOutcome) -> CaseEnded:
-    last = case.decisions[-1] if case.decisions else None
-    decision = CaseDecided.model_validate(last) if last else None
-    return CaseEnded(closed_on=case.closed_on, outcome=outcome, decision=decision, **_stated(case))
-
-
 def _of_reminders(state: AccountState) -> Iterator[AnyNotice]:
-    for reminder in state.memory.reminders:
-        if reminder.on <= state.assessed_on:
+    """Of what the tier still asks for and has not been renewed, the last one of each that was given."""
+    ahead = {_subject(item) for item in state.expiries if item.expires_on > state.assessed_on}
+    given = sorted((item for item in state.memory.reminders if item.on <= state.assessed_on), key=lambda item: item.on)
+    for reminder in {_subject(item): item for item in given}.values():
+        if _subject(reminder) in ahead:
             yield _of_reminder(state, reminder)
+
+
+def _subject(item: Expiry) -> tuple[str, ...]:
+    return (item.requirement, item.subject, item.holder, item.expires_on.isoformat())
 
 
 def _of_reminder(state: AccountState, reminder: ExpiryReminder) -> ExpiryReminded:
     about = f"{reminder.requirement}-{reminder.subject}-{reminder.expires_on}"
     rule = REMINDED_BY_RULE.get(reminder.requirement, "R-3.3")
-    head = _head(state, reminder.on, NoticeKind.EXPIRY_REMINDER, about, rule)
-    return ExpiryReminded(detail=ExpiryAhead.model_validate(reminder), **head)
+    asked = next((item for item in state.findings if item.requirement is reminder.requirement), None)
+    detail = ExpiryAhead(
+        requirement=reminder.requirement,
+        subject=reminder.subject,
+        holder=reminder.holder,
+        expires_on=reminder.expires_on,
+        days=reminder.days,
+        tier=state.tier,
+        required=asked.required if asked else None,
+        found=asked.found if asked else None,
+    )
+    return ExpiryReminded(detail=detail, **head_of(state, reminder.on, NoticeKind.EXPIRY_REMINDER, about, rule))
 
 
 def _of_advice(state: AccountState) -> Iterator[AnyNotice]:
     """Unless all that was to be told has been mended meanwhile: then there is nothing to say."""
     told = state.memory.told
     if told and told.on <= state.assessed_on and (missing := _told(state, told)):
-        head = _head(state, told.on, NoticeKind.ADVICE, f"{told.tier}", "R-3.1b")
+        head = head_of(state, told.on, NoticeKind.ADVICE, f"{told.tier}", "R-3.1b")
         yield AdviceNotice(detail=AdviceGiven(tier=told.tier, missing=missing), **head)
 
 
