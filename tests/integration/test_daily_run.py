@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.table import Table as MotoTable
+from pydantic import ValidationError
 
 from partner_program import handler_support
 from partner_program.adapters.account_store import DynamoAccountStore
@@ -17,9 +18,11 @@ from partner_program.bootstrap import runtime
 from partner_program.domain.tiers.account import AccountState
 from partner_program.domain.tiers.assessment import assess
 from partner_program.rulebook import load_rulebook
+from partner_program.use_cases.assess_account import AssessAccount
 from tests.deployed.program import ACCOUNT_ID, RECORDS
 from tests.deployed.template import ACCOUNT, REGION
 from tests.deployed.world import Context, World, deployed, trigger
+from tests.fakes.accounts import FixedClock
 from tests.fakes.program_table import program_table, record_item
 from tests.fakes.records import accepted, day, facts, partner, site
 
@@ -220,6 +223,26 @@ def test_one_account_that_fails_lets_its_task_come_back_after_the_others_are_sav
     assert world.run_queue("review")
     assert due(world, "2025-01-01") == []
     assert world.run_queue("review") == []
+
+
+@pytest.mark.catalogue("F47")
+@pytest.mark.parametrize("broken", [("ACCOUNT#P2-DE", "STATE"), ("PARTNER#P2", "FACT#sites#S1")])
+def test_one_account_that_cannot_be_read_is_named_and_its_task_mates_are_assessed(broken: tuple[str, str]) -> None:
+    """As after a rollback: a later version has written a field that this one does not know."""
+    with program_table() as table:
+        store = DynamoAccountStore(table)
+        for partner_id in ("P1", "P2", "P3"):
+            store.save_state(stored_state(partner_id, "2024-03-16"), 0)
+            table.put(record_item(partner(partner_id), partner_id))
+            table.put(record_item(site(partner_id=partner_id), partner_id))
+        item = table.get(*broken)
+        assert item is not None
+        table.put(item | {"body": str(item["body"]).replace("{", '{"later": 1, ', 1)})
+        result = AssessAccount(store, BOOK, FixedClock("2024-03-16")).batch(["P1-DE", "P2-DE", "P3-DE"])
+        assert list(result.failures) == ["P2-DE"]
+        assert isinstance(result.failures["P2-DE"], ValidationError)
+        assert sorted(result.states) == ["P1-DE", "P3-DE"]
+        assert list(store.due_for_review(day("2024-03-16"))) == ["P2-DE"]
 
 
 def test_a_task_for_which_no_time_is_left_comes_back_untouched(world: World) -> None:

@@ -1,8 +1,10 @@
 """Bring accounts up to date: load, assess, save on condition that nobody else did (R-3.1)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 
 from partner_program.domain.facts import AccountFacts, Site
 from partner_program.domain.tiers.account import AccountState
@@ -31,6 +33,16 @@ class Assessed:
     states: dict[str, AccountState | None] = field(default_factory=dict)
     failures: dict[str, Exception] = field(default_factory=dict)
 
+    def __contains__(self, account_id: str) -> bool:
+        return account_id in self.states or account_id in self.failures
+
+    def note(self, account_id: str, assess: Callable[[], AccountState | None]) -> None:
+        """What becomes of one account; its error is kept for the caller, who reports it for this account."""
+        try:
+            self.states[account_id] = assess()
+        except Exception as error:  # noqa: BLE001  # whatever it is, the other accounts come next
+            self.failures[account_id] = error
+
 
 class AssessAccount:
     """Assess one account, or a batch of them."""
@@ -54,14 +66,20 @@ class AssessAccount:
         return self._retried(account_id, day)
 
     def batch(self, account_ids: Iterable[str], on: date | None = None) -> Assessed:
-        """Several accounts, reading the facts of each partner once. One that fails does not stop the others (F47)."""
+        """Several accounts, reading the facts of each partner once. One that fails does not stop the others (F47).
+
+        Whose documents cannot be read ends the reading together; those that are left are then read one by one.
+        """
         day = on or self._clock.today()
+        wanted = list(account_ids)
         result = Assessed()
-        for account_id, facts, stored in self._accounts.load_many(account_ids, day.year - 1):
-            try:
-                result.states[account_id] = self._first_or_retried(account_id, facts, stored, day)
-            except Exception as error:  # noqa: BLE001  # kept for the caller, who reports it for this account
-                result.failures[account_id] = error
+        loaded = self._accounts.load_many(wanted, day.year - 1)
+        with suppress(Exception):  # it names no account; read by itself, the account meets the same error again
+            for account_id, facts, stored in loaded:
+                result.note(account_id, partial(self._first_or_retried, account_id, facts, stored, day))
+        for account_id in wanted:
+            if account_id not in result:
+                result.note(account_id, partial(self._retried, account_id, day))
         return result
 
     def _first_or_retried(
