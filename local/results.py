@@ -11,7 +11,7 @@ from local.stack import EmbeddedStack
 from partner_program.adapters.account_store import DynamoAccountStore
 from partner_program.adapters.brand_draw_store import DynamoBrandDraws
 from partner_program.adapters.state_history import DynamoStateVersions
-from partner_program.adapters.table import Item, Table, from_wire
+from partner_program.adapters.table import Table, from_wire
 from partner_program.domain.accelerator.statement import Statement
 from partner_program.domain.brand_draw import BrandDraw
 from partner_program.domain.facts import RECORD_TYPES, AccountFacts
@@ -53,13 +53,8 @@ class Results:
 def read_results(stack: EmbeddedStack, start: date, through: date) -> Results:
     """Read tables and results bucket of a stack that is quiet after a play from `start` on."""
     program = Table(stack.dynamodb, stack.outputs["ProgramTable"])
-    store, versions, brand_draws = DynamoAccountStore(program), DynamoStateVersions(program), DynamoBrandDraws(program)
-    accounts = []
-    for account, facts, stored in store.load_many(store.all_account_ids(), EARLIEST_YEAR):
-        if stored.state is not None:
-            history = history_of(list(versions.versions(account)), facts.baselines)
-            accounts.append(AccountResult(stored.state, facts, tuple(store.statements(account)), history))
-    objects = dict(_objects(stack))
+    brand_draws, objects = DynamoBrandDraws(program), dict(_objects(stack))
+    accounts = sorted(_accounts(program), key=lambda account: account.state.account_id)
     receipts = [
         Receipt.model_validate_json(body)
         for key, body in objects.items()
@@ -67,35 +62,46 @@ def read_results(stack: EmbeddedStack, start: date, through: date) -> Results:
     ]
     return Results(
         through,
-        tuple(sorted(accounts, key=lambda account: account.state.account_id)),
+        tuple(accounts),
         tuple(sorted(receipts, key=lambda receipt: (receipt.distributor_id or "", receipt.report_id or ""))),
         objects,
-        frozenset(_waiting(stack)),
-        _notices(stack),
+        frozenset(_waiting(stack) if _some_records_were_not_taken(objects) else ()),
+        tuple(notice for account in accounts for notice in _notices(program, account.state.account_id)),
         tuple(draw for year in range(start.year, through.year + 1) if (draw := brand_draws.find(year))),
     )
 
 
+def _accounts(program: Table) -> Iterator[AccountResult]:
+    store, versions = DynamoAccountStore(program), DynamoStateVersions(program)
+    for account, facts, stored in store.load_many(store.all_account_ids(), EARLIEST_YEAR):
+        if stored.state is not None:
+            history = history_of(list(versions.versions(account)), facts.baselines)
+            yield AccountResult(stored.state, facts, tuple(store.statements(account)), history)
+
+
+def _notices(program: Table, account_id: str) -> Iterator[AnyNotice]:
+    for item in program.query(f"NOTICES#{account_id}"):
+        yield read_notice(str(item["body"]))
+
+
+def _some_records_were_not_taken(objects: Mapping[str, bytes]) -> bool:
+    """Whether any file of records has rows that were refused or had to wait."""
+    rejected = (body for key, body in objects.items() if key.startswith("records/") and key.endswith("/rejected.csv"))
+    return any(body.count(b"\n") > 1 for body in rejected)  # more than a header
+
+
 def _waiting(stack: EmbeddedStack) -> Iterator[tuple[str, ...]]:
-    for item in _documents(stack, "WAITING#"):
-        kind = str(item["kind"])
-        yield kind, *RECORD_TYPES[kind].model_validate_json(str(item["body"])).key
-
-
-def _notices(stack: EmbeddedStack) -> tuple[AnyNotice, ...]:
-    found = (read_notice(str(item["body"])) for item in _documents(stack, "NOTICES#"))
-    return tuple(sorted(found, key=lambda notice: (notice.account_id, notice.id)))
-
-
-def _documents(stack: EmbeddedStack, prefix: str) -> Iterator[Item]:
-    """Items of all partitions of a prefix, by a scan: who reads a finished play may take the time for it."""
+    """A scan: who reads a finished play may take the time that the engine never would."""
     pages = stack.dynamodb.get_paginator("scan").paginate(
         TableName=stack.outputs["ProgramTable"],
-        FilterExpression="begins_with(pk, :prefix) AND attribute_exists(body)",
-        ExpressionAttributeValues={":prefix": {"S": prefix}},
+        FilterExpression="begins_with(pk, :waiting) AND attribute_exists(body)",
+        ExpressionAttributeValues={":waiting": {"S": "WAITING#"}},
     )
     for page in pages:
-        yield from map(from_wire, page["Items"])
+        for raw in page["Items"]:
+            item = from_wire(raw)
+            kind = str(item["kind"])
+            yield kind, *RECORD_TYPES[kind].model_validate_json(str(item["body"])).key
 
 
 def _objects(stack: EmbeddedStack) -> Iterator[tuple[str, bytes]]:

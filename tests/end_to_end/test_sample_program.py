@@ -130,6 +130,7 @@ NOTICES = {
         ("2024-02-16", "case_reminder"),
         ("2024-02-27", "case_reminder"),
         ("2024-03-02", "decision_due"),
+        ("2024-03-06", "case_due_changed"),  # extended
         ("2024-03-31", "case_reminder"),  # and before 30 April
         ("2024-04-16", "case_reminder"),
         ("2024-04-27", "case_reminder"),
