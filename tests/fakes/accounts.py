@@ -66,6 +66,7 @@ class FakeAccounts:
             baselines_known_on(facts.baselines, day),
             {taken_on for taken_on in news if taken_on <= day},
             _rows(standing),
+            self._seen_since(account_id),
         )
 
     def state(self, account_id: str) -> AccountState | None:
@@ -141,7 +142,18 @@ class FakeAccounts:
         news = {date.fromisoformat(row.known_on) for kept in histories for row in kept}
         news |= self._smaller(account_id, since_year)
         standing = (max(kept, key=lambda row: row.stamp) for kept in histories)
-        return facts_of(account_id, records, contributions, baselines, news, _rows(standing))
+        return facts_of(
+            account_id, records, contributions, baselines, news, _rows(standing), self._seen_since(account_id)
+        )
+
+    def _seen_since(self, account_id: str) -> date | None:
+        days = [
+            date.fromisoformat(row.known_on)
+            for rows in self.histories.values()
+            for row in rows
+            if isinstance(row.record, Site) and row.record.account_id == account_id and row.known_on > "0001-01-01"
+        ]
+        return min(days, default=None)
 
     def _smaller(self, account_id: str, since_year: int) -> set[date]:
         """Days on which contributions became known that larger ones replaced."""

@@ -10,7 +10,7 @@ from partner_program.domain.tiers.cases import Case
 from partner_program.domain.tiers.findings import Finding, Requirement
 from partner_program.domain.tiers.requirements import findings
 from partner_program.domain.tiers.situation import Situation
-from partner_program.domain.tiers.walk import brought_up_to
+from partner_program.domain.tiers.walk import FactsKnown, brought_up_to
 from partner_program.rulebook import Rulebook
 from partner_program.values.tiers import Tier
 from tests.fakes.records import Known, day, facts, rulebook
@@ -20,6 +20,13 @@ RULEBOOK = rulebook()
 
 def assessed(known: AccountFacts, on: str, prior: AccountState | None = None) -> AccountState:
     return assess(known, prior, RULEBOOK, day(on))
+
+
+def brought_up(on: date, prior: AccountState | None, book: Rulebook, known: FactsKnown) -> AccountState:
+    """In a country of the program there is always a state."""
+    state = brought_up_to(on, prior, book, known)
+    assert state is not None
+    return state
 
 
 class Story:
@@ -51,7 +58,7 @@ class Story:
 
     def until(self, on: str) -> AccountState:
         """The account on a day, looked at on its first day and whenever a review fell due."""
-        return brought_up_to(day(on), self.since(str(self.first)), self.book, self.known)
+        return brought_up(day(on), self.since(str(self.first)), self.book, self.known)
 
     def since(self, on: str, prior: AccountState | None = None) -> AccountState:
         """One day alone."""

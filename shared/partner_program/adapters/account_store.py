@@ -53,7 +53,9 @@ class DynamoAccountStore:
         contributions = revenue_known_on(self._table, account_id, since_year, revenue.contributions, day)
         baselines = baselines_known_on(revenue.baselines, day)
         news = {taken_on for taken_on in (*_days(facts), *revenue.earlier) if taken_on <= day}
-        return facts_of(account_id, _records(facts), contributions, baselines, news, _rows(facts))
+        return facts_of(
+            account_id, _records(facts), contributions, baselines, news, _rows(facts), _seen_since(account_id, facts)
+        )
 
     def load_many(self, account_ids: Iterable[str], since_year: int) -> Iterator[tuple[str, AccountFacts, StoredState]]:
         """By partner: the states of its accounts, then its facts once, then the revenue of each account."""
@@ -142,7 +144,15 @@ class DynamoAccountStore:
     def _facts(self, account_id: str, since_year: int, facts: Sequence[Fact]) -> AccountFacts:
         revenue = self._revenue(account_id, since_year)
         news = {*_days(facts), *revenue.earlier}
-        return facts_of(account_id, _records(facts), revenue.contributions, revenue.baselines, news, _rows(facts))
+        return facts_of(
+            account_id,
+            _records(facts),
+            revenue.contributions,
+            revenue.baselines,
+            news,
+            _rows(facts),
+            _seen_since(account_id, facts),
+        )
 
     def _revenue(self, account_id: str, since_year: int) -> "_Revenue":
         """That from a year on. One range of sort keys holds it all; the state is beyond its end."""
@@ -174,6 +184,12 @@ def _rows(facts: Iterable[Fact]) -> Iterator[tuple[date, str]]:
     return (
         (date.fromisoformat(fact.known_on), f"{fact.record.kind} {fact.record.model_dump_json()}") for fact in facts
     )
+
+
+def _seen_since(account_id: str, facts: Iterable[Fact]) -> date | None:
+    """When a site of the account became known first."""
+    sites = (fact for fact in facts if isinstance(fact.record, Site) and fact.record.account_id == account_id)
+    return min(_days(sites), default=None)
 
 
 def _days(facts: Iterable[Fact]) -> Iterator[date]:

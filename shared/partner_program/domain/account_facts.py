@@ -35,6 +35,7 @@ def facts_of(
     baselines: Iterable[Baseline] = (),
     news: Iterable[date] = (),
     rows: Iterable[tuple[date, str]] = (),
+    seen_since: date | None = None,
 ) -> AccountFacts:
     """The facts of an account: its country's sites, the people employed there, and what these hold.
 
@@ -74,6 +75,7 @@ def facts_of(
         baselines=tuple(sorted(frozen, key=lambda item: (item.year, item.revision))),
         news=tuple(sorted(days)),
         arrivals=_arrivals(taken),
+        seen_since=seen_since,
     )
 
 

@@ -249,7 +249,8 @@ class AccountFacts(Document):
 
     `sites`, `employments`, `certifications` are those of this account's country only (R-2.2b); `contributions`
     cover at least the current and the previous calendar year. `news` are the days on which any of it became known,
-    `arrivals` a digest for each such day of what of it still stands.
+    `arrivals` a digest for each such day of what of it still stands; `seen_since` is the day on which its first site
+    became known.
     """
 
     account_id: str
@@ -271,3 +272,4 @@ class AccountFacts(Document):
     baselines: tuple[Baseline, ...] = ()
     news: tuple[date, ...] = ()
     arrivals: dict[date, str] = Field(default_factory=dict)
+    seen_since: date | None = None

@@ -11,17 +11,11 @@ from enum import StrEnum
 
 from partner_program.domain.facts import CaseDecision
 from partner_program.domain.model import Document
+from partner_program.domain.past_states import StateVersion, change_key, made_whole
 from partner_program.domain.revenue import Baseline
 from partner_program.domain.tiers.account import AccountState, ChangeReason, IdleDecision, TierChange
 from partner_program.domain.tiers.cases import Case, CaseEvent, CaseStep
 from partner_program.domain.wording import amount_text
-
-
-class StateVersion(Document):
-    """One version of an account's state, as it was saved."""
-
-    version: int
-    state: AccountState
 
 
 class EntryKind(StrEnum):
@@ -78,7 +72,7 @@ def history_of(versions: Sequence[StateVersion], baselines: Iterable[Baseline] =
     kept = {item.version for item in versions}
     before: _Told = {}
     last = 0
-    for item in versions_of_days(versions):
+    for item in versions_of_days(list(made_whole(versions))):
         now = dict(_told(item))
         found = [*_new(now, before), *_gone(now, before, item)]
         exact = kept.issuperset(range(last + 1, item.version))
@@ -172,7 +166,7 @@ def _of_changes(state: AccountState) -> Iterator[tuple[Key, HistoryEntry]]:
 
 
 def _named(kind: str, change: TierChange) -> Key:
-    return kind, change.changed_on, change.from_tier, change.to_tier, change.reason
+    return kind, *change_key(change)
 
 
 def change_text(change: TierChange) -> str:

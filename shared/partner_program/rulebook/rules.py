@@ -74,13 +74,26 @@ class Rules(Requirements, Benefits):
         """Sales Revenue of a calendar year that a tier needs in a country (R-4.1.2). Raises `CountryNotInProgram`."""
         return Money(self._value(self.revenue_threshold_id(country, tier), Decimal), self.country(country).currency)
 
+    def revenue_threshold_at_end_of(self, year: int, country: str, tier: Tier) -> Money:
+        """The same as it stood on 31 December of a year (R-3.4b); today's where there was none yet."""
+        day = date(year, 12, 31)
+        stood = [self._entries[name].on(day) for name in self._threshold_ids(country, tier) if name in self._entries]
+        values = (dated.value for dated in stood if dated is not None)
+        found = next((value for value in values if isinstance(value, Decimal)), None)
+        today = self.revenue_threshold(country, tier)
+        return today if found is None else Money(found, today.currency)
+
     def revenue_threshold_id(self, country: str, tier: Tier) -> str:
         """The entry that the threshold comes from: the country's own, or else that of its region and currency."""
+        own, general = self._threshold_ids(country, tier)
+        return own if own in self._values and self._values[own].value is not None else general
+
+    def _threshold_ids(self, country: str, tier: Tier) -> tuple[str, str]:
         place = self.country(country)
-        own = f"revenue_threshold.country.{country}.{tier}"
-        if own in self._values and self._values[own].value is not None:
-            return own
-        return f"revenue_threshold.{place.region}.{place.currency}.{tier}"
+        return (
+            f"revenue_threshold.country.{country}.{tier}",
+            f"revenue_threshold.{place.region}.{place.currency}.{tier}",
+        )
 
     # -- R-3: promotion and compliance
 

@@ -9,7 +9,7 @@ from functools import partial
 from partner_program.domain.facts import AccountFacts, Site
 from partner_program.domain.tiers.account import AccountState
 from partner_program.domain.tiers.walk import brought_up_to
-from partner_program.rulebook import CountryNotInProgram, Rulebook
+from partner_program.rulebook import Rulebook
 from partner_program.use_cases.ports import AccountStore, Clock, StoredState
 from partner_program.values.errors import VersionConflict
 from partner_program.values.ids import account_id as account_of
@@ -109,11 +109,8 @@ class AssessAccount:
                 return facts
             return self._accounts.facts_known_on(facts.account_id, then.year - 1, then)
 
-        try:
-            state = brought_up_to(day, prior, self._rulebook, known)
-        except CountryNotInProgram:
-            return prior
-        if not _same(state, prior):
+        state = brought_up_to(day, prior, self._rulebook, known)
+        if state is not None and not _same(state, prior):
             self._accounts.save_state(state, stored.version)
         return state
 

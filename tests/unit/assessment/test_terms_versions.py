@@ -5,9 +5,8 @@ from datetime import timedelta
 import pytest
 
 from partner_program.domain.tiers.findings import Finding
-from partner_program.domain.tiers.walk import brought_up_to
 from partner_program.values.tiers import Tier
-from tests.fakes.assessing import Story, case_of, events, open_cases, steps
+from tests.fakes.assessing import Story, brought_up, case_of, events, open_cases, steps
 from tests.fakes.records import (
     Known,
     accepted,
@@ -177,7 +176,7 @@ def test_when_the_owner_moves_the_last_day_open_cases_move_along() -> None:
     story = advanced()
     before = story.until("2023-08-01")
     story.book = rulebook(NEW + BY.replace("2023-09-30", "2023-10-31"))
-    state = brought_up_to(day("2023-08-02"), before, story.book, story.known)
+    state = brought_up(day("2023-08-02"), before, story.book, story.known)
     case = case_of(state, "terms")
     assert (case.opened_on, case.due_on) == (day("2023-07-01"), day("2023-10-31"))
     assert events(case)[-1] == ("2023-08-02", "redated")

@@ -9,11 +9,10 @@ from hypothesis import strategies as st
 
 from partner_program.domain.tiers.account import AccountState
 from partner_program.domain.tiers.cases import CaseStep
-from partner_program.domain.tiers.walk import brought_up_to
 from partner_program.use_cases.assess_account import AssessAccount
 from partner_program.values.tiers import Tier
 from tests.fakes.accounts import FakeAccounts, FixedClock
-from tests.fakes.assessing import RULEBOOK, Story, case_of, steps
+from tests.fakes.assessing import RULEBOOK, Story, brought_up, case_of, steps
 from tests.fakes.records import (
     P1_DE,
     accepted,
@@ -96,7 +95,7 @@ def test_looked_at_on_whatever_days_an_account_is_what_it_would_be_if_looked_at_
     story, state = eventful(), daily()[FIRST]
     for offset in sorted(offsets):
         today = FIRST + timedelta(days=offset)
-        state = brought_up_to(today, state, story.book, story.known)
+        state = brought_up(today, state, story.book, story.known)
         assert state == daily()[today]
 
 
@@ -115,7 +114,7 @@ def test_only_days_on_which_something_is_due_or_became_known_are_walked() -> Non
         looked_at.append(on)
         return story.known(on)
 
-    brought_up_to(LAST, daily()[FIRST], story.book, counting)  # type: ignore[arg-type]  # a spy
+    brought_up(LAST, daily()[FIRST], story.book, counting)  # type: ignore[arg-type]  # a spy
     assert 20 < len(looked_at) < (LAST - FIRST).days // 4
     assert looked_at[0] == LAST, "the facts of today say on which days something became known"
     assert looked_at[1:] == sorted(looked_at[1:])
@@ -130,7 +129,7 @@ def test_a_missed_day_is_decided_by_what_was_known_on_it_not_by_what_is_known_no
     story = Story(*in_program(), placed("advanced"), opening(2022, "60000"), *kept, *anna)
     story.then("2023-08-20", certified("anna", "MCDE", "2023-08-01"))
     before = story.until("2023-08-01")
-    late = brought_up_to(day("2023-10-01"), before, story.book, story.known)
+    late = brought_up(day("2023-10-01"), before, story.book, story.known)
     assert steps(late)[1:] == [("2023-08-15", "authorized"), ("2023-08-20", "advanced")]
 
 

@@ -1,1 +1,1 @@
-"""Requirements, findings, promotions: the tier of an account (R-3, R-4.1)."""
+"""Requirements, findings, cases, promotions and demotions: the tier of an account (R-3, R-4.1)."""

@@ -12,6 +12,7 @@ from datetime import date
 from partner_program.domain.facts import AccountFacts
 from partner_program.domain.tiers.account import AccountState, ChangeReason, IdleDecision, Memory, TierChange
 from partner_program.domain.tiers.archive import in_order, kept_of_morning, morning_of, without_old_details
+from partner_program.domain.tiers.cases import Case
 from partner_program.domain.tiers.compliance import cases_of_the_day, lost_for_cases, overdue, time_run_out
 from partner_program.domain.tiers.demotion import demoted_for, participation_ended, year_end_demotion
 from partner_program.domain.tiers.entitlement import entitlement_changes
@@ -101,18 +102,19 @@ def verdicts(day: _Day) -> _Day:
     if decided.ended:
         at = at.after(participation_ended(decided.ended, at))
     elif decided.lost:
-        change = demoted_for(decided.lost, at)
-        at = at.with_cases(lost_for_cases(at.cases, decided.lost, at)).after(change)
+        at = _lost((*decided.lost, *overdue(at)), at)
     return replace(day, at=at, idle=decided.idle)
 
 
 def time_out(day: _Day) -> _Day:
     """R-3.3: the tier is lost for what is still short on the day after the last one to mend it."""
     lost = overdue(day.at)
-    if not lost:
-        return day
-    change = demoted_for(lost, day.at)
-    return replace(day, at=day.at.with_cases(lost_for_cases(day.at.cases, lost, day.at)).after(change))
+    return replace(day, at=_lost(lost, day.at)) if lost else day
+
+
+def _lost(cases: tuple[Case, ...], at: Situation) -> Situation:
+    change = demoted_for(cases, at)
+    return at.with_cases(lost_for_cases(at.cases, cases, at)).after(change)
 
 
 def year_end(day: _Day) -> _Day:

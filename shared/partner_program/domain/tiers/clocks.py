@@ -12,7 +12,7 @@ from partner_program.domain.tiers.cases import Case, CaseOutcome
 from partner_program.domain.tiers.causes import causes
 from partner_program.domain.tiers.findings import Finding, Requirement
 from partner_program.domain.tiers.premier_duties import MEND_BRAND, aligned_spans, brand_lapse, plan_lapses
-from partner_program.domain.tiers.requirements import COMPLIANCE, asked_since, findings, met_spans
+from partner_program.domain.tiers.requirements import asked_since, findings, met_spans
 from partner_program.domain.tiers.situation import Situation
 from partner_program.domain.tiers.spans import Span
 from partner_program.domain.tiers.terms import accepted_on, participation
@@ -130,6 +130,3 @@ def _met_spans(case: Case, at: Situation) -> Sequence[Span]:
 def _later(day: date | None, first: date | None) -> date:
     """The later of two days of which at least one is known: an account with a tier has its first day."""
     return max(known for known in (day, first) if known is not None)
-
-
-__all__ = ["COMPLIANCE", "Lapse", "lapses", "met_again"]

@@ -41,7 +41,7 @@ def cases_of_the_day(at: Situation) -> tuple[Case, ...]:
         elif case.due_on is not None and lapse.opened_on > case.due_on:
             result.append(_ended(case, case.opened_on, at.on))  # facts recorded since: it all began after its end
         else:
-            result.append(_continued(case, lapse, at.on))
+            result.append(_continued(case, lapse, at))
             del owed[lapse.key]
     return (*result, *(_opened(lapse, at) for lapse in owed.values()))
 
@@ -76,20 +76,27 @@ def _worded(case: Case, lapse: Lapse) -> Case:
     )  # fmt: skip
 
 
-def _continued(case: Case, lapse: Lapse, on: date) -> Case:
+def _continued(case: Case, lapse: Lapse, at: Situation) -> Case:
     """Facts recorded since may have moved the first day of the shortfall; its last day moves along.
 
-    Not where the vendor has set it, or a notice.
+    Not where the vendor has set it, or a notice; nor to the day on which the rulebook began to ask for more.
     """
     case = _worded(case, lapse).model_copy(update={"tier": lapse.finding.tier, "rule": lapse.finding.rule})
     fixed = case.noticed_on is not None or any(item.verdict is Verdict.EXTEND for item in case.decisions)
-    moved = lapse.opened_on != case.opened_on
-    terms_moved = case.requirement is Requirement.TERMS and lapse.due_on != case.due_on and not fixed
-    if not (moved or terms_moved):
-        return case
     due_on = case.due_on if fixed else lapse.due_on
+    if case.requirement is Requirement.TERMS and case.due_on and lapse.due_on:
+        due_on = max(case.due_on, lapse.due_on) if fixed else lapse.due_on
+    elif lapse.opened_on == case.opened_on or _only_asked_for_more(case, lapse, at):
+        return case
+    if (lapse.opened_on, due_on) == (case.opened_on, case.due_on):
+        return case
     note = f"from {lapse.opened_on} instead of {case.opened_on}, to be mended by {due_on}"
-    return with_step(case, on, CaseStep.REDATED, note, opened_on=lapse.opened_on, due_on=due_on, causes=lapse.causes)
+    return with_step(case, at.on, CaseStep.REDATED, note, opened_on=lapse.opened_on, due_on=due_on, causes=lapse.causes)
+
+
+def _only_asked_for_more(case: Case, lapse: Lapse, at: Situation) -> bool:
+    """Whether an account that was short all the while is now short of more."""
+    return case.requirement in COMPLIANCE and lapse.opened_on > case.opened_on >= (at.answerable_since or at.on)
 
 
 def _ended(case: Case, met_on: date | None, on: date) -> Case:
@@ -133,7 +140,7 @@ def is_overdue(case: Case, on: date) -> bool:
 def _after_the_last_day(case: Case, at: Situation) -> Case:
     if case.requirement is Requirement.BRAND and case.noticed_on is None:
         return _noticed(case, at)
-    if case.decision_due or costs_the_tier(case, at):
+    if case.decision_due or case.requirement in COMPLIANCE or costs_the_tier(case, at):
         return case
     return with_step(case, at.on, CaseStep.DECISION_DUE, "the vendor decides")
 

@@ -9,7 +9,7 @@ from partner_program.domain.tiers.entitlement import entitlement_changes
 from partner_program.domain.tiers.findings import Finding, Requirement
 from partner_program.domain.tiers.requirements import COMPLIANCE, findings, unmet
 from partner_program.domain.tiers.situation import Situation
-from partner_program.domain.tiers.year_close import books_are_open, judged_year
+from partner_program.domain.tiers.year_close import books_are_open, fell_short, judged_year
 from partner_program.values.tiers import Tier
 
 _COMPLIANCE_RULE = "R-3.3"
@@ -17,6 +17,7 @@ _COMPLIANCE_RULE = "R-3.3"
 
 def demoted_for(cases: Sequence[Case], at: Situation) -> TierChange:
     """The tier is lost for these cases, whose time ran out or on which the vendor decided."""
+    cases = list({case.case_id: case for case in cases}.values())
     rules = dict.fromkeys(_COMPLIANCE_RULE if case.requirement in COMPLIANCE else case.rule for case in cases)
     cause = "; ".join(_lost_for(case) for case in cases) + why_no_higher(at)
     return tier_lost(appropriate_tier(at), next(iter(rules)), cause, at, tuple(case.case_id for case in cases))
@@ -28,7 +29,7 @@ def year_end_demotion(at: Situation) -> TierChange | None:
     if year is None or at.tier is None or at.tier is Tier.AUTHORIZED:
         return None
     short = [item for item in findings(at.tier, at) if item.requirement is Requirement.REVENUE and not item.met]
-    if not short:
+    if not short or not fell_short(year, at):
         return None
     cause = f"Sales Revenue {year}: {short[0].required} required for {at.tier}, found {short[0].found}"
     cause += why_no_higher(at)

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from partner_program.domain.facts import TrainingKind
 from partner_program.domain.tiers.account import AccountState
 from partner_program.domain.tiers.certifications import valid_until
-from partner_program.domain.tiers.premier_duties import brand_due_on, plan_due_on
 from partner_program.domain.tiers.reminders import is_told, reminder_days
 from partner_program.domain.tiers.requirements import training_days
 from partner_program.domain.tiers.situation import Situation
@@ -48,11 +47,11 @@ def _dates(at: Situation) -> Iterator[date]:
         yield days.start
         if days.end:
             yield days.end
+    # dates that the door takes only when they have come, for facts that are put by other ways
     yield from (plan.submitted_on for plan in at.facts.business_plans)
     yield from (review.reviewed_on for review in at.facts.brand_reviews)
     yield from (item.decided_on for item in at.facts.case_decisions)
     yield from (item.reviewed_on for item in at.facts.business_reviews)
-    yield from (due + timedelta(days=1) for due in (plan_due_on(at), brand_due_on(at)) if due)
 
 
 def _entry_dates(at: Situation) -> Iterator[date]:

@@ -71,9 +71,8 @@ def _last_day(terms: TermsVersion, at: Situation) -> date:
     case = max(named, key=lambda item: item.events[0].on, default=None)
     if case is not None and case.outcome is CaseOutcome.WAIVED:
         return date.max - timedelta(days=1)
-    if case is not None and case.due_on is not None and case.decisions:
-        return case.due_on
-    return terms.accept_by or terms.starts + timedelta(days=at.rules.compliance_days)
+    last = terms.accept_by or terms.starts + timedelta(days=at.rules.compliance_days)
+    return max(last, case.due_on) if case is not None and case.due_on is not None and case.decisions else last
 
 
 def _time_left(at: Situation) -> str:

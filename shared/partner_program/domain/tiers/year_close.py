@@ -11,7 +11,9 @@ from partner_program.domain.tiers.account import ChangeReason
 from partner_program.domain.tiers.cases import CaseOutcome
 from partner_program.domain.tiers.findings import Finding, Requirement
 from partner_program.domain.tiers.situation import Situation
+from partner_program.domain.yearly_revenue import previous_year
 from partner_program.rulebook import Rules
+from partner_program.values.money import Money
 from partner_program.values.periods import Quarter
 from partner_program.values.tiers import Tier
 
@@ -37,6 +39,14 @@ def judged_year(rules: Rules) -> int | None:
     return year if rules.in_force_from.year <= year == rules.on.year - 1 else None
 
 
+def fell_short(year: int, at: Situation) -> bool:
+    """Whether a closed year's revenue was below the tier's threshold, as that stood at the year's end (R-3.4b)."""
+    if at.tier is None:
+        return False
+    threshold = at.rules.revenue_threshold_at_end_of(year, at.facts.country, at.tier)
+    return Money(previous_year(at.facts, year + 1).amount, at.currency) < threshold
+
+
 def books_are_open(at: Situation) -> bool:
     """Whether last year's revenue may still grow by reports of December."""
     return at.on < year_closes_on(at.rules)
@@ -54,7 +64,7 @@ def flagged_years(finding: Finding, at: Situation) -> Iterator[tuple[int, date]]
     yield from ((int(flag.subject), flag.opened_on) for flag in flags if flag.is_open)
     judged = judged_year(at.rules)
     known = {int(flag.subject) for flag in flags if flag.is_open or flag.outcome is CaseOutcome.WAIVED}
-    if judged is not None and judged not in known and _took_part_all_year(judged, at):
+    if judged is not None and judged not in known and _took_part_all_year(judged, at) and fell_short(judged, at):
         cured = [flag.closed_on + timedelta(days=1) for flag in flags if flag.closed_on and int(flag.subject) == judged]
         yield judged, max([year_closes_on(at.rules), at.tier_since or date.min, *cured])
 
