@@ -140,11 +140,28 @@ def test_a_batch_of_the_stream_that_fails_is_halved_retried_and_then_set_aside(t
     failures = []
     for source in sources:
         assert source["BisectBatchOnFunctionError"] is True
-        assert 0 < source["MaximumRetryAttempts"] <= 10
+        assert source["MaximumRetryAttempts"] > 0, "never for ever"
         failures.append(source["DestinationConfig"]["OnFailure"]["Destination"]["Fn::GetAtt"][0])
         # a partial answer is not asked for: the handler raises, and what a partial answer means differs between runners
         assert "FunctionResponseTypes" not in source
     assert sorted(failures) == ["AssessmentDeadLetterQueue", "NotificationsDeadLetterQueue"]
+
+
+@pytest.mark.catalogue("F55")
+def test_announcing_lives_through_an_outage_of_three_hours_and_gives_up_before_the_stream_forgets(
+    template: Template,
+) -> None:
+    source = template.functions["notifications"]["Events"]["States"]["Properties"]
+    assert 3 * 3600 < source["MaximumRecordAgeInSeconds"] < 24 * 3600
+    assert source["MaximumRetryAttempts"] * 30 > 3 * 3600, "a try that finds the bus away takes half a minute"
+
+
+@pytest.mark.catalogue("F23")
+def test_a_mail_waits_for_longer_than_the_day_after_which_a_used_up_quota_is_there_again(template: Template) -> None:
+    from partner_program.handler_support import retry_delay_s
+
+    tries = of(template, "SQS::Queue")["MailQueue"]["RedrivePolicy"]["maxReceiveCount"]
+    assert 25 * 3600 < sum(retry_delay_s(received) for received in range(1, tries)) < 7 * 24 * 3600
 
 
 @pytest.mark.catalogue("F27")
