@@ -90,7 +90,9 @@ def test_the_morning_of_a_review_day_brings_the_account_up_to_it(world: World) -
     world.take_in(RECORDS)
     first_review = review_day(world)
     eve = date.fromordinal(day(first_review).toordinal() - 1).isoformat()
-    assert morning(world, eve)["accounts"] == 0
+    first = morning(world, eve)
+    assert (first["accounts"], first["rulebook_changed"]) == (1, True), "the first run takes every account"
+    assert review_day(world) == first_review
     assert morning(world, first_review) == {
         "on": first_review, "accounts": 1, "tasks": 1, "last_done": eve, "rulebook_changed": False,
     }  # fmt: skip

@@ -9,6 +9,8 @@ from partner_program.use_cases.assess_account import AssessAccount, Assessed
 from partner_program.use_cases.ports import AccountStore, Clock, JobLog, Messages, ReviewTask
 
 JOB = "certification_expiry"
+DAYS_FOUND_BY = 2
+"""Raise it when a version finds other days of review than the one before: they stand in the accounts already."""
 TASK_ACCOUNTS = 25
 """Accounts in one task: so many fit well into one message and into the time of one function."""
 
@@ -17,7 +19,7 @@ TASK_ACCOUNTS = 25
 class DailyRunResult:
     """What a run of the day `on` found due and sent. `last_done` is the day of the run before it, if there was one.
 
-    `rulebook_changed`: since that run, so every account was due.
+    `rulebook_changed`: since that run, or the code that finds the days has; so every account was due.
     """
 
     on: date
@@ -34,8 +36,9 @@ class DailyRun:
     are still due at the next one. A second run sends those that are due still, and no other; assessing them twice
     changes nothing (F25, F26). The log of jobs only tells operators how far the runs have come.
 
-    The days in the accounts were found by the rulebook of their time. Where that has changed since the last run (new
-    Terms, another threshold), all accounts are due once.
+    The days in the accounts were found by the rulebook and the code of their time. Where either has changed since the
+    last run (new Terms, another threshold, cases where there were none), or before the first run, all are due once.
+    Only this run sends those: a task of it that is lost for good has to be sent again by hand.
     """
 
     def __init__(self, accounts: AccountStore, jobs: JobLog, messages: Messages, rulebook: Rulebook) -> None:
@@ -48,15 +51,21 @@ class DailyRun:
         """Send what is due on a day. The day is marked as done after all was sent; who breaks off is repeated whole."""
         last_done = self._jobs.last_done(JOB)
         seen = self._jobs.rulebook_seen(JOB)
-        changed = seen is not None and seen != self._rulebook.digest
+        finds_by = found_by(self._rulebook)
+        changed = seen != finds_by
         candidates = self._accounts.all_account_ids() if changed else self._accounts.due_for_review(on)
         # by id, accounts of one partner share a task: its facts are read once for all of them
         due = sorted(set(candidates))
         tasks = self._messages.send_review_tasks(_tasks(due, on))
         self._jobs.mark_done(JOB, on)
-        if seen != self._rulebook.digest:
-            self._jobs.note_rulebook(JOB, self._rulebook.digest)
+        if changed:
+            self._jobs.note_rulebook(JOB, finds_by)
         return DailyRunResult(on, len(due), tasks, last_done, changed)
+
+
+def found_by(rulebook: Rulebook) -> str:
+    """What the days of review that stand in accounts depend on beside the facts."""
+    return f"{rulebook.digest}#{DAYS_FOUND_BY}"
 
 
 class ReviewAccounts:

@@ -12,7 +12,14 @@ from partner_program.domain.facts import Record
 from partner_program.domain.tiers.account import AccountState
 from partner_program.rulebook import Rulebook
 from partner_program.use_cases.assess_account import AssessAccount
-from partner_program.use_cases.review_accounts import JOB, TASK_ACCOUNTS, DailyRun, DailyRunResult, ReviewAccounts
+from partner_program.use_cases.review_accounts import (
+    JOB,
+    TASK_ACCOUNTS,
+    DailyRun,
+    DailyRunResult,
+    ReviewAccounts,
+    found_by,
+)
 from partner_program.values.periods import days_between
 from tests.fakes.accounts import FakeAccounts, FakeJobLog, FakeTasks, FixedClock
 from tests.fakes.records import P1_DE, accepted, day, partner, qualified_records, rulebook, sales, site
@@ -34,6 +41,7 @@ class Program:
 
     def __init__(self, **due: str | None) -> None:
         self.accounts, self.jobs, self.queue = FakeAccounts(), FakeJobLog(), FakeTasks()
+        self.jobs.note_rulebook(JOB, found_by(BOOK))
         for name, next_review_on in due.items():
             self.accounts.save_state(state(name.replace("_", "-"), next_review_on), 0)
 
@@ -87,6 +95,21 @@ def test_after_a_change_of_the_rulebook_every_account_is_due_once() -> None:
     assert (result.rulebook_changed, program.sent()) == (True, ["P1-DE", "P2-DE", "P3-DE"])
     program.queue.reviews.clear()
     assert not program.run("2024-03-16", changed).rulebook_changed
+    assert program.sent() == ["P1-DE"]
+
+
+@pytest.mark.catalogue("F54")
+@pytest.mark.parametrize("seen", [None, BOOK.digest, f"{BOOK.digest}#1"])
+def test_after_an_upgrade_whose_days_of_review_are_others_every_account_is_due_once(seen: str | None) -> None:
+    """0.1.0 knew no cases: what it wrote into an account as the next day may be long after its case is due."""
+    program = Program(P1_DE="2024-03-14", P2_DE="2024-12-24", P3_DE=None)
+    program.jobs = FakeJobLog()
+    if seen is not None:
+        program.jobs.note_rulebook(JOB, seen)
+    assert program.run("2024-03-15").rulebook_changed
+    assert program.sent() == ["P1-DE", "P2-DE", "P3-DE"]
+    program.queue.reviews.clear()
+    assert not program.run("2024-03-16").rulebook_changed
     assert program.sent() == ["P1-DE"]
 
 
