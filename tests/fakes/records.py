@@ -49,8 +49,10 @@ THRESHOLDS = """
 
 
 def rulebook(extra: str = "") -> Rulebook:
-    """The Guide with the thresholds above, and more of an owner's values."""
-    return load_rulebook(override_toml=THRESHOLDS + extra)
+    """The Guide with the thresholds above, and an owner's values besides or instead, one to a line."""
+    owned = {line.partition(" = ")[0] for line in extra.splitlines()}
+    kept = [line for line in THRESHOLDS.splitlines() if line.partition(" = ")[0] not in owned - {""}]
+    return load_rulebook(override_toml="\n".join([*kept, extra]))
 
 
 def day(text: str) -> date:
