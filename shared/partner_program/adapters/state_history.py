@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from partner_program.adapters.table import Item, Table
-from partner_program.domain.history import StateVersion
+from partner_program.domain.past_states import StateVersion
 from partner_program.domain.tiers.account import AccountState
 
 

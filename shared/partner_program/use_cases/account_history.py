@@ -3,15 +3,16 @@
 *As of* a day asks what held on it; *as known on* a day asks what the engine had decided by its end, on which facts.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Protocol
 
 from partner_program.domain.facts import AccountFacts
-from partner_program.domain.history import Gap, HistoryEntry, StateVersion, gaps, history_of
+from partner_program.domain.history import Gap, HistoryEntry, gaps, history_of
 from partner_program.domain.model import Document
-from partner_program.domain.tiers.account import AccountState, TierChange
+from partner_program.domain.past_states import StateVersion, made_whole, stood_on, words_of_day
+from partner_program.domain.tiers.account import TierChange
 from partner_program.domain.tiers.cases import Case
 from partner_program.domain.tiers.findings import Finding
 from partner_program.domain.tiers.requirements import findings
@@ -58,8 +59,9 @@ class AccountThen(Document):
     """An account as of one day, as known on another.
 
     `version` of the state, decided on `decided_on` by `edition`, was the newest at the end of `known_on`. `cases` are
-    those that were running on `as_of` by their own dates. `findings` of the tier held and both revenues are told anew
-    from the facts known then, by the rulebook as it is now; `notes` say where something of this cannot be told.
+    those that were running on `as_of` by their own dates, as they stood then: with its decisions, its
+    last day to mend, its words. `findings` of the tier held and both revenues are told anew from the facts known then,
+    by the rulebook as it is now; `notes` say where something of this cannot be told.
     """
 
     account_id: str
@@ -105,8 +107,11 @@ class AccountHistory:
         """
         if as_of > known_on:
             raise AskedAhead(f"what held on {as_of} was not known on {known_on} yet: ask as known on {as_of} or later")
-        found, notes = self._version_on(account_id, known_on)
+        versions, notes = self._versions_by(account_id, known_on)
+        found = versions[-1]
         state = found.state
+        told = words_of_day(versions, as_of)
+        cases = [stood_on(case, as_of, told[case.case_id]) for case in state.cases if case.opened_on <= as_of]
         if state.next_review_on is not None and state.next_review_on <= known_on:
             notes.append(f"the review due on {state.next_review_on} had not been made by {known_on}")
         changes = tuple(change for change in state.tier_changes if change.changed_on <= as_of)
@@ -122,30 +127,30 @@ class AccountHistory:
             tier=state.tier_on(as_of),
             tier_since=changes[-1].changed_on if changes else None,
             tier_changes=changes,
-            cases=tuple(case for case in state.cases if case.is_open_on(as_of)),
+            cases=tuple(case for case in cases if case.is_open_on(as_of)),
             notes=tuple(notes),
         )
-        return self._with_findings(then, state)
+        return self._with_findings(then, cases)
 
-    def _version_on(self, account_id: str, known_on: date) -> tuple[StateVersion, list[str]]:
-        """The newest version by the end of a day, and what is to be said about those that are missing around it."""
-        last: StateVersion | None = None
-        for item in self._states.versions(account_id):
+    def _versions_by(self, account_id: str, known_on: date) -> tuple[list[StateVersion], list[str]]:
+        """Those up to the end of a day, at least one, and what is to be said about those that are missing after it."""
+        found: list[StateVersion] = []
+        for item in made_whole(self._states.versions(account_id)):
             if item.state.assessed_on > known_on:
-                return _chosen(account_id, last, item, known_on)
-            last = item
-        if last is None:
+                return found, _missing_between(account_id, found[-1] if found else None, item, known_on)
+            found.append(item)
+        if not found:
             raise NoSuchAccount(f"{account_id} is no account with a state")
-        return last, []
+        return found, []
 
-    def _with_findings(self, then: AccountThen, state: AccountState) -> AccountThen:
+    def _with_findings(self, then: AccountThen, cases: Sequence[Case]) -> AccountThen:
         """Told anew by today's rulebook, from the facts known then."""
         facts = self._accounts.facts_known_on(then.account_id, then.as_of.year - 1, then.known_on)
         notes = list(then.notes)
-        if (state.edition, state.rulebook_digest) != (self._rulebook.edition, self._rulebook.digest):
-            notes.append(f"decided by another rulebook ({state.edition}); the findings are by the one in force now")
+        if (then.edition, then.rulebook_digest) != (self._rulebook.edition, self._rulebook.digest):
+            notes.append(f"decided by another rulebook ({then.edition}); the findings are by the one in force now")
         try:
-            at = self._situation(facts, then, state)
+            at = self._situation(facts, then, cases)
             told = {
                 "findings": findings(then.tier, at) if then.tier else (),
                 "ytd_revenue": at.ytd.amount,
@@ -156,26 +161,24 @@ class AccountHistory:
             notes.append(f"no findings: {outside}")
         return then.model_copy(update={**told, "notes": tuple(notes)})
 
-    def _situation(self, facts: AccountFacts, then: AccountThen, state: AccountState) -> Situation:
+    def _situation(self, facts: AccountFacts, then: AccountThen, cases: Sequence[Case]) -> Situation:
         rules = self._rulebook.at(then.as_of)
         rules.country(facts.country)
-        cases = tuple(case for case in state.cases if case.opened_on <= then.as_of)
-        return Situation(facts=facts, rules=rules, changes=then.tier_changes, cases=cases)
+        return Situation(facts=facts, rules=rules, changes=then.tier_changes, cases=tuple(cases))
 
 
-def _chosen(
-    account_id: str, last: StateVersion | None, following: StateVersion, known_on: date
-) -> tuple[StateVersion, list[str]]:
+def _missing_between(account_id: str, last: StateVersion | None, following: StateVersion, known_on: date) -> list[str]:
+    """What is to be said of versions not kept between the last one by a day and the one that follows."""
     if last is None and following.version > 1:
         raise VersionsMissing(f"versions 1 to {following.version - 1} of the state of {account_id} are not kept")
     if last is None:
         raise NotKnownYet(f"{account_id} was first assessed on {following.state.assessed_on}, after {known_on}")
     if following.version == last.version + 1:
-        return last, []
+        return []
     first, end = last.version + 1, following.version - 1
     missing = f"version {first} is" if first == end else f"versions {first} to {end} are"
     days = f"from {last.state.assessed_on} to {following.state.assessed_on}"
-    return last, [f"{missing} not kept: what was decided {days} may be missing here"]
+    return [f"{missing} not kept: what was decided {days} may be missing here"]
 
 
 __all__ = [

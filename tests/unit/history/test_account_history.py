@@ -1,15 +1,14 @@
 """What happened to an account, and what was known of it when (R-3, R-5.4d)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
-from partner_program.domain.facts import CaseDecision, Record, Verdict
-from partner_program.domain.history import EntryKind, Gap, HistoryEntry, StateVersion
-from partner_program.domain.revenue import Contribution
-from partner_program.domain.tiers.account import AccountState, IdleDecision, Memory
+from partner_program.domain.facts import CaseDecision, Verdict
+from partner_program.domain.history import EntryKind, Gap, HistoryEntry
+from partner_program.domain.tiers.account import IdleDecision, Memory
 from partner_program.domain.tiers.cases import Case, CaseEvent, CaseOutcome, CaseStep
 from partner_program.domain.tiers.findings import Requirement
 from partner_program.use_cases.account_history import (
@@ -19,11 +18,9 @@ from partner_program.use_cases.account_history import (
     NotKnownYet,
     VersionsMissing,
 )
-from partner_program.use_cases.assess_account import AssessAccount
 from partner_program.use_cases.restate_baseline import RestateBaseline
 from partner_program.values.errors import InvalidValue
 from partner_program.values.tiers import Tier
-from tests.fakes.accounts import FakeAccounts, FixedClock
 from tests.fakes.records import (
     P1_DE,
     accepted,
@@ -38,40 +35,7 @@ from tests.fakes.records import (
     sales,
     site,
 )
-
-BOOK = rulebook()
-
-
-class SavedVersions:
-    """Every state that was saved, in order; `without` leaves versions out, as if they had never been kept."""
-
-    def __init__(self, accounts: FakeAccounts, without: Iterable[int] = ()) -> None:
-        self._accounts = accounts
-        self._without = set(without)
-
-    def versions(self, account_id: str) -> Iterator[StateVersion]:
-        saved = [state for state in self._accounts.saves if state.account_id == account_id]
-        for version, state in enumerate(saved, start=1):
-            if version not in self._without:
-                yield StateVersion(version=version, state=state)
-
-
-class World:
-    """An account that is assessed whenever something is recorded."""
-
-    def __init__(self) -> None:
-        self.accounts = FakeAccounts()
-        self.clock = FixedClock("2023-01-01")
-
-    def on(self, today: str, *items: Record | Contribution) -> AccountState:
-        self.clock.day = day(today)
-        self.accounts.add(*items, known_on=today)
-        state = AssessAccount(self.accounts, BOOK, self.clock)(P1_DE)
-        assert state is not None
-        return state
-
-    def history(self, without: Iterable[int] = ()) -> AccountHistory:
-        return AccountHistory(self.accounts, SavedVersions(self.accounts, without), BOOK)
+from tests.fakes.versions import BOOK, SavedVersions, World
 
 
 def enrolled() -> World:
