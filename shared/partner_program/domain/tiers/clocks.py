@@ -83,7 +83,7 @@ def _shortfall(finding: Finding, at: Situation) -> Lapse:
 def _terms(finding: Finding, at: Situation) -> Iterator[Lapse]:
     """R-4.1.1: a version not accepted yet, from its first day on; or the last site closed, the enrolment put off."""
     version, days = at.rules.terms_version, timedelta(days=at.rules.compliance_days)
-    if _waived(finding.requirement, version, at):
+    if any(case.outcome is CaseOutcome.WAIVED for case in at.cases_of(finding.requirement, version)):
         return
     if accepted_on(at.facts, version, at.on) is None:
         opened_on = _later(at.rules.terms_since, at.started_on)
@@ -96,11 +96,6 @@ def _terms(finding: Finding, at: Situation) -> Iterator[Lapse]:
     elif not finding.met:
         opened_on = _later(finding.since, at.started_on)
         yield Lapse(finding, version, opened_on, opened_on + days, (finding.missing or "",))
-
-
-def _waived(requirement: Requirement, subject: str, at: Situation) -> bool:
-    named = (item for item in at.cases if (item.requirement, item.subject) == (requirement, subject))
-    return any(item.outcome is CaseOutcome.WAIVED for item in named)
 
 
 def met_again(case: Case, at: Situation) -> Span | None:

@@ -174,14 +174,9 @@ def _reviews_held(at: Situation) -> str:
     )
 
 
-def _cases(at: Situation, requirement: Requirement, subject: str) -> list[Case]:
-    """Those of a requirement and subject, the newest first."""
-    return [item for item in reversed(at.cases) if (item.requirement, item.subject) == (requirement, subject)]
-
-
 def _waived(at: Situation, requirement: Requirement, subject: str) -> str | None:
     """That the vendor does without, in words."""
-    for case in _cases(at, requirement, subject):
+    for case in at.cases_of(requirement, subject):
         if case.outcome is CaseOutcome.WAIVED:
             return f"waived by the vendor on {case.decisions[-1].decided_on}: {case.decisions[-1].reason}"
     return None
@@ -189,7 +184,7 @@ def _waived(at: Situation, requirement: Requirement, subject: str) -> str | None
 
 def _brand_waived(at: Situation, reviews: Sequence[BrandReview]) -> str | None:
     """A waiver holds until the next review that is not fulfilled, and for this time as Premier only."""
-    case = next(iter(_cases(at, Requirement.BRAND, "")), None)
+    case = next(iter(at.cases_of(Requirement.BRAND)), None)
     if case is None or case.outcome is not CaseOutcome.WAIVED or case.closed_on is None:
         return None
     lapsed = any(item.outcome != "fulfilled" and item.reviewed_on > case.closed_on for item in reviews)
@@ -199,7 +194,7 @@ def _brand_waived(at: Situation, reviews: Sequence[BrandReview]) -> str | None:
 
 def _extended(at: Situation, requirement: Requirement, subject: str) -> date | None:
     """The last day that the vendor has given an open case, if it was put off."""
-    case = next((item for item in _cases(at, requirement, subject) if item.is_open), None)
+    case = next((item for item in at.cases_of(requirement, subject) if item.is_open), None)
     if case is None or all(item.verdict is not Verdict.EXTEND for item in case.decisions):
         return None
     return case.due_on

@@ -9,6 +9,7 @@ from partner_program.domain.facts import AccountFacts, Certification, Certificat
 from partner_program.domain.tiers.account import TierChange
 from partner_program.domain.tiers.cases import Case
 from partner_program.domain.tiers.certifications import properly_earned, valid_until
+from partner_program.domain.tiers.findings import Requirement
 from partner_program.domain.tiers.spans import Counts, Span, merged
 from partner_program.domain.yearly_revenue import YearRevenue, previous_year, year_to_date
 from partner_program.rulebook import Rules
@@ -90,6 +91,11 @@ class Situation:
             if common:
                 days.setdefault(job.person_id, []).append(common)
         return {person: merged(spans) for person, spans in days.items()}
+
+    def cases_of(self, requirement: Requirement, subject: str = "") -> list[Case]:
+        """The cases of a requirement and subject, the newest first."""
+        found = (case for case in self.cases if (case.requirement, case.subject) == (requirement, subject))
+        return sorted(found, key=lambda case: (case.events[0].on, case.number), reverse=True)
 
     def after(self, change: TierChange) -> "Situation":
         """The situation once a decision has been taken."""

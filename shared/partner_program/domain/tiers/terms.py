@@ -67,8 +67,7 @@ def _kept_in(at: Situation) -> tuple[Span, ...]:
 
 def _last_day(terms: TermsVersion, at: Situation) -> date:
     """The last day on which the version before is enough: the rulebook's, or the one that the vendor has set."""
-    named = (item for item in at.cases if item.requirement is Requirement.TERMS and item.subject == terms.version)
-    case = max(named, key=lambda item: item.events[0].on, default=None)
+    case = next(iter(at.cases_of(Requirement.TERMS, terms.version)), None)
     if case is not None and case.outcome is CaseOutcome.WAIVED:
         return date.max - timedelta(days=1)
     last = terms.accept_by or terms.starts + timedelta(days=at.rules.compliance_days)
