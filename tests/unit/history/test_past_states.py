@@ -19,7 +19,6 @@ from tests.fakes.records import (
     day,
     decided,
     employed,
-    in_program,
     kept_qualified,
     opening,
     partner,
@@ -42,7 +41,7 @@ def premier_without_a_plan() -> World:
     """Premier from 2 January on; the plan is due on 3 March, and nobody submits it."""
     world = World()
     kept = [*kept_qualified("premier"), opening(2022, "200000"), brand_review("2023-01-02")]
-    world.on("2023-01-02", *in_program(), placed("premier"), *kept)
+    world.on("2023-01-02", partner(), site(), accepted(), placed("premier"), *kept)
     return world
 
 
@@ -202,7 +201,7 @@ def years() -> list[StateVersion]:
     Hand-made as well: in the last two versions everything of before 2026 is told without its words.
     """
     world = World()
-    world.on("2023-01-02", *in_program())
+    world.on("2023-01-02", partner(), site(), accepted())
     world.on("2023-05-05", sales("2023-04", "60000", known="2023-05-05"), *qualified_records())
     world.on("2023-07-08", employed("anna", until="2023-07-01"), employed("bo", until="2023-07-01"))
     world.on("2023-10-15")
@@ -259,7 +258,7 @@ def test_a_change_set_aside_or_withdrawn_years_later_is_told_with_its_grounds(ye
 
 def test_an_old_case_is_told_in_the_words_of_the_day_asked_for(years: list[StateVersion]) -> None:
     world = World()
-    world.accounts.add(*in_program(), known_on="2023-01-02")
+    world.accounts.add(partner(), site(), accepted(), known_on="2023-01-02")
     for version, item in enumerate(years):
         world.accounts.save_state(item.state, version)
     (mcde, mcit) = then(world, "2023-07-20", "2026-11-02").cases
