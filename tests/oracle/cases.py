@@ -134,8 +134,11 @@ def brand_owed(since: date, account: Account, day: date, waived_on: date | None 
 def flag(tier_since: date, started: date, account: Account, day: date) -> Iterator[Case]:
     """R-3.4b: an Authorized account below its threshold when the year's books close, or when it falls to Authorized."""
     year, close = day.year - 1, close_of(day.year - 1, account.parameters)
-    partners = account.rows("partners", day)
-    entered = min([started, *(civil(row["enrolled_on"]) for row in partners)])
+    entered = started
+    if account.rows("placements", day):  # which only tells the sequel of a longer story
+        opened_on = min((civil(row["opened_on"]) for row in account.rows("sites", day)), default=started)
+        enrolled_on = min((civil(row["enrolled_on"]) for row in account.rows("partners", day)), default=started)
+        entered = min(started, max(enrolled_on, opened_on))
     judged = day == close or day == tier_since > close
     if judged and entered <= date(year, 1, 1) and not earns("authorized", account, day):
         yield Case("revenue", str(year), "authorized", day, None, waits=True)

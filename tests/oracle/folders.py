@@ -69,22 +69,33 @@ def records(draw: st.DrawFn) -> dict[str, list[Row]]:
         _person(draw, person, found)
     for account in sorted(set(SITES.values())):
         _account(draw, *account, found)
-    if draw(st.booleans()):
-        _settle(found)
+    if draw(st.integers(0, 2)):
+        _settle(draw, found)
     return found
 
 
-def _settle(found: dict[str, list[Row]]) -> None:
-    """Somebody at S1 who holds everything, and trainings in time: that account loses Premier for other reasons only."""
+def _settle(draw: st.DrawFn, found: dict[str, list[Row]]) -> None:
+    """P1-DE is Premier by people who stay and trainings in time; so it is lost for one thing alone, and not for all."""
     day, of = (START - timedelta(days=10)).isoformat(), {"partner_id": "P1", "country": "DE"}
-    found["people"].append({"person_id": "eve", "site_id": "S1", "from_date": day, "until_date": ""})
-    for kind in ("MCDE", "MCIT", "MCIE"):
+    for person in ("eve", "finn"):
+        found["people"].append({"person_id": person, "site_id": "S1", "from_date": "2020-01-01", "until_date": ""})
+    for kind in ("MCDE", "MCIT"):
         row = {"certification_id": f"eve-{kind}", "person_id": "eve", "kind": kind, "certified_on": day}
         found["certifications"].append(row)
+    row = {"certification_id": "finn-MCIT-0", "person_id": "finn", "kind": "MCIT", "certified_on": "2020-12-01"}
+    found["certifications"].append(row)
+    _certified(draw, "finn", "MCIE", date(2020, 1, 1), found)
     for kind, completed_on in (("onboarding", day), ("annual_sales", day), ("annual_sales", "2023-12-01")):
         row = {**of, "kind": kind, "completed_on": completed_on}
         if row not in found["trainings"]:
             found["trainings"].append(row)
+    _instead(found["placements"], {**of, "tier": "premier", "placed_on": START.isoformat(), "reason": "taken over"})
+    amount = draw(st.sampled_from(["170", "150", "149.99", "60", "59.99"]))
+    _instead(found["opening_revenue"], {**of, "year": "2022", "sales_revenue": amount, "currency": "EUR"})
+
+
+def _instead(rows: list[Row], row: Row) -> None:
+    rows[:] = [other for other in rows if (other["partner_id"], other["country"]) != ("P1", "DE")] + [row]
 
 
 def _partner(draw: st.DrawFn, partner: str, found: dict[str, list[Row]]) -> None:

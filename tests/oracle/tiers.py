@@ -26,8 +26,8 @@ class Course:
 
     changes: list[Change] = field(default_factory=list)
     cases: list[Case] = field(default_factory=list)
-    lost_for: str = ""
-    """What Premier was lost for, while it is not regained."""
+    lost_for: dict[str, tuple[str, date]] = field(default_factory=dict)
+    """What Premier was lost for or owed when it was lost, while it is not regained: subject and day."""
 
     @property
     def tier(self) -> str | None:
@@ -156,7 +156,8 @@ def _demote(found: Course, account: Account, day: date, lost: list[Case]) -> Non
         return
     fits = (tier for tier in lower if _meets(tier, account, day, kept=books_are_open(account, day)))
     if found.tier == "premier":
-        found.lost_for = next((case.requirement for case in lost if case.requirement in OF_PREMIER), "")
+        owed = [case for case in found.open_cases() if case in lost or case.waits]
+        found.lost_for = {case.requirement: (case.subject, day) for case in owed if case.requirement in OF_PREMIER}
     found.move(day, next(fits, "authorized"))
     for case in found.open_cases():
         if case.requirement != "terms":
@@ -169,7 +170,8 @@ def _promote(found: Course, account: Account, day: date) -> None:
         barred = tier == "premier" and _barred(found, account, day)
         if not barred and _meets(tier, account, day):
             found.move(day, tier)
-            found.lost_for = "" if tier == "premier" else found.lost_for
+            if tier == "premier":
+                found.lost_for.clear()
             for case in found.open_cases():
                 if case.requirement != "terms":
                     case.close("moot", day)
@@ -178,9 +180,18 @@ def _promote(found: Course, account: Account, day: date) -> None:
 
 def _barred(found: Course, account: Account, day: date) -> bool:
     """No flapping: Premier lost for want of a plan or alignment comes back only with it."""
-    if found.lost_for == "business_plan":
-        return any(True for _ in cases.plan_owed(day, account, day))
-    return found.lost_for == "brand_alignment" and any(True for _ in cases.brand_owed(day, account, day))
+    if "business_plan" in found.lost_for and not _made_up_for(*found.lost_for["business_plan"], account, day):
+        return True
+    return "brand_alignment" in found.lost_for and any(True for _ in cases.brand_owed(day, account, day))
+
+
+def _made_up_for(year: str, lost_on: date, account: Account, day: date) -> bool:
+    """By the plan of this year; not by one that was there already when that of another year cost the tier."""
+    plans = account.rows("business_plans", day)
+    of_today = [plan for plan in plans if plan["year"] == str(day.year) and civil(plan["submitted_on"]) <= day]
+    of_then = [plan for plan in plans if plan["year"] == year and civil(plan["submitted_on"]) <= day]
+    in_spite = day.year == lost_on.year and any(civil(plan["submitted_on"]) < lost_on for plan in of_today)
+    return bool(of_then if in_spite and year != str(day.year) else of_today)
 
 
 def _meets(tier: str, account: Account, day: date, *, kept: bool = False) -> bool:
