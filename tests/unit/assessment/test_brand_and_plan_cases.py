@@ -247,36 +247,3 @@ def test_reviews_are_recorded_and_shown_and_cost_nothing() -> None:
     found = next(item for item in state.findings if item.requirement == "business_plan")
     assert found.met
     assert found.found == "submitted on 2023-12-01; 2 of 4 quarterly and 1 of 1 annual reviews held in 2024"
-
-
-# -- no flapping
-
-
-@pytest.mark.rule("R-4.1.6", "R-3.1a")
-def test_who_lost_premier_for_its_plan_is_not_promoted_before_it_is_there() -> None:
-    story = planless("2023-01-02", decided("business_plan", "2023-01-02", "demote", "2023-03-10"))
-    assert steps(story.until("2023-12-31"))[1:] == [("2023-03-10", "advanced")]
-    story.then("2023-06-01", plan(2023, "2023-06-01"))
-    assert steps(story.until("2023-06-30"))[1:] == [("2023-03-10", "advanced"), ("2023-06-01", "premier")]
-
-
-@pytest.mark.rule("R-4.1.7", "R-3.1a")
-def test_who_lost_premier_for_its_brand_is_not_promoted_before_a_review_is_fulfilled() -> None:
-    story = brandless("2023-06-15", decided("brand_alignment", "2023-06-15", "demote", "2023-10-05"))
-    assert steps(story.until("2024-01-15"))[1:] == [("2023-10-05", "advanced")]
-    story.then("2023-11-10", brand_review("2023-11-10"))
-    state = story.until("2024-01-15")
-    assert steps(state)[1:] == [("2023-10-05", "advanced"), ("2023-11-10", "premier")]
-    assert open_cases(state) == []
-
-
-@pytest.mark.rule("R-4.1.6", "R-3.1a")
-def test_a_new_year_asks_for_the_plan_of_the_new_year() -> None:
-    story = planless("2023-01-02", decided("business_plan", "2023-01-02", "demote", "2023-03-10"))
-    assert steps(story.then("2024-02-01", plan(2023, "2024-02-01")).until("2024-02-10"))[1:] == [
-        ("2023-03-10", "advanced"),
-    ]  # fmt: skip
-    assert steps(story.then("2024-02-05", plan(2024, "2024-02-05")).until("2024-02-10"))[-1] == (
-        "2024-02-05",
-        "premier",
-    )

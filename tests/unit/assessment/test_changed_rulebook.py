@@ -106,7 +106,6 @@ def test_who_is_short_later_is_short_from_that_day_for_the_reason_of_that_day() 
     assert case.causes == ("the holder of MCDE bo-MCDE-2023-06-15 of bo left",)
 
 
-@pytest.mark.xfail(reason="bugs.md H5: the case is redated to the day of the new number", strict=True)
 @pytest.mark.rule("R-3.2", "R-3.3")
 def test_who_is_short_already_gets_no_days_more_by_a_number_that_is_raised() -> None:
     """Kim left on 5 January and the account has had nobody since: sixty days from there, whatever is asked besides."""
