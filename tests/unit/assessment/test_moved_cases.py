@@ -34,7 +34,7 @@ NEW_TERMS = (
 )
 
 
-def told(state: AccountState, requirement: str) -> list[tuple[str, str | None, str]]:
+def told(state: AccountState, requirement: str) -> list[tuple[str, str, str]]:
     """First day, last day and outcome of its cases."""
     cases = [case for case in state.cases if case.requirement == requirement]
     return [

@@ -123,34 +123,6 @@ def test_extended_and_missed_again_the_vendor_decides_again() -> None:
 
 
 @pytest.mark.rule("R-4.1.6")
-def test_a_demotion_that_was_decided_before_the_extension_was_over_has_no_effect() -> None:
-    story = premier(
-        decided("business_plan", OPENED, "extend", "2023-03-20", until="2023-04-10"),
-        decided("business_plan", OPENED, "demote", "2023-04-10"),
-    )
-    assert story.until("2023-04-30").tier is Tier.PREMIER
-    assert [on for on, _ in idle(story, "2023-04-30")] == ["2023-04-10"]
-
-
-@pytest.mark.rule("R-4.1.6")
-@pytest.mark.parametrize(
-    ("on", "until", "last"),
-    [("2023-02-01", DUE, DUE), ("2023-03-20", "2023-03-20", "2023-03-20"), ("2023-03-20", "2023-03-10", "2023-03-20")],
-)
-def test_an_extension_that_gives_no_day_more_has_no_effect(on: str, until: str, last: str) -> None:
-    story = premier(decided("business_plan", OPENED, "extend", on, until=until))
-    assert idle(story, "2023-03-31") == [(on, f"the new last day has to be after {last}")]
-    assert case_of(story.until("2023-03-31"), "business_plan").due_on == day(DUE)
-
-
-@pytest.mark.rule("R-4.1.6")
-@pytest.mark.parametrize(("on", "until"), [("2023-02-01", OVER), ("2023-03-20", "2023-03-21")])
-def test_an_extension_by_one_day_is_one(on: str, until: str) -> None:
-    story = premier(decided("business_plan", OPENED, "extend", on, until=until))
-    assert case_of(story.until("2023-03-31"), "business_plan").due_on == day(until)
-
-
-@pytest.mark.rule("R-4.1.6")
 def test_extended_and_delivered_nothing_happens() -> None:
     story = premier(decided("business_plan", OPENED, "extend", "2023-03-20", until="2023-04-10"))
     story.then("2023-04-10", plan(2023, "2023-04-10"))
@@ -208,38 +180,6 @@ def test_a_decision_recorded_ahead_acts_on_its_own_day() -> None:
     story = premier().then("2023-03-05", decided("business_plan", OPENED, "demote", "2023-03-10"))
     assert story.until("2023-03-09").tier is Tier.PREMIER
     assert steps(story.until("2023-05-01"))[-1] == ("2023-03-10", "advanced")
-
-
-@pytest.mark.catalogue("F25")
-def test_a_decision_is_looked_at_once() -> None:
-    state = premier(decided("business_plan", OPENED, "demote", "2023-02-01")).until("2023-12-31")
-    assert state.tier is Tier.PREMIER, "not on the day after the last one, when it would have had effect"
-    assert [str(item.on) for item in state.memory.idle_decisions] == ["2023-02-01"]
-
-
-@pytest.mark.rule("R-4.1.6")
-def test_a_decision_on_no_case_has_no_effect_and_says_so() -> None:
-    story = premier(decided("business_plan", "2023-01-03", "waive", "2023-02-01"))
-    assert idle(story, "2023-03-04") == [
-        ("2023-02-01", "there is no business_plan case that was opened on 2023-01-03"),
-    ]  # fmt: skip
-    assert case_of(story.until(OVER), "business_plan").decision_due
-
-
-@pytest.mark.rule("R-4.1.6")
-def test_a_decision_on_a_case_that_has_ended_has_no_effect_and_says_so() -> None:
-    story = premier(plan(2023, "2023-02-01"), decided("business_plan", OPENED, "demote", "2023-03-10"))
-    assert story.until("2023-03-10").tier is Tier.PREMIER
-    assert idle(story, "2023-03-10") == [("2023-03-10", "the case had ended on 2023-02-01: cured")]
-
-
-@pytest.mark.rule("R-3.4b")
-def test_there_is_no_tier_below_authorized_to_demote_to() -> None:
-    story = flagged(decided("revenue", "2024-01-30", "demote", "2024-02-10"))
-    assert idle(story, "2024-02-10") == [
-        ("2024-02-10", "there is no tier below authorized: the participation can be ended"),
-    ]  # fmt: skip
-    assert open_cases(story.until("2024-02-10")) == ["revenue 2023"]
 
 
 @pytest.mark.rule("R-3.4b", "R-4.1.2")
