@@ -320,14 +320,14 @@ class MemoryNotices:
         self.before_write("state")
         self.states[state.account_id, version] = state
 
-    def mail(self, account_id: str, notice_id: str) -> MailRecord:
-        return self.records.get((account_id, notice_id), MailRecord(account_id, notice_id))
+    def mail(self, account_id: str, reference: str) -> MailRecord:
+        return self.records.get((account_id, reference), MailRecord(account_id, reference))
 
     def put_mail(self, record: MailRecord) -> None:
         self.before_write(f"mail {record.status}")
-        if self.mail(record.account_id, record.notice_id).version != record.version - 1:
-            raise VersionConflict(record.notice_id)
-        self.records[record.account_id, record.notice_id] = replace(record)
+        if self.mail(record.account_id, record.reference).version != record.version - 1:
+            raise VersionConflict(record.reference)
+        self.records[record.account_id, record.reference] = replace(record)
 
     def partner(self, partner_id: str) -> Partner | None:
         return self.partners.get(partner_id)

@@ -5,7 +5,13 @@ from typing import Any, Protocol
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import (
+    ClientError,
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+)
 from botocore.stub import ANY, Stubber
 
 from partner_program.adapters.mailer import SesMailer
@@ -22,6 +28,7 @@ from partner_program.use_cases.notice_ports import (
     MailRecord,
     MailRefused,
     MailStatus,
+    NoAnswer,
     NoticeStore,
     StoredNotice,
 )
@@ -33,13 +40,12 @@ NOTICES = notices(full_state())
 FIRST = NOTICES[0]
 MAIL = Mail(
     to="office@partner.example",
-    cc=("manager@vendor.example",),
     reply_to="support@vendor.example",
     subject="Größe",
     text="text",
     html="<p>html</p>",
     account_id=ACCOUNT_ID,
-    notice_id=FIRST.id,
+    reference=FIRST.id,
 )
 
 
@@ -108,12 +114,12 @@ def test_a_version_of_a_state_is_kept_beside_the_others_and_once(table: Table) -
     assert items[0]["body"] == state.model_dump_json()
 
 
-def test_ses_is_given_both_forms_the_copy_the_reply_address_and_the_reference() -> None:
+def test_ses_is_given_both_forms_the_reply_address_and_the_reference() -> None:
     client = boto3.client("sesv2", region_name="eu-central-1")
     utf8 = {"Charset": "UTF-8"}
     expected = {
         "FromEmailAddress": "notices@vendor.example",
-        "Destination": {"ToAddresses": ["office@partner.example"], "CcAddresses": ["manager@vendor.example"]},
+        "Destination": {"ToAddresses": ["office@partner.example"]},
         "ReplyToAddresses": ["support@vendor.example"],
         "Content": {
             "Simple": {
@@ -135,7 +141,6 @@ def test_ses_is_given_both_forms_the_copy_the_reply_address_and_the_reference() 
         ("MessageRejected", MailRefused),
         ("BadRequestException", MailRefused),
         ("MailFromDomainNotVerifiedException", MailRefused),
-        ("TooManyRequestsException", ClientError),
         ("SendingPausedException", ClientError),
         ("LimitExceededException", ClientError),
     ],
@@ -146,6 +151,46 @@ def test_a_refused_mail_is_told_from_one_that_can_go_later(code: str, error: typ
         stub.add_client_error("send_email", code)
         with pytest.raises(error):
             SesMailer(client, "notices@vendor.example").send(MAIL)
+
+
+@pytest.mark.catalogue("F23")
+@pytest.mark.parametrize("times", range(5))
+def test_a_mail_that_came_too_fast_is_offered_again_after_growing_pauses(times: int) -> None:
+    client = boto3.client("sesv2", region_name="eu-central-1")
+    pauses: list[float] = []
+    with Stubber(client) as stub:
+        for _ in range(times):
+            stub.add_client_error("send_email", "TooManyRequestsException")
+        stub.add_response("send_email", {"MessageId": "m-1"})
+        mailer = SesMailer(client, "notices@vendor.example", pauses.append)
+        if times <= 3:
+            assert mailer.send(MAIL) == "m-1"
+        else:
+            with pytest.raises(ClientError):
+                mailer.send(MAIL)
+    assert pauses == [1, 2, 4][:times]
+
+
+@pytest.mark.catalogue("F28")
+@pytest.mark.parametrize(
+    ("error", "raised"),
+    [
+        (ReadTimeoutError(endpoint_url="https://ses"), NoAnswer),
+        (ConnectionClosedError(endpoint_url="https://ses"), NoAnswer),
+        (ConnectTimeoutError(endpoint_url="https://ses"), ConnectTimeoutError),
+        (EndpointConnectionError(endpoint_url="https://ses"), EndpointConnectionError),
+    ],
+)
+def test_an_answer_that_was_lost_is_told_from_a_service_that_was_never_reached(
+    error: Exception, raised: type[Exception]
+) -> None:
+    class Away:
+        def send_email(self, **_: Any) -> Any:
+            raise error
+
+    client: Any = Away()
+    with pytest.raises(raised):
+        SesMailer(client, "notices@vendor.example").send(MAIL)
 
 
 def test_what_the_bus_did_not_take_is_told() -> None:

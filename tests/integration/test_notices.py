@@ -69,9 +69,12 @@ def test_a_demotion_and_a_statement_are_kept_published_and_mailed(partner: World
     partner.call("notifications", trigger("notifications", "state_and_statement"))
     assert kept(partner) == {"2024-04-30#tier_demoted#to-authorized": 1, "2024-04-30#statement_ready#2024Q1": 1}
     partner.settle()
-    assert {mail.subject for mail in partner.mails()} == {"P0001-DE: statement 2024Q1", "P0001-DE: tier lowered to Authorized"}
+    assert {mail.subject for mail in partner.mails()} == {
+        "P0001-DE: statement 2024Q1",
+        "P0001-DE: tier lowered to Authorized",
+    }
     for mail in partner.mails():
-        assert mail.destinations == {"ToAddresses": ["alpha@partner.example"], "CcAddresses": []}
+        assert mail.destinations == {"ToAddresses": ["alpha@partner.example"]}
 
 
 @pytest.mark.catalogue("F39")
@@ -203,14 +206,15 @@ def test_mails_that_ses_refuses_are_set_aside_and_go_out_when_they_come_back_aft
     assert len(partner.mails()) == 2
 
 
-def test_a_copy_goes_to_the_channel_manager_that_the_deployment_names(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_channel_manager_that_the_deployment_names_has_a_mail_of_his_own(monkeypatch: pytest.MonkeyPatch) -> None:
     with deployed(monkeypatch, ChannelManagerEmail="manager@vendor.example") as world:
         world.today("2024-03-15")
         world.take_in(RECORDS)
         world.call("notifications", {"Records": [state_record(None, full_state(), 1)]})
         world.settle()
-        copied = [mail.subject for mail in world.mails() if mail.destinations["CcAddresses"]]
-        assert copied == ["P0001-DE: decision due on Business Plan 2024"]
+        theirs = [mail for mail in world.mails() if mail.destinations["ToAddresses"] == ["manager@vendor.example"]]
+        assert [mail.subject for mail in theirs] == ["P0001-DE: your decision is due on Business Plan 2024"]
+        assert len(world.mails()) == 1 + len(notices(full_state()))
 
 
 def test_announcing_an_account_again_publishes_what_was_never_published_and_nothing_twice(partner: World) -> None:

@@ -14,6 +14,7 @@ from partner_program.domain.tiers.findings import Requirement
 from partner_program.domain.tiers.requirements import COMPLIANCE
 from partner_program.domain.wording import amount_text, percent_text
 from partner_program.rulebook.answers import Region
+from partner_program.use_cases.notice_ports import FOR_VENDOR
 from partner_program.values.errors import InvalidValue
 from partner_program.values.periods import parse_date
 from partner_program.values.tiers import Tier
@@ -35,6 +36,8 @@ _REQUIREMENTS = {
 }
 _OWED = frozenset({Requirement.TERMS, Requirement.BUSINESS_PLAN, Requirement.BRAND})
 """What a tier asks for by a day, as opposed to what it must have at all times."""
+_CAN_END = frozenset({Requirement.TERMS, Requirement.REVENUE})
+"""For which the vendor may end the participation (R-4.1.1, R-3.4b)."""
 _OUTCOMES = {
     CaseOutcome.CURED: "the requirement is met again",
     CaseOutcome.DEMOTED: "the tier was lost",
@@ -64,6 +67,7 @@ class MailTemplates:
             owed=_OWED.__contains__,
             lapses=COMPLIANCE.__contains__,
             can_be_lost=_can_be_lost,
+            can_end=_CAN_END.__contains__,
             prose=_prose,
             outcome=_OUTCOMES.__getitem__,
             money=_money,
@@ -72,12 +76,21 @@ class MailTemplates:
 
     def compose(self, notice: AnyNotice, partner: Partner, region: Region) -> tuple[str, str, str]:
         """Subject (one line), plain text, HTML."""
-        shown: dict[str, object] = {"notice": notice, "detail": notice.detail, "partner": partner, "region": region}
-        text = self._environment.get_template(f"{notice.kind}.txt")
-        html = self._environment.get_template(f"{notice.kind}.html")
+        return self._compose(notice.kind, notice, partner.name, region, notice.id)
+
+    def compose_for_vendor(self, notice: AnyNotice, partner: Partner | None, region: Region) -> tuple[str, str, str]:
+        """The same from the templates `<kind>_vendor`."""
+        name = partner.name if partner else notice.partner_id
+        return self._compose(f"{notice.kind}_vendor", notice, name, region, notice.id + FOR_VENDOR)
+
+    def _compose(
+        self, template: str, notice: AnyNotice, name: str, region: Region, reference: str
+    ) -> tuple[str, str, str]:
+        shown = {"notice": notice, "detail": notice.detail, "name": name, "region": region, "reference": reference}
+        text = self._environment.get_template(f"{template}.txt")
+        html = self._environment.get_template(f"{template}.html")
         subject = " ".join("".join(text.blocks["subject"](text.new_context(shown))).split())
-        shown["subject"] = subject
-        return subject, _tidy(text.render(shown)), _tidy(html.render(shown))
+        return subject, _tidy(text.render(shown)), _tidy(html.render(shown, subject=subject))
 
 
 def day_text(day: date) -> str:

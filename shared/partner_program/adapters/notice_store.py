@@ -1,7 +1,7 @@
 """Notices, their mails, and the history of states in the program table.
 
 `NOTICES#<account>`/`<notice id>` is put if absent and afterwards only marked as published; `MAILS#<account>`/`<notice
-id>` is the mail's own item, so that publisher and mailer never write the same one.
+id>` is the mail's own item (`…#vendor`: of the vendor's mail), so that publisher and mailer never write the same one.
 """
 
 from partner_program.adapters.table import Item, Table
@@ -54,30 +54,32 @@ class DynamoNoticeStore:
 
     # -- mails
 
-    def mail(self, account_id: str, notice_id: str) -> MailRecord:
+    def mail(self, account_id: str, reference: str) -> MailRecord:
         """One read."""
-        item = self._table.get(f"MAILS#{account_id}", notice_id)
+        item = self._table.get(f"MAILS#{account_id}", reference)
         if item is None:
-            return MailRecord(account_id, notice_id)
+            return MailRecord(account_id, reference)
         return MailRecord(
             account_id,
-            notice_id,
+            reference,
             version=int(item["version"]),
             status=MailStatus(str(item["status"])),
             leased_until=int(item["leased_until"]),
             message_id=str(item["message_id"]),
+            unanswered=int(item.get("unanswered", 0)),
         )
 
     def put_mail(self, record: MailRecord) -> None:
         """Raises `VersionConflict` when the version before it is not the one that stands."""
         item: Item = {
             "pk": f"MAILS#{record.account_id}",
-            "sk": record.notice_id,
+            "sk": record.reference,
             "kind": "mail",
             "version": record.version,
             "status": record.status.value,
             "leased_until": record.leased_until,
             "message_id": record.message_id,
+            "unanswered": record.unanswered,
         }
         if record.version == 1:
             refused = self._table.put(item, condition="attribute_not_exists(pk)")

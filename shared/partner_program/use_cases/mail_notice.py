@@ -1,14 +1,16 @@
 """Mail a notice to the partner's contact, once however often its message comes (R-9)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
-from partner_program.domain.facts import Partner
 from partner_program.domain.notices.model import AnyNotice, NoticeKind
 from partner_program.rulebook import CountryNotInProgram, Rulebook
 from partner_program.rulebook.answers import Region
 from partner_program.use_cases.notice_ports import (
+    FOR_VENDOR,
+    CannotMail,
     Contacts,
     Mail,
     Mailer,
@@ -17,6 +19,8 @@ from partner_program.use_cases.notice_ports import (
     MailRecord,
     MailStatus,
     MailTexts,
+    MailUncertain,
+    NoAnswer,
     NoContact,
     NoRegion,
     NoticeStore,
@@ -26,6 +30,10 @@ from partner_program.values.errors import VersionConflict
 
 LEASE_S = 120
 """How long a claim holds: longer than the function may run, so that whoever let it end is no longer at work."""
+
+
+TRIES_WITHOUT_ANSWER = 2
+"""After so many a person looks: each of them may have sent the mail."""
 
 
 class MailNotice:
@@ -52,22 +60,45 @@ class MailNotice:
         self._channel_manager = channel_manager
 
     def __call__(self, account_id: str, notice_id: str) -> bool:
-        """Mail the notice as it was kept; False where it was mailed before.
+        """Mail the notice as it was kept, to each of its readers; False where nothing was left to send.
 
         What is mailed is the kept notice, never what a message says of it. Raises `CannotMail` where no retry can
         help, `MailInHand` while somebody else is at it. A worker that dies leaves its claim to end by itself; one that
         dies after the mail was taken and before it is marked leaves a mail that is sent a second time (ADR 0016).
         """
-        record = self._log.mail(account_id, notice_id)
-        if record.status is MailStatus.SENT:
-            return False
         stored = self._notices.notice(account_id, notice_id)
         if stored is None:
             raise UnknownNotice("there is no such notice")
-        mail = self._mail(stored.notice)
+        sent, errors = False, list[Exception]()
+        for reference, make in self._mails(stored.notice):
+            try:
+                sent |= self._once(account_id, reference, make)
+            except Exception as error:  # noqa: BLE001  # raised below, after the other reader had his
+                errors.append(error)
+        if errors:  # what a retry can help comes first: the message is to come back for it
+            raise min(errors, key=lambda error: isinstance(error, CannotMail))
+        return sent
+
+    def _mails(self, notice: AnyNotice) -> Iterator[tuple[str, Callable[[str], Mail]]]:
+        """Who decides on a case has a mail of his own, whatever becomes of the partner's."""
+        if notice.kind is NoticeKind.DECISION_DUE and self._channel_manager:
+            yield notice.id + FOR_VENDOR, partial(self._to_vendor, notice, self._channel_manager)
+        yield notice.id, partial(self._to_partner, notice)
+
+    def _once(self, account_id: str, reference: str, make: Callable[[str], Mail]) -> bool:
+        record = self._log.mail(account_id, reference)
+        if record.status is MailStatus.SENT:
+            return False
+        mail = make(reference)
         claim = self._claim(record)
         try:
             message_id = self._mailer.send(mail)
+        except NoAnswer as lost:
+            unanswered = claim.unanswered + 1
+            self._leave(replace(claim, status=MailStatus.OPEN, leased_until=0, unanswered=unanswered))
+            if unanswered >= TRIES_WITHOUT_ANSWER:
+                raise MailUncertain("the mail service did not answer, and the mail may have gone out") from lost
+            raise
         except Exception:
             self._leave(replace(claim, status=MailStatus.OPEN, leased_until=0))
             raise
@@ -89,28 +120,18 @@ class MailNotice:
         with suppress(VersionConflict):  # our lease ran out and somebody took over: the record is theirs now
             self._log.put_mail(replace(record, version=record.version + 1))
 
-    def _mail(self, notice: AnyNotice) -> Mail:
+    def _to_partner(self, notice: AnyNotice, reference: str) -> Mail:
         partner = self._contacts.partner(notice.partner_id)
         if partner is None or not partner.contact_email:
             raise NoContact("the partner has no address to write to")
         region = self._region(notice)
-        subject, text, html = self._texts.compose(notice, partner, region)
-        return Mail(
-            to=partner.contact_email,
-            cc=self._copied(notice, partner),
-            reply_to=region.support_contact,
-            subject=subject,
-            text=text,
-            html=html,
-            account_id=notice.account_id,
-            notice_id=notice.id,
-        )
+        texts = self._texts.compose(notice, partner, region)
+        return Mail(partner.contact_email, region.support_contact, *texts, notice.account_id, reference)
 
-    def _copied(self, notice: AnyNotice, partner: Partner) -> tuple[str, ...]:
-        """The channel manager has to act on a decision that is due."""
-        manager = self._channel_manager
-        wanted = notice.kind is NoticeKind.DECISION_DUE and manager and manager != partner.contact_email
-        return (manager,) if manager and wanted else ()
+    def _to_vendor(self, notice: AnyNotice, manager: str, reference: str) -> Mail:
+        region = self._region(notice)
+        texts = self._texts.compose_for_vendor(notice, self._contacts.partner(notice.partner_id), region)
+        return Mail(manager, region.support_contact, *texts, notice.account_id, reference)
 
     def _region(self, notice: AnyNotice) -> Region:
         rules = self._rulebook.at(max(notice.occurred_on, self._rulebook.in_force_from))

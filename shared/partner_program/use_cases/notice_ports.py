@@ -52,18 +52,22 @@ class StateHistory(Protocol):
         ...
 
 
+FOR_VENDOR = "#vendor"
+"""Behind the id of a notice: the mail about it to whoever decides."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mail:
     """A mail as it goes out. Addresses are bare (`name@host`)."""
 
     to: str
-    cc: tuple[str, ...]
     reply_to: str
     subject: str
     text: str
     html: str
     account_id: str
-    notice_id: str
+    reference: str
+    """The notice's id; of the vendor's own mail with `FOR_VENDOR` behind it."""
 
 
 class MailStatus(StrEnum):
@@ -78,20 +82,24 @@ class MailStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MailRecord:
-    """The record of one mail: `version` orders its writers (0: none yet), `leased_until` is in seconds of Unix time."""
+    """The record of one mail: `version` orders its writers (0: none yet), `leased_until` is in seconds of Unix time.
+
+    `unanswered` counts the tries of which nobody knows whether the mail was taken.
+    """
 
     account_id: str
-    notice_id: str
+    reference: str
     version: int = 0
     status: MailStatus = MailStatus.OPEN
     leased_until: int = 0
     message_id: str = ""
+    unanswered: int = 0
 
 
 class MailLog(Protocol):
     """Which mails were sent, and who is sending one."""
 
-    def mail(self, account_id: str, notice_id: str) -> MailRecord:
+    def mail(self, account_id: str, reference: str) -> MailRecord:
         """The record as it stands; strongly consistent."""
         ...
 
@@ -112,7 +120,11 @@ class MailTexts(Protocol):
     """Subject and bodies from templates."""
 
     def compose(self, notice: AnyNotice, partner: Partner, region: Region) -> tuple[str, str, str]:
-        """Subject, plain text and HTML."""
+        """Subject, plain text and HTML of the partner's mail."""
+        ...
+
+    def compose_for_vendor(self, notice: AnyNotice, partner: Partner | None, region: Region) -> tuple[str, str, str]:
+        """The same of the mail to whoever decides on a case; a partner without a record is named by its id."""
         ...
 
 
@@ -120,7 +132,10 @@ class Mailer(Protocol):
     """Sends mails."""
 
     def send(self, mail: Mail) -> str:
-        """The message id that it was taken under. Raises `MailRefused` where trying again cannot help."""
+        """The message id that it was taken under.
+
+        Raises `MailRefused` where trying again cannot help, `NoAnswer` where it may have been taken or not.
+        """
         ...
 
 
@@ -152,6 +167,16 @@ class MailRefused(CannotMail):
     """The mail service refused the mail for good: an address, or a sender that is not verified."""
 
     reason = "MAIL_REFUSED"
+
+
+class MailUncertain(CannotMail):
+    """Two tries got no answer: each may have gone out. A person looks before there is a third."""
+
+    reason = "MAIL_UNCERTAIN"
+
+
+class NoAnswer(ProgramError):
+    """The mail service did not answer: the mail may have been taken or not."""
 
 
 class MailInHand(ProgramError):

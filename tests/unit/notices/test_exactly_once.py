@@ -92,7 +92,7 @@ class Run:
 
     @property
     def mailed(self) -> Counter[tuple[str, str]]:
-        return Counter((mail.account_id, mail.notice_id) for mail in self.store.mails)
+        return Counter((mail.account_id, mail.reference) for mail in self.store.mails)
 
     @property
     def published(self) -> Counter[tuple[str, str]]:

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from partner_program.adapters.mail_texts import MailTemplates
+from partner_program.domain.facts import Partner
 from partner_program.domain.notices.derive import notices
 from partner_program.domain.notices.model import AnyNotice, NoticeKind
 from partner_program.rulebook import load_rulebook
@@ -16,6 +17,8 @@ from partner_program.use_cases.notice_ports import (
     MailInHand,
     MailRefused,
     MailStatus,
+    MailUncertain,
+    NoAnswer,
     NoContact,
     NoRegion,
     UnknownNotice,
@@ -60,7 +63,7 @@ def test_a_notice_is_mailed_to_the_partners_contact_and_answers_go_to_the_region
     office = Office()
     assert office.mail() is True
     (mail,) = office.store.mails
-    assert (mail.to, mail.reply_to, mail.cc) == ("office@partner.example", "emeasalessupport@milestonesys.com", ())
+    assert (mail.to, mail.reply_to) == ("office@partner.example", "emeasalessupport@milestonesys.com")
     assert office.status() is MailStatus.SENT
 
 
@@ -192,10 +195,11 @@ def test_a_country_without_a_region_has_no_mail() -> None:
 def test_every_mail_names_its_regions_support_in_both_forms(kind: NoticeKind, country: str, support: str) -> None:
     office = Office(f"P0001-{country}")
     office.mail(kind)
-    (mail,) = office.store.mails
-    assert support in mail.text
-    assert f'href="mailto:{support}"' in mail.html
-    assert mail.reply_to == support
+    assert len(office.store.mails) == 1 + (kind is NoticeKind.DECISION_DUE)
+    for mail in office.store.mails:
+        assert support in mail.text
+        assert f'href="mailto:{support}"' in mail.html
+        assert mail.reply_to == support
 
 
 @pytest.mark.rule("R-9")
@@ -208,17 +212,93 @@ def test_a_notice_from_before_the_rulebook_names_the_region_of_its_first_day() -
     assert office.mail() is True
 
 
-def test_the_channel_manager_has_a_copy_of_decisions_that_are_due_and_of_nothing_else() -> None:
+# -- who decides
+
+
+@pytest.mark.rule("R-4.1.6")
+def test_who_decides_has_a_mail_of_his_own_for_each_decision_that_is_due_and_for_nothing_else() -> None:
     office = Office()
     for kind in office.notices:
-        office.mail(kind)
-    copied = [mail.notice_id for mail in office.store.mails if mail.cc]
-    assert copied == [office.notices[NoticeKind.DECISION_DUE].id]
-    assert {mail.cc for mail in office.store.mails} == {(), (MANAGER,)}
+        assert office.mail(kind) is True
+        assert office.mail(kind) is False
+    due = office.notices[NoticeKind.DECISION_DUE].id
+    assert [mail.reference for mail in office.store.mails if mail.to == MANAGER] == [f"{due}#vendor"]
+    assert sorted(mail.reference for mail in office.store.mails) == sorted(
+        [f"{due}#vendor", *(notice.id for notice in office.notices.values())]
+    )
 
 
-@pytest.mark.parametrize("manager", [None, PARTNER.contact_email])
-def test_nobody_has_a_copy_where_no_manager_is_named_or_it_is_the_recipient(manager: str | None) -> None:
+def test_nobody_has_a_vendors_mail_where_no_manager_is_named() -> None:
     office = Office()
-    office.mail(NoticeKind.DECISION_DUE, office.worker(manager=manager))
-    assert office.store.mails[0].cc == ()
+    office.mail(NoticeKind.DECISION_DUE, office.worker(manager=None))
+    assert [mail.to for mail in office.store.mails] == [PARTNER.contact_email]
+
+
+@pytest.mark.parametrize("partners", [{}, {"P0001": PARTNER.model_copy(update={"contact_email": ""})}])
+def test_who_decides_learns_of_it_also_where_the_partner_cannot_be_mailed(partners: dict[str, Partner]) -> None:
+    office = Office()
+    office.store.partners = partners
+    for _ in range(2):
+        with pytest.raises(NoContact):
+            office.mail(NoticeKind.DECISION_DUE)
+    assert [mail.to for mail in office.store.mails] == [MANAGER]
+
+
+@pytest.mark.parametrize(("bad", "good"), [(MANAGER, PARTNER.contact_email), (PARTNER.contact_email, MANAGER)])
+@pytest.mark.parametrize("error", [MailRefused("unknown address"), ConnectionError("away")])
+def test_what_fails_for_one_reader_is_still_sent_to_the_other(bad: str, good: str, error: Exception) -> None:
+    office = Office()
+
+    def send(mail: Mail) -> str:
+        if mail.to == bad:
+            raise error
+        return office.store.send(mail)
+
+    with pytest.raises(type(error)):
+        office.mail(NoticeKind.DECISION_DUE, office.worker(send))
+    assert [mail.to for mail in office.store.mails] == [good]
+    assert office.mail(NoticeKind.DECISION_DUE) is True
+    assert [mail.to for mail in office.store.mails] == [good, bad]
+
+
+def test_where_one_reader_cannot_be_mailed_and_the_other_not_yet_the_message_comes_back() -> None:
+    office = Office()
+    office.store.partners = {}
+
+    def away(mail: Mail) -> str:
+        raise ConnectionError(mail.to)
+
+    with pytest.raises(ConnectionError):
+        office.mail(NoticeKind.DECISION_DUE, office.worker(away))
+
+
+# -- no answer
+
+
+@pytest.mark.catalogue("F28")
+def test_a_mail_of_which_nobody_knows_whether_it_was_taken_is_tried_once_more_and_then_looked_at() -> None:
+    office = Office()
+    tries: list[Mail] = []
+
+    def lost(mail: Mail) -> str:
+        tries.append(mail)
+        raise NoAnswer
+
+    for error in (NoAnswer, MailUncertain):
+        with pytest.raises(error):
+            office.mail(worker=office.worker(lost))
+    assert len(tries) == 2
+    assert office.status() is MailStatus.OPEN
+    assert office.mail() is True, "a person has sent the message back"
+
+
+def test_tries_that_were_answered_with_no_do_not_count_as_unanswered() -> None:
+    office = Office()
+
+    def away(mail: Mail) -> str:
+        raise ConnectionError(mail.to)
+
+    for _ in range(5):
+        with pytest.raises(ConnectionError):
+            office.mail(worker=office.worker(away))
+    assert office.mail() is True

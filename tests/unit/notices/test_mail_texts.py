@@ -8,7 +8,7 @@ import pytest
 from jinja2 import UndefinedError
 
 from partner_program.adapters.mail_texts import TEMPLATES, MailTemplates, day_text
-from partner_program.domain.facts import Verdict
+from partner_program.domain.facts import CaseDecision, Verdict
 from partner_program.domain.notices.derive import notices, statement_notice
 from partner_program.domain.notices.model import AnyNotice, ExpiryReminded, NoticeKind, TierDemoted
 from partner_program.domain.tiers.account import Memory
@@ -275,6 +275,45 @@ def test_a_case_without_a_last_day_promises_none() -> None:
         assert "to keep the tier" not in text + html
 
 
+@pytest.mark.rule("R-4.1.6", "R-4.1.7")
+@pytest.mark.parametrize(
+    ("requirement", "tier", "can"),
+    [
+        (Requirement.BUSINESS_PLAN, Tier.PREMIER, ["extend", "waive", "demote"]),
+        (Requirement.BRAND, Tier.PREMIER, ["extend", "waive", "demote"]),
+        (Requirement.TERMS, Tier.ADVANCED, ["extend", "waive", "demote", "end_participation"]),
+        (Requirement.TERMS, Tier.AUTHORIZED, ["extend", "waive", "end_participation"]),
+        (Requirement.REVENUE, Tier.AUTHORIZED, ["extend", "waive", "end_participation"]),
+    ],
+)
+def test_who_decides_reads_what_he_can_decide_and_the_row_to_upload(
+    requirement: Requirement, tier: Tier, can: list[str]
+) -> None:
+    case = a_case(requirement, ("2024-01-01", CaseStep.OPENED), ("2024-03-02", CaseStep.DECISION_DUE))
+    notice = notice_of(case.model_copy(update={"tier": tier}), "2024-03-03", NoticeKind.DECISION_DUE)
+    subject, text, html = TEXTS.compose_for_vendor(notice, PARTNER, REGION)
+    assert subject.startswith("P0001-DE: your decision is due on ")
+    assert f"Reference: P0001-DE {notice.id}#vendor" in text
+    offered = re.findall(r"^  - ([a-z_]+)", text, re.MULTILINE)
+    assert offered == re.findall(r"<li>([a-z_]+)", html) == can
+    assert f"\nP0001,DE,{requirement},2024-01-01,<today>,<verdict>," in text
+    assert f"\nP0001,DE,{requirement},2024-01-01,&lt;today&gt;,&lt;verdict&gt;," in html
+    assert "(Alpha &lt;Bild &amp; Ton&gt;)" in html
+    assert not re.search(r"[ \t]\n|\n{3}", text)
+    assert Tags(html).open == []
+
+
+def test_the_words_that_a_decision_is_uploaded_in_are_those_of_its_file() -> None:
+    text = TEXTS.compose_for_vendor(NOTICES[NoticeKind.DECISION_DUE], None, REGION)[1]
+    assert "account P0001-DE (P0001)" in text
+    assert "There is nothing to decide any more." in text
+    assert "case_decisions" not in text
+    template = (TEMPLATES / "decision_due_vendor.txt").read_text(encoding="utf-8")
+    assert f"{','.join(CaseDecision.model_fields)}\n" in template
+    for verdict in Verdict:
+        assert f"- {verdict}" in template
+
+
 def test_every_requirement_and_every_outcome_has_its_words() -> None:
     page = TEXTS._environment.from_string("{{ what|requirement }}")  # the filters are what is tested
     assert all(page.render(what=requirement) for requirement in Requirement)
@@ -288,7 +327,8 @@ def test_a_value_that_a_template_lacks_is_an_error_and_no_gap_in_a_mail() -> Non
 
 
 def test_there_are_two_templates_for_each_kind_and_none_besides() -> None:
-    wanted = {f"{kind}.{form}" for kind in NoticeKind for form in ("txt", "html")}
+    names = [*NoticeKind, f"{NoticeKind.DECISION_DUE}_vendor"]
+    wanted = {f"{name}.{form}" for name in names for form in ("txt", "html")}
     assert {path.name for path in TEMPLATES.iterdir() if not path.name.startswith("_")} == wanted
 
 
