@@ -138,23 +138,41 @@ class Player:
 
     def _fire_all(self, schedules: Sequence[Schedule], day: date) -> None:
         """One after the other, then wait until all that they started is done."""
+        started = False
         for schedule in schedules:
             with self.timing.of("schedules"):
-                self._fire(schedule, day)
-        if schedules:
+                started |= self._fire(schedule, day)
+        if started:
             with self.timing.of("after schedules"):
                 self.stack.wait_until_quiet()
 
-    def _fire(self, schedule: Schedule, day: date) -> None:
+    def _fire(self, schedule: Schedule, day: date) -> bool:
+        """Whether anything follows from it. Raises `PlayFailed`."""
         answer = self.stack.functions.invoke(
             FunctionName=schedule.function, Payload=json.dumps(schedule.event(day)).encode()
         )
         said = answer["Payload"].read()
         if "FunctionError" in answer:
             raise PlayFailed(f"schedule {schedule.name} of {day} failed: {said.decode(errors='replace')}")
+        return not sent_nothing(said)
 
     def _check_dead_letters(self, day: date) -> None:
         left = self.stack.dead_letters()
         if left:
             queues = ", ".join(f"{name.removesuffix('Url')}: {depth}" for name, depth in sorted(left.items()))
             raise PlayFailed(f"on {day} the engine gave up on messages ({queues}); its log: {self.stack.log}")
+
+
+def sent_nothing(answer: bytes) -> bool:
+    """Whether the answer of a scheduled function says that it sent no task, so that there is nothing to wait for.
+
+    On most days nothing is due. An answer that says something else, or nothing, is waited for.
+    """
+    try:
+        said = json.loads(answer)
+    except ValueError:
+        return False
+    if not isinstance(said, dict) or not said.keys() & {"tasks", "phases"}:
+        return False
+    phases = said.get("phases", [])
+    return said.get("tasks", 0) == 0 and isinstance(phases, list) and all(one.get("tasks") == 0 for one in phases)

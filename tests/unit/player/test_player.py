@@ -28,7 +28,11 @@ SCHEDULES = {
 class RecordingStack:
     """Plays every part of the stack's interface that the player uses."""
 
-    def __init__(self, *, fails: bool = False, dead: dict[str, int] | None = None, state: str = "ENABLED") -> None:
+    def __init__(
+        self, *, fails: bool = False, dead: dict[str, int] | None = None, state: str = "ENABLED",
+        answers: dict[str, bytes] | None = None,
+    ) -> None:  # fmt: skip
+        self.answers = answers or {}
         self.said: list[str] = []
         self.outputs = {"ProgramTable": "program", "UploadsBucket": "uploads"}
         self.dynamodb = self.s3 = self.functions = self.scheduler = self
@@ -63,8 +67,9 @@ class RecordingStack:
 
     def invoke(self, **request: Any) -> dict[str, Any]:
         self.said.append(f"invoke {request['FunctionName']} {json.loads(request['Payload'])['scheduled_time']}")
-        answer = {"Payload": io.BytesIO(b'{"errorMessage": "no clock"}')}
-        return {**answer, "FunctionError": "Unhandled"} if self._fails else answer
+        if self._fails:
+            return {"Payload": io.BytesIO(b'{"errorMessage": "no clock"}'), "FunctionError": "Unhandled"}
+        return {"Payload": io.BytesIO(self.answers.get(request["FunctionName"], b"null"))}
 
     def dead_letters(self) -> dict[str, int]:
         return self._dead
@@ -115,6 +120,26 @@ def test_a_day_is_clock_morning_schedules_records_reports_and_the_other_schedule
     ]
     assert cast(Silent, played.watcher).uploads == ["records/sites/a.csv", "pos/D1/R.csv"]
     assert set(played.timing.seconds) == {"clock", "records", "reports", "schedules", "after schedules"}
+
+
+@pytest.mark.parametrize(
+    ("review", "quarter", "waits"),
+    [
+        (b'{"tasks": 0, "accounts": 0}', b'{"phases": []}', 0),
+        (b'{"tasks": 1, "accounts": 1}', b'{"phases": []}', 1),
+        (b'{"tasks": 0}', b'{"phases": [{"phase": "END", "tasks": 0}]}', 0),
+        (b'{"tasks": 0}', b'{"phases": [{"phase": "END", "tasks": 0}, {"phase": "CLOSE", "tasks": 20}]}', 1),
+        (b'{"accounts": 0}', b'{"phases": []}', 1),
+        (b"null", b'{"phases": []}', 1),
+        (b"not JSON", b'{"phases": []}', 1),
+    ],
+)
+def test_after_schedules_that_sent_nothing_there_is_nothing_to_wait_for(
+    review: bytes, quarter: bytes, waits: int
+) -> None:
+    stack = RecordingStack(answers={"certification_expiry": review, "quarter_end": quarter})
+    player(stack, plan=Plan(FIRST, FIRST, {})).play()
+    assert stack.said.count("quiet") == waits
 
 
 def test_the_owners_rulebook_is_set_before_the_first_day() -> None:
