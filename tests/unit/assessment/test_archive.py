@@ -67,6 +67,7 @@ def test_after_ten_bad_years_a_state_is_less_than_half_of_what_an_item_takes() -
     story = bad_year()
     story.then("2032-01-05", employed("lou", "2031-12-06", "2032-01-05"))
     state = brought_up_to(day("2032-03-06"), ten_bad_years(story), story.book, story.known)
+    assert state is not None
     assert [change.to_tier for change in state.tier_changes].count(Tier.ADVANCED) == 41
     assert (len(state.cases), state.morning is not None) == (2 * 41, True)
     assert ITEM_LIMIT / 4 < size(state) < ITEM_LIMIT / 2

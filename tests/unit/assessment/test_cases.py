@@ -149,44 +149,6 @@ def test_a_relapse_is_a_case_of_its_own_with_sixty_days_of_its_own() -> None:
     assert steps(story.until("2023-11-01"))[-1] == ("2023-11-01", "authorized")
 
 
-@pytest.mark.rule("R-3.2", "R-2.2b")
-def test_a_certified_person_who_leaves_is_a_reason_like_an_expiry() -> None:
-    state = advanced(employed("anna", until="2023-03-01"), certified("anna", "MCDE", "2022-06-15")).until("2023-03-01")
-    case = case_of(state, "MCDE")
-    assert case.opened_on == day("2023-03-01")
-    assert case.causes == ("the holder of MCDE anna-MCDE-2022-06-15 of anna left",)
-
-
-@pytest.mark.rule("R-3.2")
-def test_of_two_who_leave_on_one_day_both_are_named() -> None:
-    both = [
-        employed("anna", until="2023-03-01"), certified("anna", "MCDE", "2022-06-15"),
-        employed("bo", until="2023-03-01"), certified("bo", "MCDE", "2022-06-15"),
-    ]  # fmt: skip
-    assert len(case_of(advanced(*both).until("2023-03-01"), "MCDE").causes) == 2
-
-
-@pytest.mark.rule("R-3.2")
-def test_a_cause_names_each_person_who_counts_no_more_once() -> None:
-    """Anna has renewed hers in good time; one of Bo's two runs out on the day on which he leaves."""
-    anna = [employed("anna"), *(certified("anna", "MCDE", on) for on in ("2021-06-15", "2022-06-15"))]
-    bo = [employed("bo", until="2023-06-15"), *(certified("bo", "MCDE", on) for on in ("2021-09-01", "2022-09-01"))]
-    others = [item for item in kept_qualified("premier") if not is_mcde(item)]
-    state = Story(*in_program(), placed("premier"), opening(2022, "200000"), *others, *anna, *bo).until("2023-06-15")
-    assert case_of(state, "MCDE").causes == ("the holder of MCDE bo-MCDE-2022-09-01 of bo left",)
-
-
-@pytest.mark.rule("R-3.2")
-@pytest.mark.catalogue("F49")
-def test_a_cause_is_what_ended_on_the_day_of_opening_whatever_was_taken_since() -> None:
-    """Anna's ran out on 15 June; it was known ahead that she would take another on 10 July and leave on the 20th."""
-    first, second = certified("anna", "MCDE", "2021-06-15"), certified("anna", "MCDE", "2023-07-10")
-    kept = [item for item in kept_qualified("advanced") if not is_mcde(item)]
-    known = [*in_program(), placed("advanced"), opening(2022, "60000"), *kept, first, second]
-    state = Story(*known, employed("anna", until="2023-07-20"), first="2023-06-20").until("2023-06-20")
-    assert case_of(state, "MCDE").causes == ("MCDE anna-MCDE-2021-06-15 of anna expired",)
-
-
 @pytest.mark.rule("R-3.2", "R-4.1.4")
 def test_each_unmet_requirement_has_a_case_and_a_clock_of_its_own_and_with_the_tier_the_others_are_moot() -> None:
     """The sales training runs out on 1 July; the design engineer did on 15 June and costs the tier first."""

@@ -2,6 +2,7 @@
 
 import pytest
 
+from partner_program.domain.facts import Record
 from partner_program.values.tiers import Tier
 from tests.fakes.assessing import Story, case_of, open_cases, steps
 from tests.fakes.records import (
@@ -36,7 +37,7 @@ def advanced(owner: str, *more: Known, without: str = "") -> Story:
 ANNA = [employed("anna"), certified("anna", "MCDE", "2022-06-15")]
 """Valid for twenty-four months, up to 14 June 2024."""
 
-CHANGES = {
+CHANGES: dict[str, tuple[str, list[Record], str, str]] = {
     "one more design engineer": (dated("people_required.MCDE.advanced", "1", "2"), [], "", "MCDE"),
     "the first integration engineer": (dated("people_required.MCIE.advanced", "0", "1"), [], "", "MCIE"),
     "a certification that lasts less long": (
@@ -114,6 +115,21 @@ def test_who_is_short_already_gets_no_days_more_by_a_number_that_is_raised() -> 
     assert case_of(story.until("2024-02-29"), "MCDE").due_on == day("2024-03-05")
     assert case_of(story.until("2024-03-01"), "MCDE").due_on == day("2024-03-05")
     assert steps(story.until("2024-03-06"))[1:] == [("2024-03-06", "authorized")]
+
+
+@pytest.mark.xfail(reason="bugs.md H6", strict=True)
+@pytest.mark.rule("R-3.2", "R-3.3")
+@pytest.mark.catalogue("F49")
+def test_who_had_mended_it_before_more_was_asked_for_is_short_from_that_day_even_if_recorded_later() -> None:
+    """One was there from 10 February on, as is told on 2 March; two are needed since the 1st."""
+    story = advanced(dated("people_required.MCDE.advanced", "1", "2"))
+    story.then("2024-01-05", employed("kim", "2022-01-01", "2024-01-05"))
+    anna = [certified("anna", kind, "2023-06-01") for kind in ("MCDE", "MCIT")]
+    state = story.then("2024-03-02", employed("anna", "2024-02-10"), *anna).until("2024-04-30")
+    assert state.tier is Tier.ADVANCED
+    assert [(str(case.opened_on), str(case.outcome)) for case in state.cases if case.requirement == "MCDE"] == [
+        ("2024-01-05", "cured"), ("2024-03-01", "None"),
+    ]  # fmt: skip
 
 
 # -- the day on which a year's books close

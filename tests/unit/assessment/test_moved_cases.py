@@ -37,9 +37,7 @@ NEW_TERMS = (
 def told(state: AccountState, requirement: str) -> list[tuple[str, str, str]]:
     """First day, last day and outcome of its cases."""
     cases = [case for case in state.cases if case.requirement == requirement]
-    return [
-        (str(case.opened_on), None if case.due_on is None else str(case.due_on), str(case.outcome)) for case in cases
-    ]
+    return [(str(case.opened_on), str(case.due_on), str(case.outcome)) for case in cases]
 
 
 # -- two on one day

@@ -2,13 +2,13 @@
 
 import pytest
 
+from partner_program.domain.facts import Record
 from partner_program.domain.tiers.account import AccountState
 from partner_program.domain.tiers.cases import Case
 from partner_program.values.tiers import Tier
 from tests.fakes.assessing import Story, case_of, open_cases, steps
 from tests.fakes.records import (
     Known,
-    Record,
     brand_review,
     certified,
     decided,
