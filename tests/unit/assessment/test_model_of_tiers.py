@@ -74,10 +74,11 @@ class Life(RuleBasedStateMachine):
         close_delay_days=st.sampled_from([0, 0, 3]),
         training_age_days=st.sampled_from([0, 200, 300, 360]),
         seed=st.integers(0, 9),
+        looked_at=st.booleans(),
     )
     def start(
         self, today: date, tier: str | None, ages: list[int], last_year: str, training_age_days: int, seed: int,
-        close_delay_days: int,
+        close_delay_days: int, looked_at: bool,
     ) -> None:  # fmt: skip
         self.today, self.random, self.close_delay_days = today, Random(seed), close_delay_days
         enrolled = [partner(enrolled="2022-11-01"), site(opened="2020-01-01"), accepted("2022-11-01")]
@@ -97,7 +98,8 @@ class Life(RuleBasedStateMachine):
         ):
             self.tell(fact)
         self.end_of_day()
-        self.late.run(self.today)
+        if looked_at:
+            self.late.run(self.today)
 
     @rule(person=people, kind=kinds, age_days=ages_days, number=st.integers(1, 3))
     def somebody_is_certified_or_a_date_is_corrected(
