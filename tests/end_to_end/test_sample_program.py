@@ -137,15 +137,12 @@ NOTICES = {
         ("2024-05-01", "decision_due"),
     ],
     ("P1018-GB", "revenue"): [
-        ("2024-01-30", "case_opened"),
         ("2024-01-30", "decision_due"),
         ("2024-02-26", "case_closed"),
-        ("2025-01-30", "case_opened"),
         ("2025-01-30", "decision_due"),
     ],
     ("P1012-US", "brand_alignment-2024"): [
         ("2024-03-25", "brand_notice"),
-        ("2024-03-25", "case_opened"),
         ("2024-03-31", "case_reminder"),  # 30, 14 and 3 days before 30 April
         ("2024-04-16", "case_reminder"),
         ("2024-04-22", "case_cured"),

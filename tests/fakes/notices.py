@@ -1,7 +1,7 @@
 """States in which every kind of notice has its cause, and the ports of announcing and mailing in memory."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -18,6 +18,7 @@ from partner_program.domain.tiers.account import (
     EntitlementChange,
     Expiry,
     ExpiryReminder,
+    IdleDecision,
     Memory,
     TierChange,
 )
@@ -210,6 +211,12 @@ REMINDERS = (
         days=90,
     ),
 )  # fmt: skip
+IDLE = (
+    IdleDecision(
+        decision=a_verdict(Verdict.WAIVE, "2024-05-06", "2024-01-02"), on=on("2024-05-07"),
+        why="there is no business_plan case that was opened on 2024-01-02",
+    ),
+)  # fmt: skip
 EXPIRIES = tuple(Expiry.model_validate(item.model_dump(exclude={"on", "days"})) for item in REMINDERS)
 
 
@@ -225,7 +232,7 @@ def full_state(assessed_on: str = "2024-06-15", account: str = ACCOUNT_ID) -> Ac
             a_change("2024-04-30", Tier.PREMIER, Tier.AUTHORIZED, ChangeReason.DEMOTED),
             a_change("2024-06-03", Tier.AUTHORIZED, None, ChangeReason.ENDED),
         ],
-        memory=Memory(cases=CASES, reminders=REMINDERS, told=told),
+        memory=Memory(cases=CASES, reminders=REMINDERS, told=told, idle_decisions=IDLE),
     )
 
 
@@ -246,6 +253,7 @@ def as_of(state: AccountState, day: date) -> AccountState:
         cases=tuple(_case_as_of(case, day) for case in state.cases if case.events[0].on <= day),
         reminders=tuple(reminder for reminder in state.memory.reminders if reminder.on <= day),
         told=told if told and told.on <= day else None,
+        idle_decisions=tuple(item for item in state.memory.idle_decisions if item.on <= day),
     )
     changes = tuple(change for change in state.tier_changes if change.changed_on <= day)
     return state.model_copy(update={"assessed_on": day, "tier_changes": changes, "memory": memory})
@@ -262,6 +270,13 @@ def _case_as_of(case: Case, day: date) -> Case:
 def told_by(saved: Sequence[AccountState]) -> set[str]:
     """The names of what these versions of an account announce, one after the other."""
     return {notice.id for state in saved for notice in notices(state)}
+
+
+def mailed_for(told: Collection[str], *, manager: bool) -> set[str]:
+    """The references of the mails of notices: one for each of their readers."""
+    vendors = {name for name in told if name.split("#")[1].startswith("decision_")}
+    partners = {name for name in told if "#decision_without_effect#" not in name}
+    return partners | ({f"{name}#vendor" for name in vendors} if manager else set())
 
 
 def envelope(notice: AnyNotice) -> dict[str, Any]:

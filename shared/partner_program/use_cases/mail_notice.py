@@ -36,6 +36,10 @@ TRIES_WITHOUT_ANSWER = 2
 """After so many a person looks: each of them may have sent the mail."""
 
 
+TO_VENDOR = frozenset({NoticeKind.DECISION_DUE, NoticeKind.DECISION_WITHOUT_EFFECT})
+NOT_TO_PARTNER = frozenset({NoticeKind.DECISION_WITHOUT_EFFECT})
+
+
 class MailNotice:
     """Claim, send, mark. `now` gives seconds of Unix time; leases are measured by it, and nothing else."""
 
@@ -81,9 +85,10 @@ class MailNotice:
 
     def _mails(self, notice: AnyNotice) -> Iterator[tuple[str, Callable[[str], Mail]]]:
         """Who decides on a case has a mail of his own, whatever becomes of the partner's."""
-        if notice.kind is NoticeKind.DECISION_DUE and self._channel_manager:
+        if notice.kind in TO_VENDOR and self._channel_manager:
             yield notice.id + FOR_VENDOR, partial(self._to_vendor, notice, self._channel_manager)
-        yield notice.id, partial(self._to_partner, notice)
+        if notice.kind not in NOT_TO_PARTNER:
+            yield notice.id, partial(self._to_partner, notice)
 
     def _once(self, account_id: str, reference: str, make: Callable[[str], Mail]) -> bool:
         record = self._log.mail(account_id, reference)

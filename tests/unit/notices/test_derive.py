@@ -2,12 +2,13 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import get_args
 
 import pytest
 
 from partner_program.domain.accelerator.statement import StatementStatus
-from partner_program.domain.facts import Verdict
-from partner_program.domain.notices.derive import new_notices, notices, statement_notice
+from partner_program.domain.facts import CaseDecision, Verdict
+from partner_program.domain.notices.derive import DECIDED_BY_RULE, new_notices, notices, statement_notice
 from partner_program.domain.notices.model import (
     AdviceNotice,
     AnyNotice,
@@ -16,6 +17,7 @@ from partner_program.domain.notices.model import (
     CaseDueChanged,
     CaseOpened,
     CaseReminder,
+    DecisionIdle,
     ExpiryReminded,
     NoticeKind,
     ParticipationEnded,
@@ -28,6 +30,7 @@ from partner_program.domain.tiers.findings import Requirement
 from partner_program.values.tiers import Tier
 from tests.fakes.notices import (
     EXPIRIES,
+    IDLE,
     REMINDERS,
     a_case,
     a_change,
@@ -172,6 +175,46 @@ def test_a_closed_case_is_told_once_one_that_cost_the_tier_in_the_notice_of_that
     steps = ("2024-03-01", CaseStep.OPENED), ("2024-04-02", CaseStep.CLOSED)
     state = with_case(a_case(Requirement.MCDE, *steps, outcome=outcome), "2024-04-03")
     assert kinds(state) == ["case_opened", *([kind] if kind else [])]
+
+
+@pytest.mark.rule("R-3.3")
+@pytest.mark.parametrize("outcome", CaseOutcome)
+def test_a_case_that_ended_on_the_day_on_which_it_was_opened_is_told_by_what_ended_it_alone(
+    outcome: CaseOutcome,
+) -> None:
+    """It was discovered after its last day: the mail of the demotion says it, and asks for nothing that is too late."""
+    day = "2024-03-01"
+    steps = [(day, CaseStep.OPENED), (day, CaseStep.NOTICED), (day, CaseStep.DECISION_DUE), (day, CaseStep.CLOSED)]
+    state = with_case(a_case(Requirement.BRAND, *steps, outcome=outcome), "2024-03-02")
+    assert kinds(state) == (["case_closed"] if outcome is CaseOutcome.WAIVED else [])
+    assert kinds(as_of(state, on(day))) == []
+
+
+@pytest.mark.rule("R-4.1.7", "R-3.4b")
+@pytest.mark.parametrize(
+    ("step", "kind"), [(CaseStep.NOTICED, "brand_notice"), (CaseStep.DECISION_DUE, "decision_due")]
+)
+def test_a_case_that_is_opened_with_a_notice_or_a_decision_that_is_due_is_one_mail(step: CaseStep, kind: str) -> None:
+    at_once = a_case(Requirement.BRAND, ("2024-03-01", CaseStep.OPENED), ("2024-03-01", step))
+    later = a_case(Requirement.BRAND, ("2024-03-01", CaseStep.OPENED), ("2024-03-02", step))
+    assert kinds(with_case(at_once, "2024-03-03")) == [kind]
+    assert kinds(with_case(later, "2024-03-03")) == ["case_opened", kind]
+
+
+@pytest.mark.rule("R-4.1.6")
+def test_a_decision_without_effect_is_told_with_the_reason_when_its_day_is_over() -> None:
+    memory = Memory(idle_decisions=IDLE)
+    assert notices(a_state("2024-05-07", memory=memory)) == ()
+    notice = only(a_state("2024-05-08", memory=memory))
+    assert isinstance(notice, DecisionIdle)
+    assert (notice.rule, notice.occurred_on) == ("R-4.1.6", on("2024-05-07"))
+    assert notice.id == "2024-05-07#decision_without_effect#business_plan-2024-01-02-2024-05-06-waive"
+    assert notice.detail.why == "there is no business_plan case that was opened on 2024-01-02"
+
+
+def test_whatever_can_be_decided_has_its_rule() -> None:
+    decidable = get_args(CaseDecision.model_fields["requirement"].annotation)
+    assert set(DECIDED_BY_RULE) == set(decidable)
 
 
 @pytest.mark.rule("R-4.1.6")

@@ -11,7 +11,7 @@ from partner_program.domain.facts import Partner
 from partner_program.domain.notices.derive import notices
 from partner_program.domain.notices.model import AnyNotice, NoticeKind
 from partner_program.rulebook import load_rulebook
-from partner_program.use_cases.mail_notice import LEASE_S, MailNotice
+from partner_program.use_cases.mail_notice import LEASE_S, TO_VENDOR, MailNotice
 from partner_program.use_cases.notice_ports import (
     Mail,
     MailInHand,
@@ -216,21 +216,22 @@ def test_a_notice_from_before_the_rulebook_names_the_region_of_its_first_day() -
 
 
 @pytest.mark.rule("R-4.1.6")
-def test_who_decides_has_a_mail_of_his_own_for_each_decision_that_is_due_and_for_nothing_else() -> None:
+def test_who_decides_has_a_mail_of_his_own_and_the_partner_one_of_all_but_decisions_in_vain() -> None:
     office = Office()
     for kind in office.notices:
         assert office.mail(kind) is True
         assert office.mail(kind) is False
-    due = office.notices[NoticeKind.DECISION_DUE].id
-    assert [mail.reference for mail in office.store.mails if mail.to == MANAGER] == [f"{due}#vendor"]
-    assert sorted(mail.reference for mail in office.store.mails) == sorted(
-        [f"{due}#vendor", *(notice.id for notice in office.notices.values())]
-    )
+    theirs = {f"{office.notices[kind].id}#vendor" for kind in TO_VENDOR}
+    assert {mail.reference for mail in office.store.mails if mail.to == MANAGER} == theirs
+    ours = {notice.id for kind, notice in office.notices.items() if kind is not NoticeKind.DECISION_WITHOUT_EFFECT}
+    assert {mail.reference for mail in office.store.mails if mail.to != MANAGER} == ours
+    assert len(office.store.mails) == len(theirs | ours)
 
 
 def test_nobody_has_a_vendors_mail_where_no_manager_is_named() -> None:
     office = Office()
     office.mail(NoticeKind.DECISION_DUE, office.worker(manager=None))
+    assert office.mail(NoticeKind.DECISION_WITHOUT_EFFECT, office.worker(manager=None)) is False
     assert [mail.to for mail in office.store.mails] == [PARTNER.contact_email]
 
 

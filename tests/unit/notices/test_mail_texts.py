@@ -15,6 +15,7 @@ from partner_program.domain.tiers.account import Memory
 from partner_program.domain.tiers.cases import Case, CaseOutcome, CaseStep
 from partner_program.domain.tiers.findings import Requirement
 from partner_program.rulebook.answers import Region
+from partner_program.use_cases.mail_notice import NOT_TO_PARTNER, TO_VENDOR
 from partner_program.values.tiers import Tier
 from tests.fakes.notices import PARTNER, a_case, a_state, a_statement, a_verdict, full_state, on
 
@@ -32,6 +33,8 @@ NOTICES = examples()
 
 
 def composed(notice: AnyNotice) -> tuple[str, str, str]:
+    if notice.kind in NOT_TO_PARTNER:
+        return TEXTS.compose_for_vendor(notice, PARTNER, REGION)
     return TEXTS.compose(notice, PARTNER, REGION)
 
 
@@ -71,7 +74,7 @@ def test_every_kind_has_a_subject_a_text_and_a_page_that_name_its_account_rule_a
     assert subject.startswith("P0001-DE: ")
     assert "\n" not in subject
     for body in (text, html):
-        assert f"Reference: P0001-DE {notice.id}" in body
+        assert re.search(f"Reference: P0001-DE {notice.id}(#vendor)?(<br>)?$", body, re.MULTILINE)
         assert notice.rule in body
         assert "{{" not in body
         assert "None" not in body
@@ -79,7 +82,7 @@ def test_every_kind_has_a_subject_a_text_and_a_page_that_name_its_account_rule_a
     assert not re.search(r"[ \t]\n|\n{3}", text)
 
 
-@pytest.mark.parametrize("kind", NoticeKind)
+@pytest.mark.parametrize("kind", sorted(set(NoticeKind) - NOT_TO_PARTNER))
 def test_what_partners_are_called_cannot_change_the_page(kind: NoticeKind) -> None:
     _, text, html = composed(NOTICES[kind])
     assert "Dear Alpha <Bild & Ton>," in text
@@ -303,6 +306,15 @@ def test_who_decides_reads_what_he_can_decide_and_the_row_to_upload(
     assert Tags(html).open == []
 
 
+@pytest.mark.rule("R-4.1.6")
+def test_who_decided_in_vain_reads_why() -> None:
+    subject, text, html = composed(NOTICES[NoticeKind.DECISION_WITHOUT_EFFECT])
+    assert subject == "P0001-DE: your decision on Business Plan had no effect"
+    assert "had no effect: there is no business_plan case that was opened on 2 January 2024.\n" in text
+    assert '"waive", decided on 6 May 2024 by vendor.de: the plan is being written with us\n' in text
+    assert "(Alpha &lt;Bild &amp; Ton&gt;) had no effect" in html
+
+
 def test_the_words_that_a_decision_is_uploaded_in_are_those_of_its_file() -> None:
     text = TEXTS.compose_for_vendor(NOTICES[NoticeKind.DECISION_DUE], None, REGION)[1]
     assert "account P0001-DE (P0001)" in text
@@ -327,7 +339,7 @@ def test_a_value_that_a_template_lacks_is_an_error_and_no_gap_in_a_mail() -> Non
 
 
 def test_there_are_two_templates_for_each_kind_and_none_besides() -> None:
-    names = [*NoticeKind, f"{NoticeKind.DECISION_DUE}_vendor"]
+    names = [*(set(NoticeKind) - NOT_TO_PARTNER), *(f"{kind}_vendor" for kind in TO_VENDOR)]
     wanted = {f"{name}.{form}" for name in names for form in ("txt", "html")}
     assert {path.name for path in TEMPLATES.iterdir() if not path.name.startswith("_")} == wanted
 

@@ -12,6 +12,7 @@ from partner_program.domain.accelerator.statement import Statement, StatementSta
 from partner_program.domain.notices.details import (
     AdviceGiven,
     Amount,
+    DecisionPassedOver,
     ExpiryAhead,
     NoticeEntitlement,
     NoticeFinding,
@@ -24,6 +25,7 @@ from partner_program.domain.notices.heads import head_of, notice_id
 from partner_program.domain.notices.model import (
     AdviceNotice,
     AnyNotice,
+    DecisionIdle,
     ExpiryReminded,
     NoticeKind,
     ParticipationEnded,
@@ -49,11 +51,24 @@ REMINDED_BY_RULE = {
     Requirement.SALES_TRAINING: "R-4.1.4",
 }
 """What can run out by itself, and the rule that asks for it."""
+DECIDED_BY_RULE = {
+    Requirement.TERMS: "R-4.1.1",
+    Requirement.REVENUE: "R-3.4b",
+    Requirement.BUSINESS_PLAN: "R-4.1.6",
+    Requirement.BRAND: "R-4.1.7",
+}
+"""What the vendor may decide on, and the rule that says so."""
 
 
 def notices(state: AccountState) -> tuple[AnyNotice, ...]:
     """Everything that a state announces, in the order of days (R-3.1b, R-3.2, R-3.3, R-4.1.6, R-4.1.7)."""
-    found: list[AnyNotice] = [*_of_changes(state), *case_notices(state), *_of_reminders(state), *_of_advice(state)]
+    found: list[AnyNotice] = [
+        *_of_changes(state),
+        *case_notices(state),
+        *_of_reminders(state),
+        *_of_advice(state),
+        *_of_idle(state),
+    ]
     return tuple(sorted(found, key=lambda notice: notice.id))
 
 
@@ -134,6 +149,27 @@ def _of_change(state: AccountState, change: TierChange) -> Iterator[AnyNotice]:
             findings=_shown(change.findings),
         )
         yield TierDemoted(detail=demotion, **head(NoticeKind.TIER_DEMOTED, f"to-{change.to_tier}"))
+
+
+def _of_idle(state: AccountState) -> Iterator[AnyNotice]:
+    """Whoever decided is to know that nothing followed, and why."""
+    for item in state.memory.idle_decisions:
+        if item.on < state.assessed_on:
+            said = item.decision
+            requirement = Requirement(said.requirement)
+            about = f"{requirement}-{said.opened_on}-{said.decided_on}-{said.verdict}"
+            detail = DecisionPassedOver(
+                verdict=said.verdict,
+                decided_on=said.decided_on,
+                until=said.until,
+                reason=said.reason,
+                decided_by=said.decided_by,
+                requirement=requirement,
+                opened_on=said.opened_on,
+                why=item.why,
+            )
+            head = head_of(state, item.on, NoticeKind.DECISION_WITHOUT_EFFECT, about, DECIDED_BY_RULE[requirement])
+            yield DecisionIdle(detail=detail, **head)
 
 
 def _of_reminders(state: AccountState) -> Iterator[AnyNotice]:

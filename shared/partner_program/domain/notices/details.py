@@ -131,6 +131,15 @@ class CaseDecided(NoticePart):
     decided_by: str
 
 
+class DecisionPassedOver(CaseDecided):
+    """A decision of the vendor that had no effect, as it was recorded, and why."""
+
+    requirement: Requirement
+    opened_on: date
+    """By these two the decision named its case."""
+    why: str
+
+
 class CaseMoved(CaseStated):
     """The last day of a case has become another: by facts recorded since, or because the vendor has extended it."""
 

@@ -17,6 +17,7 @@ from partner_program.domain.notices.details import (
     CaseMoved,
     CaseReminded,
     CaseStated,
+    DecisionPassedOver,
     ExpiryAhead,
     NoticePart,
     ParticipationEnd,
@@ -41,6 +42,7 @@ class NoticeKind(StrEnum):
     CASE_CURED = "case_cured"
     CASE_CLOSED = "case_closed"
     DECISION_DUE = "decision_due"
+    DECISION_WITHOUT_EFFECT = "decision_without_effect"
     BRAND_NOTICE = "brand_notice"
     EXPIRY_REMINDER = "expiry_reminder"
     ADVICE = "advice"
@@ -128,6 +130,13 @@ class DecisionIsDue(Notice):
     detail: CaseStated
 
 
+class DecisionIdle(Notice):
+    """A decision of the vendor had no effect. For the vendor: the partner is not told."""
+
+    kind: Literal[NoticeKind.DECISION_WITHOUT_EFFECT] = NoticeKind.DECISION_WITHOUT_EFFECT
+    detail: DecisionPassedOver
+
+
 class BrandNotice(Notice):
     """The notice of R-4.1.7: brand alignment is not fulfilled, and a second period runs until `due_on`."""
 
@@ -158,7 +167,7 @@ class StatementNotice(Notice):
 
 AnyNotice = Annotated[
     TierPromoted | TierDemoted | ParticipationEnded | CaseOpened | CaseDueChanged | CaseReminder | CaseCured
-    | CaseClosed | DecisionIsDue | BrandNotice | ExpiryReminded | AdviceNotice | StatementNotice,
+    | CaseClosed | DecisionIsDue | DecisionIdle | BrandNotice | ExpiryReminded | AdviceNotice | StatementNotice,
     Field(discriminator="kind"),
 ]  # fmt: skip
 
@@ -172,6 +181,7 @@ NOTICE_TYPES: dict[NoticeKind, type[Notice]] = {
     NoticeKind.CASE_CURED: CaseCured,
     NoticeKind.CASE_CLOSED: CaseClosed,
     NoticeKind.DECISION_DUE: DecisionIsDue,
+    NoticeKind.DECISION_WITHOUT_EFFECT: DecisionIdle,
     NoticeKind.BRAND_NOTICE: BrandNotice,
     NoticeKind.EXPIRY_REMINDER: ExpiryReminded,
     NoticeKind.ADVICE: AdviceNotice,

@@ -34,6 +34,9 @@ _MOVING = frozenset({CaseStep.REDATED, CaseStep.DECIDED})
 def case_notices(state: AccountState) -> Iterator[AnyNotice]:
     """Those of the steps that are final: dated before `assessed_on`, reminders up to it."""
     for case in state.cases:
+        if _ended_at_once(case):
+            yield from _waived_at_once(state, case)
+            continue
         for number, event in enumerate(case.events):
             if event.step is CaseStep.REMINDED:
                 if event.on <= state.assessed_on and _is_of_use(state, case, number):
@@ -43,6 +46,24 @@ def case_notices(state: AccountState) -> Iterator[AnyNotice]:
         yield from _moves(state, case)
 
 
+def _ended_at_once(case: Case) -> bool:
+    """Known only after its last day, and over on the day on which it was opened: what ended it tells of it."""
+    return any(step.step is CaseStep.CLOSED and step.on == case.events[0].on for step in case.events)
+
+
+def _waived_at_once(state: AccountState, case: Case) -> Iterator[CaseClosed]:
+    last = case.events[-1]
+    if case.outcome is CaseOutcome.WAIVED and last.on < state.assessed_on:
+        head = head_of(state, last.on, NoticeKind.CASE_CLOSED, case.case_id, case.rule)
+        yield CaseClosed(detail=_ended(state, case, last), **head)
+
+
+def _says_more(case: Case) -> bool:
+    """Whether a notice of the day of opening says all that `case_opened` would: one cause, one mail."""
+    first = case.events[0].on
+    return any(step.on == first and step.step in (CaseStep.NOTICED, CaseStep.DECISION_DUE) for step in case.events)
+
+
 def _of_step(state: AccountState, case: Case, event: CaseEvent) -> Iterator[AnyNotice]:
     """A case that ends in a demotion, or in the end of participation, is told of there and not a second time."""
 
@@ -50,7 +71,7 @@ def _of_step(state: AccountState, case: Case, event: CaseEvent) -> Iterator[AnyN
         return head_of(state, event.on, kind, case.case_id, case.rule)
 
     match event.step:
-        case CaseStep.OPENED:
+        case CaseStep.OPENED if not _says_more(case):
             yield CaseOpened(detail=CaseStated(**_stated(state, case, event)), **head(NoticeKind.CASE_OPENED))
         case CaseStep.NOTICED:
             yield BrandNotice(detail=CaseStated(**_stated(state, case, event)), **head(NoticeKind.BRAND_NOTICE))
