@@ -55,8 +55,7 @@ class FakeAccounts:
         histories = [rows for (owner, _), rows in self.histories.items() if owner == partner_id]
         standing = [fact for rows in histories if (fact := row_known_on(rows, day))]
         known = [fact.record for fact in standing]
-        news = {date.fromisoformat(row.known_on) for rows in histories for row in rows}
-        news |= self._smaller(account_id, since_year)
+        rows = [*_rows(histories, day), *self._smaller(account_id, since_year)]
         facts = self._facts(account_id, since_year, known)
         replaced = [i for i in self.replaced if i.account_id == account_id and i.month >= f"{since_year:04d}-01"]
         return facts_of(
@@ -64,8 +63,7 @@ class FakeAccounts:
             known,
             contributions_known_on(facts.contributions, replaced, day),
             baselines_known_on(facts.baselines, day),
-            {taken_on for taken_on in news if taken_on <= day},
-            _rows(standing),
+            [row for row in rows if row[0] <= day],
             self._seen_since(account_id),
         )
 
@@ -139,12 +137,8 @@ class FakeAccounts:
         ]
         partner_id, _ = split_account_id(account_id)
         histories = [kept for (owner, _), kept in self.histories.items() if owner == partner_id]
-        news = {date.fromisoformat(row.known_on) for kept in histories for row in kept}
-        news |= self._smaller(account_id, since_year)
-        standing = (max(kept, key=lambda row: row.stamp) for kept in histories)
-        return facts_of(
-            account_id, records, contributions, baselines, news, _rows(standing), self._seen_since(account_id)
-        )
+        rows = [*_rows(histories), *self._smaller(account_id, since_year)]
+        return facts_of(account_id, records, contributions, baselines, rows, self._seen_since(account_id))
 
     def _seen_since(self, account_id: str) -> date | None:
         days = [
@@ -155,19 +149,19 @@ class FakeAccounts:
         ]
         return min(days, default=None)
 
-    def _smaller(self, account_id: str, since_year: int) -> set[date]:
+    def _smaller(self, account_id: str, since_year: int) -> list[tuple[date, str]]:
         """Days on which contributions became known that larger ones replaced."""
-        return {
-            item.known_on
-            for item in self.replaced
-            if item.account_id == account_id and item.month >= f"{since_year:04d}"
-        }
+        mine = (item for item in self.replaced if item.account_id == account_id and item.month >= f"{since_year:04d}")
+        return [(item.known_on, "contribution replaced") for item in mine]
 
 
-def _rows(facts: Iterable[Fact]) -> Iterator[tuple[date, str]]:
-    return (
-        (date.fromisoformat(fact.known_on), f"{fact.record.kind} {fact.record.model_dump_json()}") for fact in facts
-    )
+def _rows(histories: Iterable[Sequence[Fact]], day: date = date.max) -> Iterator[tuple[date, str]]:
+    """What stands on a day, and what stood before it, by the day on which it became known."""
+    for rows in histories:
+        standing = row_known_on(rows, day)
+        for row in rows:
+            said = row.record.model_dump_json() if row is standing else "replaced"
+            yield date.fromisoformat(row.known_on), f"{row.record.kind} {row.record.key} {said}"
 
 
 class FakeJobLog:

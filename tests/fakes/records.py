@@ -233,7 +233,13 @@ def kept_tier(tier: str, first: int = 2022, last: int = 2027) -> list[Record]:
 
 def facts(*items: Known, account_id: str = P1_DE, news: Iterable[date] = ()) -> AccountFacts:
     """The facts of an account from records, contributions and baselines in any order; `news`: days of the records."""
-    return facts_of(account_id, _only(Record, items), _only(Contribution, items), _only(Baseline, items), news)
+    return facts_of(
+        account_id,
+        _only(Record, items),
+        _only(Contribution, items),
+        _only(Baseline, items),
+        ((day, "") for day in news),
+    )
 
 
 def _only(kind: type[T], items: Iterable[object]) -> list[T]:

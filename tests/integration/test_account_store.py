@@ -98,7 +98,7 @@ def statement_of(quarter: Quarter, status: StatementStatus) -> Statement:
 
 def without_news(known: AccountFacts) -> AccountFacts:
     """The facts themselves; test_known_on.py pins when they became known."""
-    return known.model_copy(update={"news": (), "arrivals": {}})
+    return known.model_copy(update={"news": (), "arrivals": {}, "seen_since": None})
 
 
 def test_an_unknown_account_has_no_facts_and_no_state(world: World) -> None:

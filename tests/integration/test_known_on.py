@@ -100,7 +100,7 @@ def today(world: World) -> AccountFacts:
 
 def plain(found: AccountFacts) -> AccountFacts:
     """Without the days on which it became known."""
-    return found.model_copy(update={"news": (), "arrivals": {}})
+    return found.model_copy(update={"news": (), "arrivals": {}, "seen_since": None})
 
 
 def test_what_was_taken_later_was_not_known_the_evening_before(world: World) -> None:

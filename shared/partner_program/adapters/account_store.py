@@ -52,10 +52,8 @@ class DynamoAccountStore:
         revenue = self._revenue(account_id, since_year)
         contributions = revenue_known_on(self._table, account_id, since_year, revenue.contributions, day)
         baselines = baselines_known_on(revenue.baselines, day)
-        news = {taken_on for taken_on in (*_days(facts), *revenue.earlier) if taken_on <= day}
-        return facts_of(
-            account_id, _records(facts), contributions, baselines, news, _rows(facts), _seen_since(account_id, facts)
-        )
+        rows = [(taken_on, what) for taken_on, what in _rows(facts, revenue) if taken_on <= day]
+        return facts_of(account_id, _records(facts), contributions, baselines, rows, _seen_since(account_id, facts))
 
     def load_many(self, account_ids: Iterable[str], since_year: int) -> Iterator[tuple[str, AccountFacts, StoredState]]:
         """By partner: the states of its accounts, then its facts once, then the revenue of each account."""
@@ -143,16 +141,8 @@ class DynamoAccountStore:
 
     def _facts(self, account_id: str, since_year: int, facts: Sequence[Fact]) -> AccountFacts:
         revenue = self._revenue(account_id, since_year)
-        news = {*_days(facts), *revenue.earlier}
-        return facts_of(
-            account_id,
-            _records(facts),
-            revenue.contributions,
-            revenue.baselines,
-            news,
-            _rows(facts),
-            _seen_since(account_id, facts),
-        )
+        rows, seen = _rows(facts, revenue), _seen_since(account_id, facts)
+        return facts_of(account_id, _records(facts), revenue.contributions, revenue.baselines, rows, seen)
 
     def _revenue(self, account_id: str, since_year: int) -> "_Revenue":
         """That from a year on. One range of sort keys holds it all; the state is beyond its end."""
@@ -179,11 +169,13 @@ def _records(facts: Iterable[Fact]) -> Iterator[Record]:
     return (fact.record for fact in facts)
 
 
-def _rows(facts: Iterable[Fact]) -> Iterator[tuple[date, str]]:
-    """When each row became known, and what it says."""
-    return (
-        (date.fromisoformat(fact.known_on), f"{fact.record.kind} {fact.record.model_dump_json()}") for fact in facts
-    )
+def _rows(facts: Iterable[Fact], revenue: _Revenue) -> Iterator[tuple[date, str]]:
+    """When each row became known, and what it says; of those that were replaced since, that they were."""
+    for fact in facts:
+        name = f"{fact.record.kind} {fact.record.key}"
+        yield date.fromisoformat(fact.known_on), f"{name} {fact.record.model_dump_json()}"
+        yield from ((date.fromisoformat(day), f"{name} replaced") for day in fact.earlier)
+    yield from ((day, "contribution replaced") for day in revenue.earlier)
 
 
 def _seen_since(account_id: str, facts: Iterable[Fact]) -> date | None:

@@ -33,20 +33,18 @@ def facts_of(
     records: Iterable[Record],
     contributions: Iterable[Contribution] = (),
     baselines: Iterable[Baseline] = (),
-    news: Iterable[date] = (),
     rows: Iterable[tuple[date, str]] = (),
     seen_since: date | None = None,
 ) -> AccountFacts:
     """The facts of an account: its country's sites, the people employed there, and what these hold.
 
     Everything is put in the order of its key, so that the order in which it was recorded or read is no input. `rows`
-    are the days on which records became known, each with a name of that very row.
+    are the days on which something became known that stands or was replaced since, each with what it says.
     """
     partner_id, country = split_account_id(account_id)
     everything, revenue, frozen = tuple(records), tuple(contributions), tuple(baselines)
     taken = [*rows, *((item.known_on, f"{item.key}{item.lines}") for item in revenue)]
     taken += ((item.counts_from, f"baseline {item.year} {item.revision}") for item in frozen)
-    days = {*news, *(item.known_on for item in revenue), *(item.counts_from for item in frozen)}
     sites = [site for site in _of(Site, everything) if (site.partner_id, site.country) == (partner_id, country)]
     site_ids = {site.site_id for site in sites}
     jobs = [job for job in _of(Employment, everything) if job.site_id in site_ids]
@@ -73,7 +71,7 @@ def facts_of(
         opening_revenue=tuple(filter(here, _of(OpeningRevenue, everything))),
         contributions=tuple(sorted(revenue, key=_contribution_key)),
         baselines=tuple(sorted(frozen, key=lambda item: (item.year, item.revision))),
-        news=tuple(sorted(days)),
+        news=tuple(sorted({day for day, _ in taken})),
         arrivals=_arrivals(taken),
         seen_since=seen_since,
     )
