@@ -192,6 +192,29 @@ def test_an_extension_moves_the_day_of_the_notice_too() -> None:
     assert (case.noticed_on, case.due_on) == (day("2023-08-11"), day("2023-09-30"))
 
 
+@pytest.mark.rule("R-4.1.7")
+@pytest.mark.parametrize("on", ["2023-03-20", "2023-03-21", "2023-05-02"])
+def test_a_good_review_and_then_a_bad_one_within_the_first_period_end_the_time_for_a_first_one(on: str) -> None:
+    """Case and finding say the same: out of line since 20 March, with the time of the notice."""
+    reviews = [brand_review("2023-03-10"), brand_review("2023-03-20", "not_fulfilled")]
+    story = brandless("2023-03-01", *reviews)
+    state = story.until(on)
+    case = state.cases[-1]
+    assert [str(each.outcome) for each in state.cases] == ["cured", "None"]
+    assert (case.opened_on, case.noticed_on, case.due_on) == (day("2023-03-20"), day("2023-03-20"), day("2023-04-30"))
+    found = next(item for item in state.findings if item.requirement == "brand_alignment")
+    assert (found.met, found.since, found.found) == (False, day("2023-03-20"), "not fulfilled on 2023-03-20")
+    assert found.missing == "brand alignment"
+
+
+@pytest.mark.rule("R-4.1.7")
+@pytest.mark.parametrize("on", ["2023-06-15", "2023-07-31", "2023-08-01", "2023-10-01"])
+def test_what_is_owed_is_said_from_the_first_day_of_the_brands_case_on(on: str) -> None:
+    case = case_of(brandless("2023-06-15").until(on), "brand_alignment")
+    assert (case.required, case.missing) == ("brand alignment fulfilled", "brand alignment")
+    assert case.mend == "Bring the use of the brand into line and have it reviewed."
+
+
 # -- the Business Plan
 
 
@@ -247,3 +270,22 @@ def test_reviews_are_recorded_and_shown_and_cost_nothing() -> None:
     found = next(item for item in state.findings if item.requirement == "business_plan")
     assert found.met
     assert found.found == "submitted on 2023-12-01; 2 of 4 quarterly and 1 of 1 annual reviews held in 2024"
+
+
+@pytest.mark.rule("R-4.1.6")
+@pytest.mark.parametrize("on", ["2023-12-15", "2023-12-31", "2024-01-01", "2024-02-13", "2024-02-14", "2024-06-30"])
+def test_a_plans_case_speaks_of_the_plan_of_its_own_year_from_its_first_day_on(on: str) -> None:
+    """Also while there is time, and also when the plan of the year after is there already."""
+    case = case_of(planless("2023-12-15", plan(2024, "2024-01-10")).until(on), "business_plan", "2023")
+    assert (case.required, case.found, case.missing, case.mend) == (
+        "Business Plan 2023", "not submitted", "Business Plan 2023", "Submit the Business Plan 2023.",
+    )  # fmt: skip
+
+
+@pytest.mark.rule("R-4.1.6")
+def test_a_demotion_for_last_years_plan_names_that_one() -> None:
+    """That of this year is there."""
+    decision = decided("business_plan", "2023-01-02", "demote", "2024-02-01")
+    state = planless("2023-01-02", plan(2024, "2024-01-10"), decision).until("2024-02-01")
+    assert steps(state)[1:] == [("2024-02-01", "advanced")]
+    assert (state.tier_changes[-1].cause or "").startswith("business plan: Business Plan 2023 since 2023-01-02,")

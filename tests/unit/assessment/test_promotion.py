@@ -15,9 +15,12 @@ from tests.fakes.records import (
     Known,
     accepted,
     brand_review,
+    certified,
     day,
+    employed,
     facts,
     in_program,
+    kept_qualified,
     opening,
     partner,
     placed,
@@ -104,6 +107,21 @@ def test_nothing_is_reached_before_the_account_started() -> None:
     known = facts(*in_program(), *qualified_people(), placed("authorized", "2023-06-01"), opening(2022, "90000"))
     change = assessed(known, "2023-06-15").tier_changes[-1]
     assert (change.to_tier, change.reached_on) == (Tier.ADVANCED, date(2023, 6, 1))
+
+
+@pytest.mark.rule("R-3.1a", "R-3.3")
+@pytest.mark.catalogue("F49")
+def test_nothing_is_reached_before_the_account_came_to_its_present_tier() -> None:
+    """Demoted on Tuesday, 15 August; a certificate of the 1st is recorded on Friday, the 18th."""
+    kept = [item for item in kept_qualified("advanced") if not item.key[0].startswith("kim-MCDE")]
+    anna = [employed("anna"), certified("anna", "MCDE", "2021-06-15")]
+    story = Story(*in_program(), placed("advanced"), opening(2022, "60000"), *kept, *anna)
+    story.then("2023-08-18", certified("anna", "MCDE", "2023-08-01"))
+    changes = story.until("2023-08-18").tier_changes[1:]
+    assert [(str(change.changed_on), str(change.to_tier)) for change in changes] == [
+        ("2023-08-15", "authorized"), ("2023-08-18", "advanced"),
+    ]  # fmt: skip
+    assert (changes[-1].reached_on, changes[-1].business_days) == (day("2023-08-15"), 3)
 
 
 @pytest.mark.rule("R-3.1a", "R-3.4a")

@@ -207,3 +207,10 @@ def test_who_was_placed_without_ever_accepting_owes_the_acceptance_from_that_day
     assert (case.subject, case.opened_on, case.due_on) == ("2022-03", day("2023-03-01"), day("2023-04-30"))
     assert story.until("2023-04-30").tier is Tier.AUTHORIZED
     assert case_of(story.until("2023-05-01"), "terms").decision_due
+
+
+@pytest.mark.rule("R-4.1.1")
+@pytest.mark.parametrize("on", ["2023-07-01", "2023-09-30", "2023-10-01"])
+def test_what_is_owed_is_said_from_the_first_day_of_the_case_on(on: str) -> None:
+    case = case_of(advanced().until(on), "terms")
+    assert (case.missing, case.mend) == ("acceptance of Terms 2023-07", "Accept the Terms 2023-07.")
