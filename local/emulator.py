@@ -12,11 +12,13 @@ What is changed in the pinned ministack, in this process only, and held by tests
   the visibility timeout, which is hours, while the player plays years in minutes.
 * The batching window of a stream is kept, see `gather_stream_batches`.
 * Schedules do not fire by this machine's clock: the player fires them by the program's.
+* A condition is read once, not anew for each item that it is held against, which was half the cost of a query.
 * After a handler that logs nothing, ministack waits 50 ms for a first line, and 5 ms after the last; here 2 ms each.
 """
 
 import asyncio
 import contextvars
+import functools
 import json
 import os
 import signal
@@ -43,6 +45,7 @@ CHECK_PAUSE_SECONDS = 0.002
 LONGEST_CHECK_PAUSE_SECONDS = 0.02
 LOG_WAIT_SECONDS = 0.002
 LOG_WAIT_MOST_SECONDS = 0.250
+KEPT_CONDITIONS = 512
 
 _object_version: contextvars.ContextVar[str | None] = contextvars.ContextVar("object_version", default=None)
 
@@ -130,6 +133,13 @@ def keep_off_the_wall_clock() -> None:
         LOG_WAIT_SECONDS,
         LOG_WAIT_MOST_SECONDS,
     )
+
+
+def read_conditions_once() -> None:
+    """Keep what the text of a condition alone decides: its tokens (a list of one's own each time) and its syntax."""
+    tokens = functools.lru_cache(KEPT_CONDITIONS)(dynamodb._tokenize)
+    dynamodb._tokenize = lambda expression: list(tokens(expression))
+    dynamodb._condition_syntax_error = functools.lru_cache(KEPT_CONDITIONS)(dynamodb._condition_syntax_error)
 
 
 def work_under_way() -> dict[str, int]:
@@ -278,6 +288,7 @@ def main() -> None:
     complete_s3_events()
     gather_stream_batches()
     keep_off_the_wall_clock()
+    read_conditions_once()
     asyncio.run(_serve())
     lambda_runtime.reset()
     os._exit(0)

@@ -152,7 +152,7 @@ class Player:
             FunctionName=schedule.function, Payload=json.dumps(schedule.event(day)).encode()
         )
         said = answer["Payload"].read()
-        if "FunctionError" in answer:
+        if answer.get("FunctionError"):
             raise PlayFailed(f"schedule {schedule.name} of {day} failed: {said.decode(errors='replace')}")
         return not sent_nothing(said)
 
