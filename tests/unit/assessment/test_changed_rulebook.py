@@ -173,6 +173,21 @@ def test_a_year_is_judged_once_however_the_day_of_its_close_is_moved(days: int) 
 
 
 @pytest.mark.rule("R-3.4b")
+@pytest.mark.parametrize(
+    ("threshold", "of_2023", "lost"),
+    [
+        (60000, "50000", False), (60000, "49999.99", True),  # raised: 2023 is held against what was asked in 2023
+        (40000, "40000", False), (40000, "39999.99", True),  # lowered: what it asks for now is there
+    ],
+)  # fmt: skip
+def test_a_new_years_threshold_is_not_what_the_old_year_is_judged_by(threshold: int, of_2023: str, lost: bool) -> None:
+    owner = dated("revenue_threshold.*.advanced", "50000", str(threshold), since="2024-01-01")
+    assert steps(closing(owner, of_2023=of_2023).until("2024-12-31"))[1:] == (
+        [("2024-01-30", "authorized")] if lost else []
+    )
+
+
+@pytest.mark.rule("R-3.4b")
 def test_every_year_is_judged() -> None:
     """2023 was enough, 2024 is not."""
     story = closing("", of_2023="60000")
