@@ -7,7 +7,7 @@ from partner_program.domain.tiers.walk import brought_up_to
 from partner_program.use_cases.assess_account import AssessAccount
 from partner_program.values.tiers import Tier
 from tests.fakes.accounts import FakeAccounts, FixedClock
-from tests.fakes.assessing import RULEBOOK, steps
+from tests.fakes.assessing import RULEBOOK, Story, case_of, steps
 from tests.fakes.records import (
     P1_DE,
     certified,
@@ -118,18 +118,10 @@ def test_a_run_after_the_leaving_makes_up_for_the_days_before_it(days: list[str]
 @pytest.mark.rule("R-3.2", "R-3.3")
 def test_a_certification_that_the_owner_asks_of_authorized_waits_for_nobody() -> None:
     """There is no tier below to fall to, and no verdict on certifications."""
-    accounts, clock = FakeAccounts(), FixedClock("2023-01-02")
-    accounts.add(*in_program(), opening(2022, "5000"), known_on="2023-01-02")
-    assess = AssessAccount(accounts, rulebook('"people_required.MCDE.authorized" = 1\n'), clock)
-    for on in ("2023-01-02", "2023-03-03", "2023-03-04", "2023-06-01"):
-        clock.day = day(on)
-        state = assess(P1_DE)
-    assert state is not None
-    assert (state.tier, [(case.requirement.value, case.decision_due) for case in state.cases]) == (
-        Tier.AUTHORIZED, [("MCDE", False)],
-    )  # fmt: skip
-    accounts.add(employed("anna"), certified("anna", "MCDE", "2023-06-02"), known_on="2023-06-02")
-    clock.day = day("2023-06-02")
-    cured = assess(P1_DE)
-    assert cured is not None
-    assert [str(case.outcome) for case in cured.cases] == ["cured"]
+    owner = '"people_required.MCDE.authorized" = 1\n'
+    story = Story(*in_program(), opening(2022, "5000"), book=rulebook(owner))
+    state = story.until("2023-06-01")
+    assert (state.tier, case_of(state, "MCDE").due_on) == (Tier.AUTHORIZED, day("2023-03-03"))
+    assert not case_of(state, "MCDE").decision_due
+    story.then("2023-06-02", employed("anna"), certified("anna", "MCDE", "2023-06-02"))
+    assert str(case_of(story.until("2023-06-02"), "MCDE").outcome) == "cured"
