@@ -18,6 +18,7 @@ from partner_program.rulebook import Rulebook
 from partner_program.use_cases.assess_account import AssessAccount
 from partner_program.use_cases.close_quarter import CloseQuarter, due_phases
 from partner_program.use_cases.make_statement import MakeStatement
+from partner_program.use_cases.restate_baseline import RestateBaseline
 from partner_program.use_cases.review_accounts import DailyRun, ReviewAccounts
 from partner_program.values.money import total
 from partner_program.values.tiers import Tier
@@ -57,6 +58,8 @@ class Engine:
     partners: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     certifications: dict[str, list[Certification]] = field(default_factory=lambda: defaultdict(list))
     touched: set[str] = field(default_factory=set)
+    restated: Mapping[tuple[str, int], Sequence[date]] = field(default_factory=dict)
+    """(account, year) → the days on which the year's baseline is restated (R-5.4d)."""
 
     def __post_init__(self) -> None:
         self.world = World(rulebook=self.rulebook, window_rows=self.window_rows)
@@ -91,6 +94,7 @@ class Engine:
             for upload in reports_of_day.get(day, ()):
                 self._ingest(upload)
             self._assess(assess)
+            self._restate(day)
             self.tasks.tasks.clear()
             if day in due:  # on any other day the schedule fires for nothing
                 close(day)
@@ -167,6 +171,14 @@ class Engine:
         for key, contribution in self.accounts.contributions.items():
             if before.get(key) is not contribution:
                 self.touched.add(contribution.account_id)
+
+    def _restate(self, day: date) -> None:
+        restate = RestateBaseline(self.accounts, self.rulebook)
+        for (account, year), days in self.restated.items():
+            if day in days:
+                amount = restate.preview(account, year, day).recomputed
+                restate.apply(account, year, expected_amount=amount, by="oracle", reason="late reports", on=day)
+                self.touched.add(account)
 
     def _assess(self, assess: AssessAccount) -> None:
         if self.touched:

@@ -49,7 +49,7 @@ def test_the_sample_program_gives_the_revenue_tiers_cases_and_rebates_of_the_ora
     rulebook = load_rulebook()
     folder = oracle.read_folder(SAMPLE)
     wanted = expected(folder, rulebook)
-    engine = Engine(rulebook, window_rows=7)
+    engine = Engine(rulebook, window_rows=7, restated=folder.restated)
     engine.play(folder.records, uploads_of(SAMPLE), THROUGH)
     assert revenue_differences(engine, wanted, THROUGH) == []
     assert decision_differences(engine, wanted, THROUGH) == []
