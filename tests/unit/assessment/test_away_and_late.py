@@ -10,6 +10,7 @@ from tests.fakes.accounts import FakeAccounts, FixedClock
 from tests.fakes.assessing import RULEBOOK, Story, case_of, steps
 from tests.fakes.records import (
     P1_DE,
+    accepted,
     certified,
     day,
     employed,
@@ -17,8 +18,10 @@ from tests.fakes.records import (
     in_program,
     kept_tier,
     opening,
+    partner,
     placed,
     rulebook,
+    site,
 )
 
 AWAY = '"country.DE" = [{ from = 2024-02-01 }'
@@ -32,7 +35,7 @@ class Engine:
         self.accounts, self.clock = FakeAccounts(), FixedClock("2023-01-02")
         kept = kept_tier("advanced") if whole else []
         revenue = [opening(year, "60000") for year in (2022, 2023)]
-        self.accounts.add(*in_program(), placed("advanced"), *revenue, *kept, known_on="2023-01-02")
+        self.accounts.add(partner(), site(), accepted(), placed("advanced"), *revenue, *kept, known_on="2023-01-02")
         self.assess = AssessAccount(self.accounts, rulebook(owner), self.clock)
 
     def run(self, *days: str) -> AccountState:

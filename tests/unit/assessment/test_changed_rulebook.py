@@ -156,7 +156,13 @@ def closing(owner: str, *more: Known, of_2023: str = "10") -> Story:
 def test_another_day_of_the_close_lets_no_year_go_unjudged(since: str, days: int, lost_on: str) -> None:
     story = closing(dated("quarter.close_days", "30", str(days), since))
     assert steps(story.until("2024-12-31"))[1:] == [(lost_on, "authorized")]
-    assert story.until("2024-06-01") == story.daily("2024-06-01")
+
+
+@pytest.mark.rule("R-3.4b", "R-5.4d")
+@pytest.mark.catalogue("F26")
+def test_a_day_of_the_close_that_is_moved_into_the_past_is_seen_by_whoever_looks_late_too() -> None:
+    story = closing(dated("quarter.close_days", "30", "10", "2024-01-20"))
+    assert story.until("2024-02-10") == story.daily("2024-02-10")
 
 
 @pytest.mark.rule("R-3.4b", "R-5.4d")
