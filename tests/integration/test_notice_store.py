@@ -193,12 +193,15 @@ def test_an_answer_that_was_lost_is_told_from_a_service_that_was_never_reached(
         SesMailer(client, "notices@vendor.example").send(MAIL)
 
 
-def test_what_the_bus_did_not_take_is_told() -> None:
+def test_what_the_bus_did_not_take_is_told_and_why_is_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
     client = boto3.client("events", region_name="eu-central-1")
     taken = [{"EventId": "1"}, {"ErrorCode": "InternalFailure", "ErrorMessage": "later"}, {"EventId": "3"}]
     with Stubber(client) as stub:
         stub.add_response("put_events", {"FailedEntryCount": 1, "Entries": taken}, {"Entries": ANY})
         assert EventBridgeNotices(client, "bus").publish(NOTICES[:3]) == [NOTICES[0], NOTICES[2]]
+    (line,) = caplog.records
+    assert (line.getMessage(), vars(line)["notice_id"]) == ("not taken by the bus", NOTICES[1].id)
+    assert vars(line)["code"] == "InternalFailure"
 
 
 def test_an_event_has_the_kind_as_its_type_and_the_notice_as_its_detail() -> None:

@@ -3,10 +3,14 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from aws_lambda_powertools.logging import Logger
+
 from partner_program.domain.notices.model import SOURCE, AnyNotice
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
+
+logger = Logger()
 
 
 class EventBridgeNotices:
@@ -29,4 +33,7 @@ class EventBridgeNotices:
                 for notice in notices
             ]
         )
+        for notice, entry in zip(notices, answer["Entries"], strict=True):
+            if "EventId" not in entry:
+                logger.warning("not taken by the bus", notice_id=notice.id, code=entry.get("ErrorCode", ""))
         return [notice for notice, entry in zip(notices, answer["Entries"], strict=True) if "EventId" in entry]

@@ -31,8 +31,8 @@ class Announce:
     """From the images of a changed item to notices on the bus, and to the history of states.
 
     Everything may be done again at any point: a notice is put if absent under the name of its cause, is published as
-    long as it is not marked, and a version of a state is put as what it is. Only a stop between the bus's yes and the
-    mark publishes a notice a second time, under the same name.
+    long as it is not marked, and a version of a state is put as what it is. A stop between the bus's yes and the mark
+    publishes a notice a second time, under the same name, and so may two who announce one account at the same moment.
     """
 
     def __init__(self, store: NoticeStore, bus: NoticeBus, history: StateHistory) -> None:

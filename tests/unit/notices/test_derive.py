@@ -212,6 +212,15 @@ def test_a_decision_without_effect_is_told_with_the_reason_when_its_day_is_over(
     assert notice.detail.why == "there is no business_plan case that was opened on 2024-01-02"
 
 
+def test_a_case_with_very_many_causes_names_the_first_and_counts_the_rest() -> None:
+    """Ten notices go out in one request of 256 KB at most."""
+    causes = [f"C-{number:03d} expired on 2024-02-29" for number in range(800)]
+    case = a_case(Requirement.MCDE, ("2024-03-01", CaseStep.OPENED), causes=causes)
+    notice = only(with_case(case, "2024-03-02"))
+    assert isinstance(notice, CaseOpened)
+    assert notice.detail.causes == (*causes[:50], "and 750 more")
+
+
 def test_whatever_can_be_decided_has_its_rule() -> None:
     decidable = get_args(CaseDecision.model_fields["requirement"].annotation)
     assert set(DECIDED_BY_RULE) == set(decidable)

@@ -25,6 +25,7 @@ from partner_program.domain.notices.model import (
 )
 from partner_program.domain.tiers.account import AccountState
 from partner_program.domain.tiers.cases import Case, CaseEvent, CaseOutcome, CaseStep
+from partner_program.domain.wording import named
 
 EXTENDED = "the vendor has extended it"
 _MOVING = frozenset({CaseStep.REDATED, CaseStep.DECIDED})
@@ -126,7 +127,8 @@ def _extension(case: Case, moved: CaseEvent) -> CaseDecided | None:
 
 def _stated(state: AccountState, case: Case, event: CaseEvent) -> dict[str, Any]:
     """The case with its last day as of a step; its end only where the day of that is over, too."""
-    stated = {name: getattr(case, name) for name in CaseStated.model_fields} | {"due_on": event.due_on}
+    stated = {name: getattr(case, name) for name in CaseStated.model_fields}
+    stated |= {"due_on": event.due_on, "causes": named(case.causes)}  # EventBridge takes 256 KB in one request
     has_ended = any(step.step is CaseStep.CLOSED and step.on < state.assessed_on for step in case.events)
     return stated if has_ended else stated | {"closed_on": None, "outcome": None}
 
