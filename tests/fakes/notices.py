@@ -133,6 +133,19 @@ def a_case(
     )
 
 
+def kinds(state: AccountState) -> list[str]:
+    return [notice.kind.value for notice in notices(state)]
+
+
+def with_case(case: Case, assessed_on: str) -> AccountState:
+    return a_state(assessed_on, memory=Memory(cases=(case,)))
+
+
+def only(state: AccountState) -> AnyNotice:
+    (found,) = notices(state)
+    return found
+
+
 def a_verdict(verdict: Verdict, day: str, opened: str, until: str | None = None) -> CaseDecision:
     return CaseDecision(
         partner_id="P0001",
