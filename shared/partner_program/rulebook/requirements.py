@@ -52,13 +52,22 @@ class Requirements(Reading):
         """The entry that the number comes from."""
         return f"people_required.{kind}.{tier}"
 
+    def people_required_from(self, kind: str, tier: Tier) -> tuple[tuple[date, int], ...]:
+        """The numbers of people through time, past and to come, each with its first day (R-4.1.5)."""
+        values = self._entries[self.people_required_id(kind, tier)].values
+        return tuple((dated.starts, dated.value if isinstance(dated.value, int) else 0) for dated in values)
+
+    @property
+    def certifications_valid_since(self) -> date:
+        """Since when certifications have lasted no longer than today (R-4.1.5)."""
+        months = self.certification_validity_months
+        return self._unbroken_since("certification.validity", lambda value: value <= months)
+
     def people_asked_since(self, kind: str, tier: Tier) -> date:
         """Since when a tier has needed at least as many, and certifications have lasted no longer (R-4.1.5)."""
-        required, months = self.people_required(kind, tier), self.certification_validity_months
-        return max(
-            self._unbroken_since(self.people_required_id(kind, tier), lambda value: value >= required),
-            self._unbroken_since("certification.validity", lambda value: value <= months),
-        )
+        required = self.people_required(kind, tier)
+        numbers = self._unbroken_since(self.people_required_id(kind, tier), lambda value: value >= required)
+        return max(numbers, self.certifications_valid_since)
 
     def training_asked_since(self, kind: str, tier: Tier) -> date:
         """Since when a tier has needed a training, and an annual one has lasted no longer (R-4.1.3, R-4.1.4)."""

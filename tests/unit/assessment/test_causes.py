@@ -106,7 +106,7 @@ def test_a_demotion_by_two_steps_says_what_the_tier_in_between_asks_for() -> Non
     story = premier().then("2023-05-01", employed("lou", "2022-01-01", "2023-05-01"), opening(2022, "49999.99"))
     state = story.until("2023-07-01")
     assert steps(state)[1:] == [("2023-07-01", "authorized")]
-    assert (state.tier_changes[-1].cause or "").endswith("; advanced asks for 50000.00 EUR too")
+    assert (state.tier_changes[-1].cause or "").endswith("; advanced asks for revenue (50000.00 EUR) too")
 
 
 @pytest.mark.rule("R-3.3")
@@ -120,4 +120,4 @@ def test_a_demotion_by_one_step_has_no_tier_in_between_to_speak_of() -> None:
 def test_so_does_one_at_the_close_of_the_year() -> None:
     cause = premier(opening(2023, "10")).until("2024-01-30").tier_changes[-1].cause or ""
     assert cause.startswith("Sales Revenue 2023: 200000.00 EUR required for premier, found 0.00 EUR in 2024")
-    assert cause.endswith("; advanced asks for 50000.00 EUR too")
+    assert cause.endswith("; advanced asks for revenue (50000.00 EUR) too")

@@ -117,7 +117,6 @@ def test_who_is_short_already_gets_no_days_more_by_a_number_that_is_raised() -> 
     assert steps(story.until("2024-03-06"))[1:] == [("2024-03-06", "authorized")]
 
 
-@pytest.mark.xfail(reason="bugs.md H6", strict=True)
 @pytest.mark.rule("R-3.2", "R-3.3")
 @pytest.mark.catalogue("F49")
 def test_who_had_mended_it_before_more_was_asked_for_is_short_from_that_day_even_if_recorded_later() -> None:

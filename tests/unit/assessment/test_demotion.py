@@ -35,3 +35,11 @@ def test_a_demotion_can_be_two_steps_in_one() -> None:
 def test_revenue_too_small_for_the_next_lower_tier_makes_it_two_steps_as_well() -> None:
     story = premier().then("2023-05-01", employed("bo", until="2023-05-01"), opening(2022, "49999.99"))
     assert steps(story.until("2023-07-01"))[1:] == [("2023-07-01", "authorized")]
+
+
+@pytest.mark.rule("R-3.3")
+def test_what_the_tier_in_between_asks_for_is_named_each_by_itself() -> None:
+    """One of each is missing for Advanced: a design engineer and an integration technician."""
+    story = premier().then("2023-05-01", employed("bo", until="2023-05-01"), employed("anna", until="2023-05-01"))
+    cause = story.until("2023-07-01").tier_changes[-1].cause or ""
+    assert cause.endswith("; advanced asks for MCDE (1 person), MCIT (1 person) too")

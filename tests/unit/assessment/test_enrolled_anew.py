@@ -102,7 +102,6 @@ def test_what_was_reached_while_out_counts_from_the_day_of_the_second_start() ->
     assert (change.reached_on, change.business_days) == (day("2024-06-03"), 2)
 
 
-@pytest.mark.xfail(reason="bugs.md H9", strict=True)
 @pytest.mark.rule("R-4.1.1", "R-3.4b")
 def test_a_participation_can_be_ended_twice() -> None:
     story = ended().then("2024-06-01", partner(enrolled="2024-06-01"))

@@ -12,7 +12,7 @@ from partner_program.domain.tiers.cases import Case, CaseOutcome
 from partner_program.domain.tiers.causes import causes
 from partner_program.domain.tiers.findings import Finding, Requirement
 from partner_program.domain.tiers.premier_duties import MEND_BRAND, aligned_spans, brand_lapse, plan_lapses
-from partner_program.domain.tiers.requirements import asked_since, findings, met_spans
+from partner_program.domain.tiers.requirements import counted_since, findings, met_spans
 from partner_program.domain.tiers.situation import Situation
 from partner_program.domain.tiers.spans import Span
 from partner_program.domain.tiers.terms import accepted_on, participation
@@ -74,8 +74,8 @@ def _owed(finding: Finding, missing: str, mend: str, **words: str) -> Finding:
 
 def _shortfall(finding: Finding, at: Situation) -> Lapse:
     """R-3.2, R-3.3: from the first day of the shortfall, no earlier than tier and rulebook have asked for as much."""
-    asked = asked_since(finding.requirement, finding.tier, at)
-    opened_on = max(asked, _later(finding.since, at.answerable_since))
+    counted = counted_since(finding.requirement, finding.tier, at)
+    opened_on = max(counted, _later(finding.since, at.answerable_since))
     due_on = opened_on + timedelta(days=at.rules.compliance_days)
     return Lapse(finding, "", opened_on, due_on, causes(finding.requirement, opened_on, at))
 

@@ -67,10 +67,12 @@ def why_no_higher(at: Situation) -> str:
     """What keeps the account from the tiers that it passes on its way down."""
     down_to = appropriate_tier(at)
     passed = [tier for tier in _lower_than(at.tier) if tier.above(down_to)]
-    return "".join(
-        f"; {tier} asks for {', '.join(item.missing or item.required for item in _in_the_way(tier, at))} too"
-        for tier in passed
-    )
+    return "".join(f"; {tier} asks for {', '.join(map(_wanted, _in_the_way(tier, at)))} too" for tier in passed)
+
+
+def _wanted(item: Finding) -> str:
+    name, missing = item.requirement.replace("_", " "), item.missing or item.required
+    return name if missing == name else f"{name} ({missing})"
 
 
 def _lower_than(tier: Tier | None) -> list[Tier]:

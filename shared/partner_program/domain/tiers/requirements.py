@@ -3,7 +3,7 @@
 A function returns None where the tier does not ask for it. `findings(tier, situation)` applies all of them.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 
 from partner_program.domain.facts import CertificationKind, TrainingKind
@@ -46,8 +46,27 @@ def met_spans(requirement: Requirement, tier: Tier, at: Situation) -> tuple[Span
         return _trained(TrainingKind.ONBOARDING, None, at)
     if requirement is Requirement.SALES_TRAINING:
         return _trained(TrainingKind.ANNUAL_SALES, at.rules.sales_training_validity_months, at)
-    kind = CertificationKind(requirement.value)
-    return at.people(kind).enough(at.rules.people_required(kind, tier))
+    return merged(_enough(CertificationKind(requirement.value), tier, at))
+
+
+def _enough(kind: CertificationKind, tier: Tier, at: Situation) -> Iterator[Span]:
+    """Days with enough people by the number that was, or will be, asked for on them."""
+    people, numbers = at.people(kind), at.rules.people_required_from(kind, tier)
+    starts = [date.min, *(first for first, _ in numbers[1:])]
+    ends = [*starts[1:], None]
+    for first, end, (_, number) in zip(starts, ends, numbers, strict=True):
+        stretch = Span(first, end)
+        yield from (common for span in people.enough(number) if (common := span.common_with(stretch)))
+
+
+def counted_since(requirement: Requirement, tier: Tier, at: Situation) -> date:
+    """Since when certifications, or the training, have been held to today's rules: no shortfall by them is older.
+
+    The number of people is followed through time by `met_spans` itself.
+    """
+    if requirement in (Requirement.ONBOARDING, Requirement.SALES_TRAINING):
+        return asked_since(requirement, tier, at)
+    return at.rules.certifications_valid_since
 
 
 def asked_since(requirement: Requirement, tier: Tier, at: Situation) -> date:

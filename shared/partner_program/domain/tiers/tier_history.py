@@ -43,10 +43,9 @@ def _ended_life(prior: AccountState | None, on: date, start: TierChange | None) 
     Whoever is enrolled anew begins a second life: the first one stays as it was.
     """
     changes = prior.tier_changes if prior else ()
-    ended = [item for item in changes if item.reason is ChangeReason.ENDED and item.changed_on < on]
-    if not ended or (start is not None and start.changed_on <= ended[-1].changed_on):
-        return ()
-    return changes[: changes.index(ended[-1]) + 1]
+    until = start.changed_on if start else on
+    ended = [item for item in changes if item.reason is ChangeReason.ENDED and item.changed_on < until]
+    return changes[: changes.index(ended[-1]) + 1] if ended else ()
 
 
 def starting_tier(facts: AccountFacts, rulebook: Rulebook, on: date) -> TierChange | None:
