@@ -31,7 +31,7 @@ class CaseOutcome(StrEnum):
 
 
 class CaseStep(StrEnum):
-    """What happens to a case. Each step but `redated` and `decided` is a cause for a notice."""
+    """What happens to a case; docs/notices.md says which steps are told."""
 
     OPENED = "opened"
     REDATED = "redated"
