@@ -38,7 +38,7 @@ BOOK = rulebook()
 def table() -> Iterator[Table]:
     with program_table() as made:
         for record in (partner(), site(), accepted(), *qualified_records()):
-            made.put(record_item(record, "P1") | {"known_on": "2023-02-01"})
+            made.put(record_item(record, "P1") | {"known_on": "2023-03-01"})
         yield made
 
 
