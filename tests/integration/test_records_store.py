@@ -296,7 +296,7 @@ def test_corrections_of_whose_a_record_is_end_on_dynamodb_as_they_do_in_memory(t
     assert real.objects.results == memory.objects.results
     accounts = DynamoAccountStore(table)
     expected = account_facts(memory)
-    untold = {"news": (), "arrivals": {}, "seen_since": None}
+    untold: dict[str, object] = {"news": (), "arrivals": {}, "seen_since": None}
     loaded = {account: accounts.load(account, 2023)[0].model_copy(update=untold) for account in expected}
     assert loaded == expected
     assert [len(loaded[account].employments) for account in ("P1-DE", "P2-FR")] == [0, 3]
