@@ -74,7 +74,7 @@ NOTHING_DUE = {
         "accounts": 0,
         "tasks": 0,
         "last_done": None,
-        "rulebook_changed": False,
+        "rulebook_changed": True,
     },
 }
 """What the functions that a schedule starts answer on an ordinary day of an empty deployment."""
