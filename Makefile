@@ -85,11 +85,15 @@ build: setup $(STAMPS)/sam ## build what would be deployed, and prove that it im
 	PATH="$(dir $(RUNTIME_PYTHON)):$$PATH" $(SAM) build --template template.yaml
 	$(BIN)/partner-program deploy-check
 
+# Functions that ship libraries of their own beside the layer's.
+FUNCTIONS_WITH_OWN := payment_run bank_status statement_document
 COMPILE := $(BIN)/uv pip compile --quiet --system-certs --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
 
 lock: $(STAMPS)/uv-$(VENV) ## resolve the dependencies again (UPGRADE=--upgrade takes newer ones)
 	$(COMPILE) $(UPGRADE) requirements/uv.in -o requirements/uv.txt
 	$(COMPILE) $(UPGRADE) shared/requirements.in -o shared/requirements.txt
+	for function in $(FUNCTIONS_WITH_OWN); do $(COMPILE) $(UPGRADE) functions/$$function/requirements.in \
+		-c shared/requirements.txt -o functions/$$function/requirements.txt; done
 	$(COMPILE) $(UPGRADE) requirements/dev.in -c shared/requirements.txt -o requirements/dev.txt
 	$(COMPILE) $(UPGRADE) requirements/sam.in -o requirements/sam.txt
 

@@ -1,0 +1,86 @@
+"""Bank details of a site: revisions with a masked face; the account itself is sealed with a key of its own (R-5.4c)."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import date
+from enum import StrEnum
+from typing import Literal
+
+from partner_program.domain.model import Document
+from partner_program.domain.payments.people import Actor
+from partner_program.values.ids import Id
+
+PAYER_PREFIX = "payer."
+"""No site of a partner that begins like this is ever paid."""
+
+
+class BankAccount(Document):
+    """A bank account in the clear: an IBAN, or the number of an account in a country without IBANs.
+
+    Never logged, never in an error, never in a file but the payment file. `number` is the IBAN without spaces or the
+    national account number; `bic` the bank (needed without an IBAN); `country` that of the bank.
+    """
+
+    scheme: Literal["iban", "other"]
+    number: str
+    bic: str | None
+    country: str
+    holder: str
+
+    @property
+    def last_four(self) -> str:
+        """All that anybody but the payment function sees of the number."""
+        return self.number[-4:]
+
+
+class BankStatus(StrEnum):
+    """A revision waits for a second person, or was decided on by one."""
+
+    PROPOSED = "proposed"
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"
+
+
+class BankRevision(Document):
+    """One state of a site's bank details. `sealed` is the encrypted `BankAccount`, base64; nothing else tells it.
+
+    `usable_from`: the first day on which it is paid to, the cooling time after its confirmation.
+    """
+
+    site_id: Id
+    number: int
+    status: BankStatus
+    scheme: Literal["iban", "other"]
+    country: str
+    bic: str | None
+    last_four: str
+    holder: str
+    sealed: str
+    reason: str = ""
+    proposed_by: Actor
+    proposed_on: date
+    decided_by: Actor | None = None
+    decided_on: date | None = None
+    usable_from: date | None = None
+    version: int = 1
+
+    @property
+    def name(self) -> str:
+        """`S-0001#2`: the site and the number of the revision."""
+        return f"{self.site_id}#{self.number}"
+
+    @property
+    def seal_digest(self) -> str:
+        """What binds an approval to exactly these details without knowing them."""
+        return hashlib.sha256(self.sealed.encode()).hexdigest()
+
+
+def payer_site(currency: str) -> str:
+    """Under which name the vendor's own account of a currency is kept: changed and confirmed as any other."""
+    return f"{PAYER_PREFIX}{currency}"
+
+
+def latest(revisions: Sequence[BankRevision]) -> BankRevision | None:
+    """The newest revision that was not rejected: the one that a payment goes to or waits for."""
+    standing = [one for one in revisions if one.status is not BankStatus.REJECTED]
+    return max(standing, key=lambda one: one.number, default=None)

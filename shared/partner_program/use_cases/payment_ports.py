@@ -1,0 +1,124 @@
+"""What the use cases of payments ask of the world. `adapters` fulfils it on AWS, `tests/fakes` in memory."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import Protocol
+
+from partner_program.domain.payments.audit import AuditDraft, AuditEntry
+from partner_program.domain.payments.bank import BankAccount, BankRevision
+from partner_program.domain.payments.batch import Batch, BatchStatus
+from partner_program.domain.payments.ledger import LedgerEntry
+from partner_program.domain.payments.payee import PayeeNaming
+from partner_program.domain.payments.payout import Payout, PayoutState
+from partner_program.domain.revenue import Baseline
+from partner_program.values.periods import Quarter
+
+Write = Payout | Batch | BankRevision | PayeeNaming | LedgerEntry | Baseline
+"""What an act changes. Those with a `version` are written on condition that the version before it stands (1: that there
+is none); the others on condition that there is none of their key."""
+
+
+class PaymentBook(Protocol):
+    """Payouts, batches, namings, ledger and audit log. Every read is strongly consistent unless it says otherwise."""
+
+    def commit(self, draft: AuditDraft, writes: Sequence[Write]) -> AuditEntry:
+        """Enter an act and what it changes, all together or not at all.
+
+        An act whose `act_id` is entered already changes nothing and answers with its entry. Raises `VersionConflict`
+        where a write's condition does not hold. At most 90 writes.
+        """
+        ...
+
+    def put_payout(self, payout: Payout) -> bool:
+        """Write a step that is no act of a person, on condition of the version before. False: it does not hold."""
+        ...
+
+    def put_batch(self, batch: Batch) -> bool:
+        """The same for a batch."""
+        ...
+
+    def payout(self, account_id: str, period: Quarter) -> Payout | None:
+        """One payout."""
+        ...
+
+    def payouts(self, account_id: str) -> Sequence[Payout]:
+        """All payouts of an account, by quarter."""
+        ...
+
+    def payouts_many(self, keys: Iterable[tuple[str, Quarter]]) -> dict[tuple[str, Quarter], Payout]:
+        """Several at once; what does not exist is not in the answer."""
+        ...
+
+    def queued(
+        self, state: PayoutState, currency: str, payable_by: date | None = None
+    ) -> Iterator[tuple[str, Quarter]]:
+        """Payouts in a state, those payable longest first (eventually consistent: candidates only)."""
+        ...
+
+    def batch(self, batch_id: str) -> Batch | None:
+        """One batch."""
+        ...
+
+    def batches(self, status: BatchStatus) -> Iterator[str]:
+        """Ids of batches in a status, oldest first (eventually consistent: candidates only)."""
+        ...
+
+    def namings(self, account_id: str) -> Sequence[PayeeNaming]:
+        """All namings of a payee for an account, by number."""
+        ...
+
+    def add_ledger(self, entries: Iterable[LedgerEntry]) -> None:
+        """Put entries; one that is there already stays as it is."""
+        ...
+
+    def ledger(self, account_id: str) -> Sequence[LedgerEntry]:
+        """All entries of an account, by quarter, attempt and kind."""
+        ...
+
+    def audit_log(self, after: int = 0) -> Iterator[AuditEntry]:
+        """The entries in order of number."""
+        ...
+
+
+class BankStore(Protocol):
+    """Bank details in their own table: masked to everybody, sealed inside."""
+
+    def revisions(self, site_id: str) -> Sequence[BankRevision]:
+        """All revisions of a site's bank details, by number."""
+        ...
+
+    def revisions_many(self, site_ids: Iterable[str]) -> dict[str, Sequence[BankRevision]]:
+        """The same of several sites; a site without any has an empty sequence."""
+        ...
+
+
+class BankSealer(Protocol):
+    """Encrypts bank details; cannot read them."""
+
+    def seal(self, site_id: str, number: int, account: BankAccount) -> str:
+        """Base64 of the encrypted account, bound to site and revision."""
+        ...
+
+
+class BankOpener(Protocol):
+    """Decrypts bank details: only the payment function has one."""
+
+    def open(self, revision: BankRevision) -> BankAccount:
+        """Raises `SealBroken` where it was sealed for another site or revision, or is not ours."""
+        ...
+
+
+class BankAccountCheck(Protocol):
+    """Whether a bank account can exist, by a library that knows IBANs, BICs and countries."""
+
+    def read(self, scheme: str, number: str, bic: str | None, country: str, holder: str) -> BankAccount:
+        """The account in its normal form. Raises `InvalidValue`, whose text never repeats the number."""
+        ...
+
+
+class PaymentFiles(Protocol):
+    """The files of a released batch in the results bucket."""
+
+    def write_once(self, key: str, body: bytes, content_type: str) -> None:
+        """Put if absent. What stands stays; raises `OtherFileStands` where that is something else."""
+        ...
