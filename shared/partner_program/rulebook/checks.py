@@ -31,6 +31,7 @@ LADDERS = (
     "nfr_licences.",
 )
 """Prefixes of entries whose values may not fall from one tier to the next higher one; equal is allowed."""
+SECOND_APPROVAL = "payment.second_approval."
 
 
 def check_whole(entries: Entries, packaged: Container[str]) -> list[Mistake]:
@@ -83,12 +84,15 @@ def _holidays_in_their_year(entries: Entries) -> Iterator[Mistake]:
 
 
 def _additions(entries: Entries, packaged: Container[str]) -> Iterator[Mistake]:
-    """An added threshold that no country uses is most likely a slip of the pen."""
+    """An added threshold or limit that no country uses is most likely a slip of the pen."""
     places = [dated.value for entry in entries.values() for dated in entry.values if isinstance(dated.value, Place)]
     used = {f"{place.region}.{place.currency}" for place in places}
-    for entry_id in entries:
+    currencies = {place.currency for place in places}
+    for entry_id in (entry_id for entry_id in entries if entry_id not in packaged):
         prefix, _, rest = entry_id.partition(".")
-        if prefix != "revenue_threshold" or entry_id in packaged:
+        if entry_id.startswith(SECOND_APPROVAL) and entry_id.removeprefix(SECOND_APPROVAL) not in currencies:
+            yield Mistake(entry_id, "no country has this currency", "mend the id, or add such a country")
+        if prefix != "revenue_threshold":
             continue
         place = rest.rpartition(".")[0]
         if place.startswith("country."):
@@ -134,12 +138,23 @@ def _thresholds_of_countries(rules: Rules, values: Values) -> Iterator[Mistake]:
 
 
 def _amount_mistakes(entry_id: str, amount: Value | None, country: Country) -> Iterator[Mistake]:
-    digits = minor_digits(country.currency)
-    if not isinstance(amount, Decimal):
+    if isinstance(amount, Decimal):
+        yield from _too_fine(entry_id, amount, country.currency)
+    else:
         problem = f"accounts of {country.code} have no threshold"
         yield Mistake(entry_id, problem, f"give an amount in {country.currency}")
-    elif amount != round(amount, digits):
-        yield Mistake(entry_id, f"{amount} is no amount in {country.currency}", f"write at most {digits} decimals")
+
+
+def _second_approvals(values: Values) -> Iterator[Mistake]:
+    for entry_id, dated in values.items():
+        if entry_id.startswith(SECOND_APPROVAL) and isinstance(dated.value, Decimal):
+            yield from _too_fine(entry_id, dated.value, entry_id.removeprefix(SECOND_APPROVAL))
+
+
+def _too_fine(entry_id: str, amount: Decimal, currency: str) -> Iterator[Mistake]:
+    digits = minor_digits(currency)
+    if amount != round(amount, digits):
+        yield Mistake(entry_id, f"{amount} is no amount in {currency}", f"write at most {digits} decimals")
 
 
 def _levels(values: Values) -> Iterator[Mistake]:
@@ -202,4 +217,10 @@ _UNDATED: tuple[Callable[[Entries], Iterator[Mistake]], ...] = (
     _holidays_in_their_year,
     accept_by_mistakes,
 )
-_DATED: tuple[Callable[[Values], Iterator[Mistake]], ...] = (_ladders, _levels, _prerequisites, _never_automatic)
+_DATED: tuple[Callable[[Values], Iterator[Mistake]], ...] = (
+    _ladders,
+    _levels,
+    _prerequisites,
+    _never_automatic,
+    _second_approvals,
+)

@@ -138,3 +138,20 @@ class Rules(Requirements, Benefits):
             close_days=self._value("quarter.close_days", int),
             full_years_required=self._value("accelerator.full_years", int),
         )
+
+    # -- R-5.4c, R-5.5: payment
+
+    @property
+    def bank_cooling_days(self) -> int:
+        """Days from the confirmation of bank details to the first day on which they are paid to (R-5.4c)."""
+        return self._value("payment.bank_cooling_days", int)
+
+    def second_approval_above(self, currency: str) -> Money | None:
+        """The highest payment for which one approval is enough; a higher one needs two (R-5.5).
+
+        None where the rulebook names no amount for the currency (ISO 4217): then every payment needs two.
+        """
+        found = self._values.get(f"payment.second_approval.{currency}")
+        if found is None or not isinstance(found.value, Decimal):
+            return None
+        return Money(found.value, currency)

@@ -6,7 +6,9 @@ from decimal import Decimal
 import pytest
 
 from partner_program.rulebook import Access, Basis, Level, Mode, Rules, edition_names, load_rulebook
+from partner_program.values.currencies import CURRENCIES
 from partner_program.values.errors import NotFound
+from partner_program.values.money import Money
 from partner_program.values.tiers import Tier
 
 AUTHORIZED, ADVANCED, PREMIER = Tier
@@ -176,6 +178,30 @@ def test_the_levels_are_100_125_and_150_percent_of_the_goal() -> None:
     accelerator = RULES.accelerator
     of_goal = [accelerator.goal_pct * share / 100 for share in (100, 125, 150)]
     assert [level.growth_pct for level in accelerator.levels] == of_goal
+
+
+@pytest.mark.rule("R-5.4c")
+def test_changed_bank_details_cool_for_five_days_which_is_assumed() -> None:
+    assert RULES.bank_cooling_days == 5
+    assert RULES.basis("payment.bank_cooling_days") == Basis.ASSUMED
+
+
+@pytest.mark.rule("R-5.4c", "R-5.5")
+@pytest.mark.parametrize(
+    ("currency", "amount"), [("EUR", "50000"), ("USD", "60000"), ("JPY", "7500000"), ("KWD", "15000")]
+)
+def test_a_payment_above_an_amount_of_its_currency_needs_two_approvals_which_is_assumed(
+    currency: str, amount: str
+) -> None:
+    assert RULES.second_approval_above(currency) == Money(Decimal(amount), currency)
+    assert RULES.basis(f"payment.second_approval.{currency}") == Basis.ASSUMED
+
+
+@pytest.mark.parametrize("edition", edition_names())
+def test_every_currency_of_the_program_has_its_amount_and_no_other_one_has(edition: str) -> None:
+    rules = load_rulebook(edition).at(date(2024, 5, 17))
+    limited = {currency for currency in CURRENCIES if rules.second_approval_above(currency) is not None}
+    assert limited == {country.currency for country in rules.countries}
 
 
 NO, YES, APPLY, STANDARD, PRIORITY = Access.NO, Access.YES, Access.APPLY, Access.STANDARD, Access.PRIORITY

@@ -1,12 +1,13 @@
 """What an owner's file does to an edition."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from partner_program.rulebook import Basis, Level, Rulebook, load_rulebook
+from partner_program.values.money import Money
 from partner_program.values.tiers import Tier
 
 EVENTS = Path(__file__).parents[3] / "events" / "rulebooks"
@@ -147,3 +148,31 @@ def test_the_annotated_example_is_valid_and_does_what_it_says() -> None:
     assert rules.tier_discount_pct(Tier.PREMIER) == 35
     assert "CN" not in {country.code for country in rules.countries}
     assert rules.accelerator.cap_applies is False
+
+
+@pytest.mark.rule("R-5.4c")
+@pytest.mark.parametrize("days", [0, 1, 3660])
+def test_an_owner_sets_the_cooling_time_of_bank_details_from_none_to_ten_years(days: int) -> None:
+    book = owned(f'"payment.bank_cooling_days" = [{{ from = 2024-06-01, value = {days} }}]')
+    assert book.at(DAY - timedelta(days=1)).bank_cooling_days == 5
+    assert book.at(DAY).bank_cooling_days == days
+
+
+@pytest.mark.rule("R-5.5")
+def test_where_the_owner_withdraws_the_amount_the_rulebook_names_none_from_that_day_on() -> None:
+    book = owned('"payment.second_approval.EUR" = [{ from = 2024-06-01 }]')
+    assert book.at(DAY - timedelta(days=1)).second_approval_above("EUR") == Money(Decimal(50000), "EUR")
+    assert book.at(DAY).second_approval_above("EUR") is None
+
+
+@pytest.mark.rule("R-5.5")
+def test_a_currency_that_an_owner_adds_has_no_amount_until_the_owner_gives_one() -> None:
+    country = """
+        "country.GE" = { region = "EMEA", currency = "GEL" }
+        "revenue_threshold.EMEA.GEL.authorized" = 15000
+        "revenue_threshold.EMEA.GEL.advanced" = 150000
+        "revenue_threshold.EMEA.GEL.premier" = 750000
+    """
+    assert owned(country).at(DAY).second_approval_above("GEL") is None
+    limited = owned(country + '"payment.second_approval.GEL" = 150000.55').at(DAY)
+    assert limited.second_approval_above("GEL") == Money(Decimal("150000.55"), "GEL")

@@ -169,3 +169,50 @@ def test_an_authorized_account_is_never_removed_automatically() -> None:
 def test_where_the_guide_says_may_an_owner_can_let_the_clock_decide(subject: str) -> None:
     book = load_rulebook("guide-2022", f'"decision.{subject}" = "automatic"')
     assert book.at(book.in_force_from).decision_mode(subject) is Mode.AUTOMATIC
+
+
+@pytest.mark.rule("R-5.5")
+@pytest.mark.catalogue("B77")
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            '"payment.second_approval.JPY" = 7500000.5',
+            f"payment.second_approval.JPY: 7500000.5 is no amount in JPY{FROM_THE_START}; write at most 0 decimals",
+        ),
+        (
+            '"payment.second_approval.KWD" = 15000.0001',
+            f"payment.second_approval.KWD: 15000.0001 is no amount in KWD{FROM_THE_START}; write at most 3 decimals",
+        ),
+        (
+            '"payment.second_approval.EUR" = -0.01',
+            (
+                "payment.second_approval.EUR: the value does not fit its unit (amount in the account's currency); "
+                "it must be from 0 to 1000000000000000"
+            ),
+        ),
+        (
+            '"payment.second_approval.GEL" = 1',
+            "payment.second_approval.GEL: no country has this currency; mend the id, or add such a country",
+        ),
+        (
+            '"payment.bank_cooling_days" = -1',
+            "payment.bank_cooling_days: the value does not fit its unit (days); it must be from 0 to 3660",
+        ),
+        (
+            '"payment.bank_cooling_days" = [{ from = 2025-01-01 }]',
+            ("payment.bank_cooling_days: it may not be withdrawn (2025-01-01); give it a value from that day on"),
+        ),
+    ],
+)
+def test_limits_of_payments_are_amounts_of_a_currency_of_the_program_and_the_cooling_time_never_ends(
+    text: str, said: str
+) -> None:
+    assert mistakes_of(text) == [said]
+
+
+@pytest.mark.rule("R-5.5")
+def test_an_amount_of_nothing_and_one_with_all_decimals_of_its_currency_may_be_set() -> None:
+    book = load_rulebook("guide-2022", '"payment.second_approval.EUR" = 0\n"payment.second_approval.KWD" = 0.125')
+    rules = book.at(book.in_force_from)
+    assert [str(rules.second_approval_above(currency)) for currency in ("EUR", "KWD")] == ["0 EUR", "0.125 KWD"]
