@@ -199,11 +199,11 @@ class _Killable:
     def __getattr__(self, name: str) -> Any:
         wrapped = getattr(self._port, name)
 
-        def call(*arguments: Any) -> Any:
+        def call(*arguments: Any, **named: Any) -> Any:
             self._plan.calls += 1
             if self._plan.before and self._plan.calls == self._plan.call:
                 raise Killed
-            answer = wrapped(*arguments)
+            answer = wrapped(*arguments, **named)
             if not self._plan.before and self._plan.calls == self._plan.call:
                 raise Killed
             return answer

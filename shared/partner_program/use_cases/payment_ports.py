@@ -6,16 +6,25 @@ from typing import Protocol
 
 from partner_program.domain.payments.audit import AuditDraft, AuditEntry
 from partner_program.domain.payments.bank import BankAccount, BankRevision
-from partner_program.domain.payments.batch import Batch, BatchStatus
+from partner_program.domain.payments.batch import Batch, BatchItem, BatchStatus
 from partner_program.domain.payments.ledger import LedgerEntry
 from partner_program.domain.payments.payee import PayeeNaming
 from partner_program.domain.payments.payout import Payout, PayoutState
 from partner_program.domain.revenue import Baseline
+from partner_program.values.errors import ProgramError
 from partner_program.values.periods import Quarter
 
 Write = Payout | Batch | BankRevision | PayeeNaming | LedgerEntry | Baseline
 """What an act changes. Those with a `version` are written on condition that the version before it stands (1: that there
 is none); the others on condition that there is none of their key."""
+
+
+class SealBroken(ProgramError):
+    """Sealed bank details that are not ours, or were sealed for another site, revision or masked face."""
+
+
+class OtherFileStands(ProgramError):
+    """A file that is written once stands already and says something else."""
 
 
 class PaymentBook(Protocol):
@@ -121,4 +130,24 @@ class PaymentFiles(Protocol):
 
     def write_once(self, key: str, body: bytes, content_type: str) -> None:
         """Put if absent. What stands stays; raises `OtherFileStands` where that is something else."""
+        ...
+
+
+class PaymentFileWrong(ProgramError):
+    """Items, accounts, amounts and total of a batch do not agree: no payment file is written (F48, F57)."""
+
+
+class PaymentFileWriter(Protocol):
+    """What goes to the bank, and what people read beside it. The same batch gives the same bytes."""
+
+    def pain001(self, batch: Batch, accounts: Sequence[tuple[BatchItem, BankAccount]], payer: BankAccount) -> bytes:
+        """The payment file of an initiated batch, ISO 20022 pain.001: the only place of account numbers in the clear.
+
+        `accounts`: every item of the batch with the account that it is paid to. Raises `PaymentFileWrong` where items,
+        accounts, amounts and total do not agree; its text names no account number.
+        """
+        ...
+
+    def listing(self, batch: Batch) -> bytes:
+        """The same payments as a CSV for people, with the last four characters of each account."""
         ...

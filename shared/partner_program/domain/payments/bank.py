@@ -6,6 +6,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Literal
 
+from pydantic import Field
+
 from partner_program.domain.model import Document
 from partner_program.domain.payments.people import Actor
 from partner_program.values.ids import Id
@@ -22,7 +24,7 @@ class BankAccount(Document):
     """
 
     scheme: Literal["iban", "other"]
-    number: str
+    number: str = Field(repr=False)
     bic: str | None
     country: str
     holder: str
@@ -73,6 +75,11 @@ class BankRevision(Document):
     def seal_digest(self) -> str:
         """What binds an approval to exactly these details without knowing them."""
         return hashlib.sha256(self.sealed.encode()).hexdigest()
+
+    def shows(self, account: BankAccount) -> bool:
+        """Whether its masked face is that of an account: who changes the face alone changes what people approve."""
+        face = (self.scheme, self.country, self.bic, self.last_four, self.holder)
+        return face == (account.scheme, account.country, account.bic, account.last_four, account.holder)
 
 
 def payer_site(currency: str) -> str:
