@@ -28,7 +28,7 @@ class BatchStatus(StrEnum):
 
 
 class BatchItem(Document):
-    """One payment: which payout, how much, and to whom."""
+    """One payment: which payout, how much, to whom and why there; `named_by` has recorded that it goes there."""
 
     account_id: str
     year: int
@@ -42,6 +42,7 @@ class BatchItem(Document):
     bank_seal: str
     bank_last_four: str
     holder: str
+    named_by: Actor | None = None
 
     @property
     def period(self) -> Quarter:
@@ -58,7 +59,8 @@ class Approval(Document):
 
 
 class Batch(Document):
-    """`digest` is over payees and amounts: an approval of another one counts for nothing.
+    """`digest` is over payees and amounts: an approval of another one counts for nothing. `payer_bank` names the bank
+    details of the vendor that it is paid from.
 
     `initiated_at` is the moment of the release (UTC, ISO 8601), written into the payment file, so that the file of a
     repeated release is the same to the byte. `approvals_needed`: 2 where a payment is above the rulebook's limit.
@@ -71,6 +73,8 @@ class Batch(Document):
     prepared_on: date
     items: tuple[BatchItem, ...]
     digest: str
+    payer_bank: str = ""
+    payer_seal: str = ""
     approvals_needed: int = 1
     approvals: tuple[Approval, ...] = ()
     initiated_on: date | None = None
@@ -94,10 +98,10 @@ class Batch(Document):
         return f"payments/{self.batch_id}"
 
 
-def digest_of(currency: str, items: Sequence[BatchItem]) -> str:
-    """SHA-256 over currency, payees and amounts, in whatever order the items come."""
+def digest_of(currency: str, items: Sequence[BatchItem], payer_seal: str = "") -> str:
+    """SHA-256 over currency, payer, payees and amounts, in whatever order the items come."""
     rows = sorted(
         (item.account_id, str(item.period), item.attempt, plain(item.amount), item.site_id, item.bank, item.bank_seal)
         for item in items
     )
-    return hashlib.sha256(json.dumps([currency, rows], separators=(",", ":")).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([currency, payer_seal, rows], separators=(",", ":")).encode()).hexdigest()

@@ -1,0 +1,97 @@
+"""A second person's yes to a batch, or its withdrawal: the other two of four eyes."""
+
+from datetime import date
+
+from partner_program.domain.payments.audit import AuditDraft
+from partner_program.domain.payments.batch import Approval, Batch, BatchStatus
+from partner_program.domain.payments.payout import WrongState, act_id
+from partner_program.domain.payments.people import Action, Actor, check_four_eyes, check_may
+from partner_program.use_cases.batch_check import changes, let_go, voided
+from partner_program.use_cases.payees import Payees
+from partner_program.use_cases.payment_ports import BankStore, PaymentBook
+from partner_program.use_cases.ports import AccountStore
+from partner_program.values.errors import InvalidValue, NotFound, ProgramError
+from partner_program.values.money import plain
+
+
+class DigestDiffers(ProgramError):
+    """What is to be approved or released is no longer what was looked at; the message says what has changed."""
+
+
+_WITHDRAWABLE = (BatchStatus.DRAFT, BatchStatus.PREPARED, BatchStatus.APPROVED)
+
+
+class DecideBatches:
+    """Approve or withdraw. Both raise `NotAllowed`, `NotFound`, `WrongState`, `VersionConflict`."""
+
+    def __init__(self, book: PaymentBook, banks: BankStore, accounts: AccountStore) -> None:
+        self._book = book
+        self._payees = Payees(book, banks, accounts)
+
+    def approve(self, batch_id: str, digest: str, *, by: Actor, on: date) -> Batch:
+        """Say yes to exactly the payees and amounts behind a digest; the same yes once more changes nothing.
+
+        Raises `SelfApproval` for who prepared it or named one of its payees; `DigestDiffers` where the digest is not
+        the batch's, or the batch no longer what stands: withdraw it and prepare again.
+        """
+        check_may(by, Action.APPROVE)
+        batch = self._batch(batch_id)
+        if any(given.by.is_same_person(by) and given.digest == digest for given in batch.approvals):
+            return batch
+        if batch.status is not BatchStatus.PREPARED:
+            raise WrongState(f"{batch_id} is {batch.status}: only a prepared batch can be approved")
+        check_four_eyes(batch.prepared_by, by, f"the batch {batch_id}")
+        for item in batch.items:
+            if item.named_by is not None:
+                check_four_eyes(item.named_by, by, f"{item.site_id} the payee of {item.account_id}")
+        self._check_standing(batch, digest, on)
+        approvals = (*batch.approvals, Approval(by=by, on=on, digest=digest))
+        enough = len(approvals) >= batch.approvals_needed
+        status = BatchStatus.APPROVED if enough else BatchStatus.PREPARED
+        approved = batch.model_copy(update={"status": status, "approvals": approvals, "version": batch.version + 1})
+        self._book.commit(_entry(Action.APPROVE, approved, by, on, approvals=len(approvals)), [approved])
+        return approved
+
+    def withdraw(self, batch_id: str, *, by: Actor, on: date, reason: str) -> Batch:
+        """Give it up before it is released; its payouts can be collected again. Safe to break off and to repeat.
+
+        Raises `InvalidValue` without a reason.
+        """
+        check_may(by, Action.WITHDRAW)
+        if not reason.strip():
+            raise InvalidValue("to withdraw a batch needs a reason")
+        batch = self._batch(batch_id)
+        if batch.status in _WITHDRAWABLE:
+            batch = voided(batch, by, on, reason)
+            self._book.commit(_entry(Action.WITHDRAW, batch, by, on), [batch])
+        elif batch.status is not BatchStatus.VOID:
+            raise WrongState(f"{batch_id} is {batch.status}: its payment was initiated and cannot be withdrawn")
+        let_go(batch, self._book, by, on, f"batch withdrawn: {batch.void_reason}")
+        return batch
+
+    def _batch(self, batch_id: str) -> Batch:
+        batch = self._book.batch(batch_id)
+        if batch is None:
+            raise NotFound(f"there is no batch {batch_id}")
+        return batch
+
+    def _check_standing(self, batch: Batch, digest: str, on: date) -> None:
+        if digest != batch.digest:
+            raise DigestDiffers(f"{batch.batch_id} has the digest {batch.digest}, not the one approved: look again")
+        found = list(changes(batch, self._book, self._payees, on))
+        if found:
+            raise DigestDiffers(f"{batch.batch_id} is no longer what was prepared: {'; '.join(found)}. Withdraw it")
+
+
+def _entry(action: Action, batch: Batch, by: Actor, on: date, **details: object) -> AuditDraft:
+    said = {"total": f"{plain(batch.total)} {batch.currency}", "digest": batch.digest, "status": batch.status}
+    if batch.void_reason:
+        said["reason"] = batch.void_reason
+    return AuditDraft(
+        act_id=act_id(action, batch.batch_id, batch.version),
+        action=action,
+        by=by,
+        on=on,
+        subject=batch.batch_id,
+        details=said | {name: str(value) for name, value in details.items()},
+    )

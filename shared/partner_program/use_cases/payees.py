@@ -1,0 +1,86 @@
+"""To whom payouts would go on a day: what preparation collects, approval confirms and release checks once more."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from partner_program.domain.facts import Site
+from partner_program.domain.payments.bank import BankRevision, BankStatus, latest, payer_site
+from partner_program.domain.payments.batch import BatchItem
+from partner_program.domain.payments.payee import BlockCode, Blocked, Payee, payee_of
+from partner_program.domain.payments.payout import Payout
+from partner_program.use_cases.payment_ports import BankStore, PaymentBook
+from partner_program.use_cases.ports import AccountStore
+
+
+class Standing(NamedTuple):
+    """A payout with what a payment of it would be on the day, or why there can be none."""
+
+    payout: Payout
+    item: BatchItem | None
+    blocked: Blocked | None
+
+
+class Payees:
+    """Looks payees up for many payouts at once."""
+
+    def __init__(self, book: PaymentBook, banks: BankStore, accounts: AccountStore) -> None:
+        self._book = book
+        self._banks = banks
+        self._accounts = accounts
+
+    def standing(self, payouts: Sequence[Payout], on: date) -> list[Standing]:
+        """Each payout as it would be paid on a day, in the order given (R-5.4c)."""
+        sites = self._sites({payout.account_id for payout in payouts}, on)
+        site_ids = {site.site_id for found in sites.values() for site in found}
+        revisions = self._banks.revisions_many(sorted(site_ids))
+        namings = {account: self._book.namings(account) for account in sites}
+        result = []
+        for payout in payouts:
+            account = payout.account_id
+            found = payee_of(account, sites[account], namings[account], revisions, payout.refused_bank, on)
+            blocked = found if isinstance(found, Blocked) else None
+            result.append(Standing(payout, None if isinstance(found, Blocked) else _item(payout, found), blocked))
+        return result
+
+    def payer(self, currency: str, on: date) -> BankRevision | Blocked:
+        """The vendor's own account of a currency, confirmed and past its cooling time."""
+        site = payer_site(currency)
+        found = latest(self._banks.revisions(site))
+        if found is None:
+            return _no_payer(f"there is no account to pay {currency} from: enter the bank details of {site}")
+        if found.status is not BankStatus.CONFIRMED:
+            return _no_payer(
+                f"the bank details {found.name} to pay {currency} from wait for a second person: confirm them"
+            )
+        if found.usable_from is not None and found.usable_from > on:
+            return _no_payer(
+                f"the bank details {found.name} to pay {currency} from can be used from {found.usable_from}"
+            )
+        return found
+
+    def _sites(self, account_ids: Iterable[str], on: date) -> Mapping[str, Sequence[Site]]:
+        loaded = self._accounts.load_many(account_ids, on.year)
+        return {account_id: facts.sites for account_id, facts, _ in loaded}
+
+
+def _item(payout: Payout, payee: Payee) -> BatchItem:
+    return BatchItem(
+        account_id=payout.account_id,
+        year=payout.year,
+        quarter=payout.quarter,
+        attempt=payout.attempt,
+        end_to_end_id=payout.end_to_end_id,
+        amount=payout.amount,
+        site_id=payee.site_id,
+        because=payee.because,
+        bank=payee.bank.name,
+        bank_seal=payee.bank.seal_digest,
+        bank_last_four=payee.bank.last_four,
+        holder=payee.bank.holder,
+        named_by=payee.named_by,
+    )
+
+
+def _no_payer(text: str) -> Blocked:
+    return Blocked(BlockCode.NO_PAYER_ACCOUNT, text)
