@@ -25,8 +25,8 @@ def changes(batch: Batch, book: PaymentBook, payees: Payees, on: date) -> Iterat
             yield f"{name} is {_state(payout)} and no longer in the batch"
         elif found.blocked is not None:
             yield f"{name}: {found.blocked.text}"
-        elif found.item is not None and found.item != item:
-            yield f"{name}: {_difference(item, found.item, batch.currency)}"
+        elif found.item is not None:
+            yield from (f"{name}: {text}" for text in _differences(item, found.item, batch.currency))
     payer = payees.payer(batch.currency, on)
     if isinstance(payer, Blocked):
         yield payer.text
@@ -61,11 +61,13 @@ def _state(payout: Payout | None) -> str:
     return "gone" if payout is None else payout.state.replace("_", " ")
 
 
-def _difference(before: BatchItem, now: BatchItem, currency: str) -> str:
+def _differences(before: BatchItem, now: BatchItem, currency: str) -> Iterator[str]:
+    """In all that the digest is over."""
     if before.amount != now.amount:
-        return f"{plain(now.amount)} {currency}, not {plain(before.amount)}"
+        yield f"{plain(now.amount)} {currency}, not {plain(before.amount)}"
     if before.site_id != now.site_id:
-        return f"the payee is {now.site_id} ({now.because}), not {before.site_id}"
-    if (before.bank, before.bank_seal) != (now.bank, now.bank_seal):
-        return f"the bank details are {now.bank}, not {before.bank}"
-    return "who named the payee, or the attempt, is another"
+        yield f"the payee is {now.site_id} ({now.because}), not {before.site_id}"
+    elif (before.bank, before.bank_seal) != (now.bank, now.bank_seal):
+        yield f"the bank details are {now.bank}, not {before.bank}"
+    if before.attempt != now.attempt:
+        yield f"this is attempt {now.attempt} to pay it, not {before.attempt}"

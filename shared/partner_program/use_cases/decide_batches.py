@@ -88,7 +88,7 @@ def _entry(action: Action, batch: Batch, by: Actor, on: date, **details: object)
     if batch.void_reason:
         said["reason"] = batch.void_reason
     return AuditDraft(
-        act_id=act_id(action, batch.batch_id, batch.version),
+        act_id=act_id(action, batch.batch_id, batch.version, by.person),
         action=action,
         by=by,
         on=on,

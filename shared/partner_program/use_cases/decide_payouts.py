@@ -95,7 +95,7 @@ def _cancelled(payout: Payout, on: date) -> LedgerEntry:
 def _entry(action: Action, before: Payout, after: Payout, by: Actor, on: date, reason: str) -> AuditDraft:
     """The version makes each hold and each lift an act of its own."""
     return AuditDraft(
-        act_id=act_id(action, after.account_id, after.period, after.version),
+        act_id=act_id(action, after.account_id, after.period, after.version, by.person),
         action=action,
         by=by,
         on=on,
