@@ -31,8 +31,8 @@ class BankAccount(Document):
 
     @property
     def last_four(self) -> str:
-        """All that anybody but the payment function sees of the number."""
-        return self.number[-4:]
+        """All that anybody but the payment function sees of the number: four characters, of a short one the half."""
+        return self.number[-min(4, len(self.number) // 2) :]
 
 
 class BankStatus(StrEnum):
@@ -46,7 +46,8 @@ class BankStatus(StrEnum):
 class BankRevision(Document):
     """One state of a site's bank details. `sealed` is the encrypted `BankAccount`, base64; nothing else tells it.
 
-    `usable_from`: the first day on which it is paid to, the cooling time after its confirmation.
+    `usable_from`: the first day on which it is paid to, the cooling time after its confirmation. `request` names the
+    proposal for whoever made it, so that the same one, sent again, is no second revision.
     """
 
     site_id: Id
@@ -57,8 +58,9 @@ class BankRevision(Document):
     bic: str | None
     last_four: str
     holder: str
-    sealed: str
+    sealed: str = Field(repr=False)
     reason: str = ""
+    request: str = ""
     proposed_by: Actor
     proposed_on: date
     decided_by: Actor | None = None
@@ -75,6 +77,10 @@ class BankRevision(Document):
     def seal_digest(self) -> str:
         """What binds an approval to exactly these details without knowing them."""
         return hashlib.sha256(self.sealed.encode()).hexdigest()
+
+    def is_usable_on(self, day: date) -> bool:
+        """Whether it was confirmed by a second person and has cooled by a day (R-5.4c)."""
+        return self.status is BankStatus.CONFIRMED and self.usable_from is not None and self.usable_from <= day
 
     def shows(self, account: BankAccount) -> bool:
         """Whether its masked face is that of an account: who changes the face alone changes what people approve."""

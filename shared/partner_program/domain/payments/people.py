@@ -70,8 +70,11 @@ class SelfApproval(ProgramError):
     """A person decides on what they have made themselves; somebody else must (four eyes)."""
 
 
-Name = Annotated[str, StringConstraints(pattern=r"\A[^\p{C}\s]([^\p{C}]{0,126}[^\p{C}\s])?\z")]
-"""A person's name or user id: up to 128 characters, none of them a control character, no space around it."""
+_UNSEEN = r"\p{C}\p{Default_Ignorable_Code_Point}\x{2800}"  # the last: a Braille cell without a dot
+Name = Annotated[  # the length apart: counted repetitions of such classes would take 20 MB
+    str, StringConstraints(max_length=128, pattern=rf"\A[^{_UNSEEN}\s]([^{_UNSEEN}]*[^{_UNSEEN}\s])?\z")
+]
+"""A person's name or user id: up to 128 characters, all of them to be seen, no space around it."""
 
 
 class Actor(Document):
@@ -90,8 +93,9 @@ ENGINE = Actor(person="partner program", role=Role.SYSTEM)
 
 
 def check_may(actor: Actor, action: Action) -> None:
-    """Raises `NotAllowed`. Nobody else may call themselves by the engine's name."""
-    if actor.role not in MAY[action] or (actor.role is not Role.SYSTEM and actor.is_same_person(ENGINE)):
+    """Raises `NotAllowed`. The engine's name and its role belong together, and to nobody else."""
+    is_engine, has_its_role = actor.is_same_person(ENGINE), actor.role is Role.SYSTEM
+    if actor.role not in MAY.get(action, frozenset()) or is_engine is not has_its_role:
         raise NotAllowed(f"{actor.person} as {actor.role} may not {action.replace('_', ' ')}")
 
 
@@ -102,4 +106,6 @@ def check_four_eyes(maker: Actor, checker: Actor, what: str) -> None:
 
 
 def _bare(person: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", person).casefold().split())
+    # Twice: folding the case can take a composed letter apart again.
+    folded = unicodedata.normalize("NFKC", person).casefold()
+    return " ".join(unicodedata.normalize("NFKC", folded).split())
