@@ -51,7 +51,7 @@ def let_go(batch: Batch, book: PaymentBook, by: Actor, on: date, reason: str) ->
             payout = book.payout(item.account_id, item.period)
 
 
-def voided(batch: Batch, by: Actor, on: date, reason: str) -> Batch:
+def as_void(batch: Batch, by: Actor, on: date, reason: str) -> Batch:
     """The batch as one that will never be paid."""
     update = {"status": BatchStatus.VOID, "void_on": on, "void_by": by, "void_reason": reason}
     return batch.model_copy(update={**update, "version": batch.version + 1})

@@ -6,7 +6,7 @@ from partner_program.domain.payments.audit import AuditDraft
 from partner_program.domain.payments.batch import Approval, Batch, BatchStatus
 from partner_program.domain.payments.payout import WrongState, act_id
 from partner_program.domain.payments.people import Action, Actor, check_four_eyes, check_may
-from partner_program.use_cases.batch_check import changes, let_go, voided
+from partner_program.use_cases.batch_check import as_void, changes, let_go
 from partner_program.use_cases.payees import Payees
 from partner_program.use_cases.payment_ports import BankStore, PaymentBook
 from partner_program.use_cases.ports import AccountStore
@@ -62,7 +62,7 @@ class DecideBatches:
             raise InvalidValue("to withdraw a batch needs a reason")
         batch = self._batch(batch_id)
         if batch.status in _WITHDRAWABLE:
-            batch = voided(batch, by, on, reason)
+            batch = as_void(batch, by, on, reason)
             self._book.commit(_entry(Action.WITHDRAW, batch, by, on), [batch])
         elif batch.status is not BatchStatus.VOID:
             raise WrongState(f"{batch_id} is {batch.status}: its payment was initiated and cannot be withdrawn")

@@ -15,9 +15,8 @@ from partner_program.domain.payments.bank import BankAccount, BankRevision
 from partner_program.domain.payments.batch import Batch, BatchItem, BatchStatus, digest_of
 from partner_program.domain.payments.ledger import LedgerEntry, LedgerKind
 from partner_program.domain.payments.payout import PayoutState, WrongState, act_id, event
-from partner_program.domain.payments.people import ENGINE, Action, Actor, check_may
-from partner_program.use_cases.batch_check import changes, let_go
-from partner_program.use_cases.batch_check import voided as as_void
+from partner_program.domain.payments.people import ENGINE, Action, Actor, NotAllowed, check_may
+from partner_program.use_cases.batch_check import as_void, changes, let_go
 from partner_program.use_cases.decide_batches import DigestDiffers
 from partner_program.use_cases.payees import Payees
 from partner_program.use_cases.payment_ports import (
@@ -30,7 +29,7 @@ from partner_program.use_cases.payment_ports import (
     SealBroken,
 )
 from partner_program.use_cases.ports import AccountStore
-from partner_program.values.errors import InvalidValue, NotFound, ProgramError
+from partner_program.values.errors import InvalidValue, NotFound, ProgramError, VersionConflict
 from partner_program.values.money import plain
 
 XML = "application/xml"
@@ -41,7 +40,11 @@ class BankDetailsUnusable(ProgramError):
     """Bank details of a batch cannot be paid to: broken seal, or no valid account any more. Never repeats a number."""
 
 
-class Voided(NamedTuple):
+REFUSALS = (NotAllowed, NotFound, WrongState, DigestDiffers, BankDetailsUnusable, VersionConflict)
+"""How a single release is refused."""
+
+
+class Unpaid(NamedTuple):
     """A batch that could not be released, and why."""
 
     batch_id: str
@@ -49,10 +52,11 @@ class Voided(NamedTuple):
 
 
 class DailyRun(NamedTuple):
-    """What a daily run has released, and what it had to void."""
+    """What a daily run has released, what it had to void, and what it could neither: somebody must look at those."""
 
     released: tuple[Batch, ...]
-    voided: tuple[Voided, ...]
+    voided: tuple[Unpaid, ...]
+    stuck: tuple[Unpaid, ...]
 
 
 class BankSide(NamedTuple):
@@ -85,20 +89,24 @@ class ReleasePayments:
     def daily(self, on: date) -> DailyRun:
         """Finish what broke off and release what is approved. What cannot be released is voided, the others go on."""
         released: list[Batch] = []
-        given_up: list[Voided] = []
+        voided: list[Unpaid] = []
+        stuck: list[Unpaid] = []
         for status in (BatchStatus.RELEASING, BatchStatus.APPROVED):
             for batch_id in list(self._book.batches(status)):
                 try:
                     released.append(self.release(batch_id, by=ENGINE, on=on))
-                except (DigestDiffers, BankDetailsUnusable, WrongState) as refused:
-                    given_up.append(Voided(batch_id, str(refused)))
-        return DailyRun(tuple(released), tuple(given_up))
+                except ProgramError as refused:
+                    batch = self._book.batch(batch_id)
+                    gone = batch is not None and batch.status is BatchStatus.VOID
+                    (voided if gone else stuck).append(Unpaid(batch_id, str(refused)))
+        return DailyRun(tuple(released), tuple(voided), tuple(stuck))
 
     def release(self, batch_id: str, *, by: Actor, on: date) -> Batch:
         """The batch, released: its file stands in the results bucket.
 
-        Raises `NotAllowed`, `NotFound`, `WrongState`; `DigestDiffers` and `BankDetailsUnusable` after voiding it:
-        its payouts wait for the next preparation.
+        Raises `NotAllowed`, `NotFound`, `WrongState`; `DigestDiffers` and `BankDetailsUnusable` after voiding it, so
+        that its payouts wait for the next preparation. Once its file may be there it is never voided: what then fails
+        leaves it `releasing`, and a repeat goes on.
         """
         check_may(by, Action.RELEASE)
         batch = self._book.batch(batch_id)
@@ -124,7 +132,11 @@ class ReleasePayments:
         if found:
             self._void(batch, on, "; ".join(found))
             raise DigestDiffers(f"{batch.batch_id} was voided, prepare again: {'; '.join(found)}")
-        self._accounts(batch, on)
+        try:
+            self._accounts(batch)
+        except BankDetailsUnusable as unusable:
+            self._void(batch, on, str(unusable))
+            raise
         releasing = batch.model_copy(
             update={
                 "status": BatchStatus.RELEASING,
@@ -138,7 +150,7 @@ class ReleasePayments:
         return self._book.batch(batch.batch_id) or releasing
 
     def _finish(self, batch: Batch, on: date) -> Batch:
-        accounts, payer = self._accounts(batch, on)
+        accounts, payer = self._accounts(batch)
         for item in batch.items:
             if not self._in_payment(item, batch):
                 reason = f"{item.account_id} {item.period} was held or cancelled before its payment was initiated"
@@ -174,18 +186,14 @@ class ReleasePayments:
             payout = self._book.payout(item.account_id, item.period)
         return False
 
-    def _accounts(self, batch: Batch, on: date) -> tuple[Sequence[tuple[BatchItem, BankAccount]], BankAccount]:
-        """Every account of the batch in the clear, checked once more. Voids the batch where one cannot be used."""
+    def _accounts(self, batch: Batch) -> tuple[Sequence[tuple[BatchItem, BankAccount]], BankAccount]:
+        """Every account of the batch in the clear, and the payer's, checked once more. Raises `BankDetailsUnusable`."""
         wanted = {batch.payer_bank, *(item.bank for item in batch.items)}
         sites = sorted({name.rpartition("#")[0] for name in wanted})
         found = self._bank_side.banks.revisions_many(sites)
         revisions = {one.name: one for of_site in found.values() for one in of_site if one.name in wanted}
-        try:
-            opened = [(item, self._open(revisions, item.bank, item.bank_seal)) for item in batch.items]
-            return opened, self._open(revisions, batch.payer_bank, batch.payer_seal)
-        except BankDetailsUnusable as unusable:
-            self._void(batch, on, str(unusable))
-            raise
+        opened = [(item, self._open(revisions, item.bank, item.bank_seal)) for item in batch.items]
+        return opened, self._open(revisions, batch.payer_bank, batch.payer_seal)
 
     def _open(self, revisions: dict[str, BankRevision], name: str, seal: str) -> BankAccount:
         revision = revisions.get(name)
