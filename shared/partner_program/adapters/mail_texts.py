@@ -1,4 +1,4 @@
-"""Mails from templates: plain text, and HTML in which every value is escaped. The only module that imports jinja2."""
+"""Mails from templates: plain text, and HTML in which every value is escaped."""
 
 import re
 from datetime import date
