@@ -1,0 +1,218 @@
+"""Bank details of a site: proposed by one person, confirmed or rejected by another, paid to after a time (R-5.4c)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Protocol
+
+from partner_program.domain.facts import Site
+from partner_program.domain.files.reject_file import masked
+from partner_program.domain.payments.audit import AuditDraft
+from partner_program.domain.payments.bank import PAYER_PREFIX, BankAccount, BankRevision, BankStatus
+from partner_program.domain.payments.payout import WrongState, act_id
+from partner_program.domain.payments.people import Action, Actor, NotAllowed, Role, check_four_eyes, check_may
+from partner_program.rulebook import Rulebook
+from partner_program.use_cases.payment_ports import BankAccountCheck, BankSealer, BankStore, PaymentBook
+from partner_program.values.currencies import CURRENCIES
+from partner_program.values.errors import InvalidValue, NotFound, VersionConflict
+from partner_program.values.ids import is_id
+
+LONGEST_REASON = 500
+
+
+class Sites(Protocol):
+    """Whether a site is recorded."""
+
+    def sites(self, site_ids: Iterable[str]) -> Mapping[str, Site]:
+        """Those that exist, by id."""
+        ...
+
+
+class BankDetails:
+    """The three acts on bank details. `sites`: where to look a site up; without it any id is taken."""
+
+    def __init__(
+        self,
+        book: PaymentBook,
+        banks: BankStore,
+        sealer: BankSealer,
+        check: BankAccountCheck,
+        rulebook: Rulebook,
+        sites: Sites | None = None,
+    ) -> None:
+        self._book = book
+        self._banks = banks
+        self._sealer = sealer
+        self._check = check
+        self._rulebook = rulebook
+        self._sites = sites
+
+    def propose(
+        self,
+        site_id: str,
+        scheme: str,
+        number: str,
+        bic: str | None,
+        country: str,
+        holder: str,
+        by: Actor,
+        on: date,
+        reason: str,
+        request: str = "",
+    ) -> BankRevision:
+        """The next revision of a site's bank details, sealed; nobody pays to it yet, nor to the one before.
+
+        `site_id` is a site, or `payer.EUR` for the vendor's own account of a currency, which only finance proposes.
+        `request` names the proposal: the same one once more answers with the revision of before. Raises `NotAllowed`,
+        `InvalidValue` (never with the number in it), `NotFound` for an unknown site, `WrongState` while an earlier
+        proposal waits, `VersionConflict` where somebody else has proposed at the same time.
+        """
+        check_may(by, Action.PROPOSE_BANK_DETAILS)
+        self._check_site(site_id, by)
+        if request and not is_id(request):
+            raise InvalidValue("a request is named by up to 64 letters, digits, dots, underscores or hyphens")
+        account = self._check.read(scheme, number, bic, country, holder)
+        reason = _reason(reason, account)
+        before = self._banks.revisions(site_id)
+        repeated = _repeated(before, request, account, by)
+        if repeated is not None:
+            return repeated
+        _check_decided(before)
+        revision = self._proposal(site_id, _next(before), account, by, on)
+        revision = revision.model_copy(update={"reason": reason, "request": request})
+        return self._commit(Action.PROPOSE_BANK_DETAILS, revision, by, on, {"reason": reason})
+
+    def confirm(self, site_id: str, number: int, by: Actor, on: date) -> BankRevision:
+        """Confirm exactly this revision; it is paid to after the rulebook's cooling time.
+
+        Confirming it again changes nothing and answers the same. Raises `NotAllowed`, `NotFound`, `SelfApproval`,
+        `WrongState` where it was rejected, `InvalidValue` for a day before the proposal, `VersionConflict`.
+        """
+        revision = self._decidable(Action.CONFIRM_BANK_DETAILS, site_id, number, by)
+        check_four_eyes(revision.proposed_by, by, f"the proposal {revision.name}")
+        if not _is_open(revision, BankStatus.CONFIRMED, on):
+            return revision
+        usable_from = on + timedelta(days=self._rulebook.at(on).bank_cooling_days)
+        confirmed = _decided(revision, BankStatus.CONFIRMED, by, on).model_copy(update={"usable_from": usable_from})
+        details = {"usable_from": usable_from.isoformat()}
+        return self._commit(Action.CONFIRM_BANK_DETAILS, confirmed, by, on, details)
+
+    def reject(self, site_id: str, number: int, by: Actor, on: date, reason: str) -> BankRevision:
+        """Reject a proposal; the bank details of before count again. Who has made it may take it back, if of finance.
+
+        Rejecting it again changes nothing and answers the same. Raises `NotAllowed`, `NotFound`, `WrongState` where it
+        was confirmed, `InvalidValue` without a reason or for a day before the proposal, `VersionConflict`.
+        """
+        revision = self._decidable(Action.REJECT_BANK_DETAILS, site_id, number, by)
+        reason = _reason(reason)
+        if not _is_open(revision, BankStatus.REJECTED, on):
+            return revision
+        rejected = _decided(revision, BankStatus.REJECTED, by, on)
+        return self._commit(Action.REJECT_BANK_DETAILS, rejected, by, on, {"reason": reason})
+
+    def _check_site(self, site_id: str, by: Actor) -> None:
+        if site_id.startswith(PAYER_PREFIX):
+            if by.role is not Role.FINANCE:
+                raise NotAllowed(f"{by.person} as {by.role} may not propose an account of the vendor: finance does")
+            if site_id.removeprefix(PAYER_PREFIX) not in CURRENCIES:
+                raise InvalidValue(f"the vendor's own account is named {PAYER_PREFIX} and a currency, as payer.EUR")
+        elif not is_id(site_id):
+            raise InvalidValue("bank details are those of a site, by its id")
+        elif self._sites is not None and site_id not in self._sites.sites([site_id]):
+            raise NotFound(f"there is no site {site_id}: upload sites.csv first")
+
+    def _proposal(self, site_id: str, number: int, account: BankAccount, by: Actor, on: date) -> BankRevision:
+        return BankRevision(
+            site_id=site_id,
+            number=number,
+            status=BankStatus.PROPOSED,
+            scheme=account.scheme,
+            country=account.country,
+            bic=account.bic,
+            last_four=account.last_four,
+            holder=account.holder,
+            sealed=self._sealer.seal(site_id, number, account),
+            proposed_by=by,
+            proposed_on=on,
+        )
+
+    def _decidable(self, action: Action, site_id: str, number: int, by: Actor) -> BankRevision:
+        check_may(by, action)
+        found = next((one for one in self._banks.revisions(site_id) if one.number == number), None)
+        if found is None:
+            raise NotFound(f"{site_id} has no bank details of number {number}")
+        return found
+
+    def _commit(
+        self, action: Action, revision: BankRevision, by: Actor, on: date, details: Mapping[str, str]
+    ) -> BankRevision:
+        """Enter the act, and make sure that it is this one that stands: another's under the same id is none of ours."""
+        draft = AuditDraft(
+            act_id=act_id(action, revision.site_id, revision.number),
+            action=action,
+            by=by,
+            on=on,
+            subject=revision.site_id,
+            details=_face(revision) | dict(details),
+        )
+        self._book.commit(draft, [revision])
+        stands = self._banks.revisions(revision.site_id)
+        if revision not in stands:
+            raise VersionConflict(f"somebody else has changed the bank details {revision.name}: look again")
+        return revision
+
+
+def _reason(text: str, account: BankAccount | None = None) -> str:
+    """Why, as the audit log keeps it: without anything that looks like a bank number (B52)."""
+    reason = " ".join(text.split())
+    if not 1 <= len(reason) <= LONGEST_REASON or not reason.isprintable():
+        raise InvalidValue(f"a reason of 1 to {LONGEST_REASON} characters is needed")
+    if account is not None and account.number in "".join(reason.split()).upper():
+        raise InvalidValue("the reason repeats the number of the account: leave it out")
+    return masked(reason)
+
+
+def _repeated(before: Sequence[BankRevision], request: str, account: BankAccount, by: Actor) -> BankRevision | None:
+    """The revision that the same request has made. Raises `WrongState` where that was another proposal."""
+    found = next((one for one in before if request and one.request == request), None)
+    if found is not None and not (found.shows(account) and found.proposed_by == by):
+        raise WrongState(f"the request {found.name} was made with was another proposal: name this one otherwise")
+    return found
+
+
+def _check_decided(before: Sequence[BankRevision]) -> None:
+    for one in before:
+        if one.status is BankStatus.PROPOSED:
+            raise WrongState(f"{one.name} waits since {one.proposed_on}: confirm or reject it before the next proposal")
+
+
+def _next(before: Sequence[BankRevision]) -> int:
+    return max((one.number for one in before), default=0) + 1
+
+
+def _is_open(revision: BankRevision, to: BankStatus, on: date) -> bool:
+    """Whether a decision is still to be taken; False where it was taken like this. Raises where it was otherwise."""
+    if revision.status is to:
+        return False
+    if revision.status is not BankStatus.PROPOSED:
+        raise WrongState(f"{revision.name} is {revision.status} since {revision.decided_on}, it cannot become {to}")
+    if on < revision.proposed_on:
+        raise InvalidValue(f"{revision.name} was proposed on {revision.proposed_on}, after {on}")
+    return True
+
+
+def _decided(revision: BankRevision, to: BankStatus, by: Actor, on: date) -> BankRevision:
+    update = {"status": to, "decided_by": by, "decided_on": on, "version": revision.version + 1}
+    return revision.model_copy(update=update)
+
+
+def _face(revision: BankRevision) -> dict[str, str]:
+    """What the log says of bank details: never the number, but what binds it to the sealed one."""
+    return {
+        "revision": str(revision.number),
+        "scheme": revision.scheme,
+        "country": revision.country,
+        "bic": revision.bic or "",
+        "last_four": revision.last_four,
+        "holder": revision.holder,
+        "seal": revision.seal_digest,
+    }
