@@ -15,6 +15,7 @@ from partner_program.use_cases.assess_account import AssessAccount, all_affected
 from partner_program.use_cases.close_quarter import CloseQuarter, due_phases
 from partner_program.use_cases.make_statement import MakeStatement
 from tests.fakes.accounts import FakeTasks, FixedClock
+from tests.fakes.payments import FakePaymentBook
 from tests.fakes.program_table import contribution_item, program_table, record_item
 from tests.fakes.records import (
     P1_DE,
@@ -99,7 +100,7 @@ def live(today: date, table: Table, store: DynamoAccountStore, repeats: int, *, 
         if scheduled:
             CloseQuarter(store, DynamoJobLog(table), tasks, BOOK)(today)
         for task in tasks.tasks * repeats:
-            MakeStatement(store, BOOK)(task)
+            MakeStatement(store, BOOK, FakePaymentBook())(task)
 
 
 @pytest.mark.rule("R-5.1", "R-5.4a", "R-5.4d", "R-5.4e", "R-3.1a")

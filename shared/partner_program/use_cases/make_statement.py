@@ -1,15 +1,17 @@
 """Make one account's statement of a quarter, and first whatever earlier ones are missing (R-5.4a, R-5.4d)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from partner_program.domain.accelerator.calculation import Assignment, make_statement
+from partner_program.domain.accelerator.calculation import Assignment, changes_balance, make_statement
 from partner_program.domain.accelerator.statement import Statement, StatementStatus
 from partner_program.domain.facts import AccountFacts
+from partner_program.domain.payments.payout import payout_of
 from partner_program.domain.revenue import Baseline
 from partner_program.domain.yearly_revenue import whole_year
 from partner_program.rulebook import Rulebook
 from partner_program.use_cases.close_quarter import Phase, close_of
+from partner_program.use_cases.payment_ports import PaymentBook
 from partner_program.use_cases.ports import AccountStore, StoredState
 from partner_program.values.periods import Quarter, parse_date
 from partner_program.values.tiers import Tier
@@ -19,11 +21,12 @@ _YEARS_LAST = 4
 
 
 class MakeStatement:
-    """Idempotent: statements and baselines are put if absent, so a task may come twice, late or out of order."""
+    """Idempotent: whatever it writes is put if absent, so a task may come twice, late or out of order."""
 
-    def __init__(self, accounts: AccountStore, rulebook: Rulebook) -> None:
+    def __init__(self, accounts: AccountStore, rulebook: Rulebook, book: PaymentBook) -> None:
         self._accounts = accounts
         self._rulebook = rulebook
+        self._book = book
 
     def __call__(self, task: Mapping[str, str]) -> Statement | None:
         """The statement that stands for the task's quarter and phase; None where the account gets none.
@@ -36,6 +39,7 @@ class MakeStatement:
         if not self._is_concerned(account_id, quarter, phase):
             return None
         existing = self._accounts.statements(account_id)
+        self._start_payouts(account_id, [item for item in existing if item.year >= quarter.year - 1])
         finals = self._finals_due(existing, quarter, phase, on)
         since = min([quarter, *finals]).year - 1
         facts, stored = self._accounts.load(account_id, since)
@@ -43,10 +47,20 @@ class MakeStatement:
         for missing in finals:
             if missing.number == _YEARS_LAST:
                 work.freeze(missing.year)
-            work.make(missing, StatementStatus.FINAL)
+            made = work.make(missing, StatementStatus.FINAL)
+            self._start_payouts(account_id, [made] if made else [])
         if phase is Phase.END:
             work.make(quarter, StatementStatus.PRELIMINARY)
         return work.standing(quarter, StatementStatus.PRELIMINARY if phase is Phase.END else StatementStatus.FINAL)
+
+    def _start_payouts(self, account_id: str, statements: Iterable[Statement]) -> None:
+        """What a final statement pays goes on its way; also of one that an interrupted run left without (R-5.4)."""
+        wanted = [payout for item in statements if (payout := payout_of(item))]
+        if wanted:
+            there = {payout.period for payout in self._book.payouts(account_id)}
+            for payout in wanted:
+                if payout.period not in there:
+                    self._book.put_payout(payout)
 
     def _is_concerned(self, account_id: str, quarter: Quarter, phase: Phase) -> bool:
         """Most tasks end here, after one read: an account that never was Premier has nothing but its year frozen."""
@@ -59,7 +73,8 @@ class MakeStatement:
         """Quarters whose books have closed by now and that have no final statement, oldest first.
 
         From the year's first quarter on. Where the account already has a final one from the year before, from there
-        on: what that year left over is carried into this one (R-5.4e).
+        on: what that year left over is carried into this one (R-5.4e). None before a later one of its year: that has
+        paid for the whole year up to there.
         """
         finals = {item.period for item in existing if item.status is StatementStatus.FINAL}
         last = quarter if phase is Phase.CLOSE else quarter.previous
@@ -68,7 +83,8 @@ class MakeStatement:
         due = []
         while candidate <= last:
             closes_on = close_of(candidate, self._rulebook)
-            if candidate not in finals and closes_on is not None and closes_on <= on:
+            paid_for = any(final.year == candidate.year and final >= candidate for final in finals)
+            if not paid_for and closes_on is not None and closes_on <= on:
                 due.append(candidate)
             candidate = candidate.next
         return due
@@ -98,15 +114,46 @@ class _Work:
         found = (item for item in self._statements if item.period == quarter and item.status is status)
         return next(found, None)
 
-    def make(self, quarter: Quarter, status: StatementStatus) -> None:
-        """Only for an account that is Premier on the quarter's last day (R-5.1), and only if there is none yet."""
-        if self._state is None or self._state.tier_on(quarter.last_day) is not Tier.PREMIER:
-            return
-        if self.standing(quarter, status) is None:
+    def make(self, quarter: Quarter, status: StatementStatus) -> Statement | None:
+        """The statement that stands, made if there is none yet; None for an account that gets none.
+
+        One that is Premier on the quarter's last day always gets one (R-5.1); any other a final one, if its year's
+        revenue no longer supports what was settled (R-5.4e).
+        """
+        standing = self.standing(quarter, status)
+        if standing is not None or self._state is None:
+            return standing
+        if self._state.tier_on(quarter.last_day) is Tier.PREMIER:
             self._freeze_year_before(quarter)
             assignment = Assignment(quarter, status, self._on)
-            made = make_statement(self._facts, assignment, self._statements, self._rulebook)
-            self._statements.append(self._accounts.put_statement(made))
+            return self._put(make_statement(self._facts, assignment, self._statements, self._rulebook))
+        return self._take_back(quarter) if status is StatementStatus.FINAL else None
+
+    def _take_back(self, quarter: Quarter) -> Statement | None:
+        """By what was known at the quarter's close: a task that comes again finds what it found, and nothing to do.
+
+        Or by what the year's last final statement knew, where that was made later.
+        """
+        closed_on = close_of(quarter, self._rulebook)
+        finals = [item for item in self._statements if item.status is StatementStatus.FINAL]
+        made_on = [item.made_on for item in finals if item.year == quarter.year]
+        if closed_on is None or not made_on:
+            return None
+        self._freeze_year_before(quarter)
+        assignment = Assignment(quarter, StatementStatus.FINAL, self._on, premier=False)
+        facts = self._known_on(max(closed_on, *made_on), quarter.year - 1)
+        made = make_statement(facts, assignment, self._statements, self._rulebook)
+        return self._put(made) if changes_balance(made, self._statements) else None
+
+    def _known_on(self, day: date, since_year: int) -> AccountFacts:
+        """The facts of a day; a year's close counts as of its time, however late it was run."""
+        known = self._accounts.facts_known_on(self._facts.account_id, since_year, day)
+        baselines = (item for item in self._facts.baselines if not item.revision or item.counts_from <= day)
+        return known.model_copy(update={"baselines": tuple(baselines)})
+
+    def _put(self, made: Statement) -> Statement:
+        self._statements.append(self._accounts.put_statement(made))
+        return self._statements[-1]
 
     def _freeze_year_before(self, quarter: Quarter) -> None:
         """Whatever came late or failed: all statements of a year rest on one baseline once there can be one."""

@@ -34,17 +34,24 @@ def test_a_full_calendar_year_of_trading_is_needed(since: str | None, enrolled: 
     assert made.eligible is eligible
     assert (made.earned > 0) is eligible
     if not eligible:
-        assert made.reason == "Not eligible: trading since 2023-01-02; trading by 2023-01-01 is needed (R-5.2a)."
+        assert made.reason == (
+            "Not eligible: trading since 2023-01-02; trading by 2023-01-01 is needed,"
+            " so it takes part from 2025 on (R-5.2a). YTD 150000.00 EUR earns nothing."
+        )
         assert (made.rate_pct, made.rebate_base) == (Decimal(0), Decimal(0))
 
 
 @pytest.mark.rule("R-5.2a")
-@pytest.mark.parametrize(("last_year", "eligible"), [("0.01", True), ("0", False), ("-5", False)])
+@pytest.mark.parametrize(("last_year", "eligible"), [("0.01", True), ("0.00", False), ("-5.00", False)])
 def test_last_years_revenue_must_be_above_zero(last_year: str, eligible: bool) -> None:
     made = year_of(last_year, ("150000",))[0]
     assert made.eligible is eligible
     if not eligible:
-        assert made.reason == "Not eligible: no Sales Revenue above zero in 2023 (R-5.2a)."
+        assert made.reason == (
+            f"Not eligible: no Sales Revenue above zero in 2023, {last_year} EUR (R-5.2a)."
+            " YTD 150000.00 EUR earns nothing."
+        )
+        assert (made.payout, made.earned, [mark.reached for mark in made.ladder]) == (0, 0, [False] * 3)
 
 
 @pytest.mark.rule("R-5.2a")
@@ -83,3 +90,15 @@ def test_the_frozen_baseline_is_last_years_revenue_whatever_is_reported_later() 
     made = final(known, Quarter(2024, 1))
     assert (made.prev_year_revenue, made.rate_pct) == (Decimal(100000), Decimal("2.5"))
     assert next(step for step in made.steps if step.rule == "R-5.4d").working == "baseline frozen on 2024-01-30"
+
+
+@pytest.mark.rule("R-5.2a")
+@pytest.mark.parametrize(
+    ("since", "first"), [("2023-01-02", 2025), ("2023-12-31", 2025), ("2024-01-01", 2025), ("2024-01-02", 2026)]
+)
+def test_who_has_no_full_year_yet_is_told_from_which_year_on_it_takes_part(since: str, first: int) -> None:
+    known = facts(partner(trading_since=since), site(), opening(2023, "100000"))
+    assert f"it takes part from {first} on" in final(known, Quarter(2024, 1)).reason
+    later = facts(partner(trading_since=since), site(), opening(first - 1, "1"), opening(first - 2, "1"))
+    assert final(later, Quarter(first, 1)).eligible
+    assert not final(later, Quarter(first - 1, 1)).eligible

@@ -12,6 +12,7 @@ from partner_program.use_cases.assess_account import AssessAccount
 from partner_program.use_cases.make_statement import MakeStatement
 from partner_program.use_cases.ports import StoredState
 from tests.fakes.accounts import FakeAccounts, FixedClock
+from tests.fakes.payments import FakePaymentBook
 from tests.fakes.records import (
     P1_DE,
     accepted,
@@ -39,7 +40,7 @@ def world(tier: str = "premier", placed_on: str = "2023-01-02") -> tuple[FakeAcc
         sales("2024-03", "40000"), sales("2024-06", "90000"), sales("2024-09", "25000"), sales("2024-12", "30000")
     )
     assess(accounts, "2024-01-01")
-    return accounts, MakeStatement(accounts, BOOK)
+    return accounts, MakeStatement(accounts, BOOK, FakePaymentBook())
 
 
 def assess(accounts: FakeAccounts, on: str) -> None:

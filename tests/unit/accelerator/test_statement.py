@@ -41,28 +41,32 @@ def test_nothing_is_payable_before_45_days_after_the_quarter(quarter: str, payab
     [
         (
             "90000", 2,
-            ("YTD 90000.00 EUR is below the goal of 120000.00 EUR, 120 % of 100000.00 EUR: nothing earned."
-             " 30000.00 EUR more by 2024-12-31 reaches 2.5 %, worth 3000.00 EUR for the year."),
+            ("YTD 90000.00 EUR is below the goal of 120000.00 EUR, 120 % of last year's 100000.00 EUR: nothing earned."
+             " 30000.00 EUR more by 31 December 2024 reaches 2.5 %, worth 3000.00 EUR for the year,"
+             " none of it settled yet."),
         ),
         (
             "119999.995", 4,
-            ("YTD 119999.995 EUR is below the goal of 120000.00 EUR, 120 % of 100000.00 EUR: nothing earned."
-             " 0.005 EUR more would have reached 2.5 %, worth 3000.00 EUR for the year."),
+            ("YTD 119999.995 EUR is below the goal of 120000.00 EUR, 120 % of last year's 100000.00 EUR:"
+             " nothing earned. 0.005 EUR more by 31 December 2024 would have reached 2.5 %, worth 3000.00 EUR for the"
+             " year, none of it settled yet."),
         ),
         (
             "125000", 3,
             ("YTD 125000.00 EUR reaches 120 % of last year's 100000.00 EUR: 2.5 %, 3125.00 EUR earned."
-             " 3125.00 EUR to pay. 25000.00 EUR more by 2024-12-31 reaches 3 %, worth 4500.00 EUR for the year."),
+             " 3125.00 EUR to pay. 25000.00 EUR more by 31 December 2024 reaches 3 %, worth 4500.00 EUR for the year,"
+             " 1375.00 EUR more than is settled with this statement."),
         ),
         (
             "150000", 3,
             ("YTD 150000.00 EUR reaches 150 % of last year's 100000.00 EUR: 3 %, 4500.00 EUR earned."
-             " 4500.00 EUR to pay. 30000.00 EUR more by 2024-12-31 reaches 4 %, worth 7200.00 EUR for the year."),
+             " 4500.00 EUR to pay. 30000.00 EUR more by 31 December 2024 reaches 4 %, worth 7200.00 EUR for the year,"
+             " 2700.00 EUR more than is settled with this statement."),
         ),
         (
             "185000", 3,
             ("YTD 185000.00 EUR reaches 180 % of last year's 100000.00 EUR: 4 %, 7200.00 EUR earned."
-             " 7200.00 EUR to pay. The highest level is reached."),
+             " 7200.00 EUR to pay. The highest level is reached; the base stops at 180000.00 EUR, 180 % of last year."),
         ),
     ],
 )  # fmt: skip
@@ -74,7 +78,7 @@ def test_the_reason_says_what_was_reached_and_what_the_next_level_takes(ytd: str
 @pytest.mark.rule("R-5.4a", "R-5.4e")
 def test_a_zero_after_an_earlier_payment_says_what_covers_it_and_what_is_carried() -> None:
     made = year_of("100000", ("150000", "0", "-10000"))
-    assert "Nothing to pay: what was settled before covers it." in made[1].reason
+    assert "4500.00 EUR earned. Nothing to pay: covered by 4500.00 EUR settled before." in made[1].reason
     assert made[2].reason.endswith("1000.00 EUR is carried and netted against later payouts.")
 
 
@@ -102,7 +106,10 @@ def test_the_steps_are_the_whole_derivation_with_a_rule_each() -> None:
         ),
         ("YTD 2024Q1", "R-3.4a", "the months from 2024-01 to 2024-03", "125000.005 EUR"),
         ("Sales Revenue 2023", "R-5.4d", "opening revenue", "100000.00 EUR"),
-        ("Eligibility", "R-5.2a", "Premier on 2024-03-31, a full calendar year of Sales Revenue before", "eligible"),
+        (
+            "Eligibility", "R-5.2a",
+            "Premier on 2024-03-31, whatever the tier later; a full calendar year of Sales Revenue before", "eligible",
+        ),
         ("Minimum Revenue Goal", "R-5.3", "120 % of 100000.00 EUR", "120000.00 EUR"),
         (
             "Level", "R-5.3",
@@ -132,7 +139,7 @@ def test_the_steps_are_the_whole_derivation_with_a_rule_each() -> None:
 def test_the_steps_of_an_account_that_takes_no_part_do_not_hold_its_revenue_against_the_levels() -> None:
     made = final(facts(*TRADING, site(), sales("2024-01", "500000")), Quarter(2024, 1))
     steps = {step.title: (step.working, step.result) for step in made.steps}
-    assert steps["Eligibility"] == ("no Sales Revenue above zero in 2023 (R-5.2a)", "not eligible")
+    assert steps["Eligibility"] == ("no Sales Revenue above zero in 2023, 0.00 EUR (R-5.2a)", "not eligible")
     assert steps["Level"] == ("not eligible, no level", "none")
 
 
@@ -140,7 +147,10 @@ def test_the_steps_of_an_account_that_takes_no_part_do_not_hold_its_revenue_agai
 def test_what_was_settled_is_listed_by_quarter() -> None:
     made = year_of("1000000", ("300000", "950000", "250000", "400000"))
     step = next(step for step in made[3].steps if step.title == "Settled before")
-    assert step.working == "2024Q1: 0.00 EUR + 2024Q2: 31250.00 EUR + 2024Q3: 13750.00 EUR"
+    assert step.working == (
+        "2024Q1: 0.00 EUR + 2024Q2: 31250.00 EUR + 2024Q3: 13750.00 EUR;"
+        " also what is on hold or cancelled counts as settled (R-5.5)"
+    )
 
 
 @pytest.mark.rule("R-2.2b", "R-5.2b")

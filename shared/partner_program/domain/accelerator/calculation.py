@@ -7,12 +7,18 @@ on everything is in whole minor units.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 
+from partner_program.domain.accelerator.adjustments import adjustments
+from partner_program.domain.accelerator.contribution_lines import contribution_lines
+from partner_program.domain.accelerator.policies import policies
+from partner_program.domain.accelerator.reasons import explain_reason
 from partner_program.domain.accelerator.rebate import Rebate, Settlement
 from partner_program.domain.accelerator.statement import Statement, StatementStatus
-from partner_program.domain.accelerator.steps import explain, explain_reason
+from partner_program.domain.accelerator.steps import explain
 from partner_program.domain.facts import AccountFacts
 from partner_program.domain.revenue import quarter_revenue
+from partner_program.domain.wording import money_text
 from partner_program.domain.yearly_revenue import check_currency, previous_year, year_to_date
 from partner_program.rulebook import Accelerator, Level, Rulebook
 from partner_program.values.money import Money, total, zero
@@ -21,17 +27,18 @@ from partner_program.values.periods import Quarter
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """Which statement to make, and the day on which it is made."""
+    """Which statement to make, the day on which it is made, and whether the account is Premier on the last day."""
 
     quarter: Quarter
     status: StatementStatus
     made_on: date
+    premier: bool = True
 
 
 def make_statement(
     facts: AccountFacts, assignment: Assignment, earlier: Sequence[Statement], rulebook: Rulebook
 ) -> Statement:
-    """The statement of a quarter for an account that is Premier on the quarter's last day (R-5.1).
+    """The statement of a quarter; of an account that is not Premier on its last day, one that pays nothing (R-5.1).
 
     `earlier` are statements of the account made before; only final ones of earlier quarters count. Months after the
     quarter are left out, however much of them is known. The rules are those of the quarter's last day.
@@ -41,8 +48,10 @@ def make_statement(
     rules = rulebook.at(quarter.last_day)
     currency = rules.country(facts.country).currency
     check_currency(facts, currency)
-    rebate = rebate_of(facts, quarter, rules.accelerator, currency)
+    rebate = rebate_of(facts, quarter, rules.accelerator, currency, premier=assignment.premier)
     settled = settlement(rebate, quarter, earlier)
+    lines = contribution_lines(facts.contributions, quarter, rulebook)
+    adjusted = adjustments(facts, quarter, lines, earlier, currency)
     return Statement(
         account_id=facts.account_id,
         partner_id=facts.partner_id,
@@ -57,21 +66,37 @@ def make_statement(
         eligible=rebate.eligible,
         rate_pct=rebate.rate_pct,
         rebate_base=rebate.base.amount,
-        earned=rebate.earned.amount,
+        earned=settled.earned.amount,
         settled_before=settled.before.amount,
         carried_in=settled.carried_in.amount,
         payout=settled.payout.amount,
         carried_out=settled.carried_out.amount,
         payable_from=payable_from(quarter, rules.accelerator),
         reason=explain_reason(rebate, settled),
-        steps=explain(facts, rebate, settled, rulebook),
+        steps=explain(facts, rebate, settled, lines, adjusted),
         made_on=assignment.made_on,
         edition=rulebook.edition,
         rulebook_digest=rulebook.digest,
+        contributions=lines,
+        ladder=rebate.ladder(),
+        adjustments=adjusted,
+        policies=policies(lines, quarter.last_day, rulebook),
     )
 
 
-def rebate_of(facts: AccountFacts, quarter: Quarter, terms: Accelerator, currency: str) -> Rebate:
+def changes_balance(made: Statement, earlier: Sequence[Statement]) -> bool:
+    """Whether the statement of an account that is not Premier is needed: another balance than the year carries so far.
+
+    That is so when the year's revenue no longer supports what its final statements settled, or does so again
+    (R-5.4e). Where the year has no final statement nothing was settled, and there is nothing to say.
+    """
+    finals = _finals_before(made.period, earlier)
+    return bool(finals) and finals[-1].year == made.year and finals[-1].carried_out != made.carried_out
+
+
+def rebate_of(
+    facts: AccountFacts, quarter: Quarter, terms: Accelerator, currency: str, *, premier: bool = True
+) -> Rebate:
     """What is earned for the year so far at the end of a quarter, before what was settled (R-5.1 to R-5.3b)."""
     ytd = Money(year_to_date(facts, quarter.last_day).amount, currency)
     last = previous_year(facts, quarter.year)
@@ -85,6 +110,7 @@ def rebate_of(facts: AccountFacts, quarter: Quarter, terms: Accelerator, currenc
         ytd=ytd,
         last_year=last_year,
         last_year_source=last.source,
+        premier=premier,
         barrier=barrier,
         level=level,
         base=base,
@@ -94,13 +120,16 @@ def rebate_of(facts: AccountFacts, quarter: Quarter, terms: Accelerator, currenc
 
 def _barrier(facts: AccountFacts, quarter: Quarter, terms: Accelerator, last_year: Money) -> str | None:
     """Why an account cannot take part this year (R-5.2a); None when it can."""
+    year = quarter.year
     since = None if facts.partner is None else facts.partner.trading_since or facts.partner.enrolled_on
-    needed = date(quarter.year - terms.full_years_required, 1, 1)
-    if since is None or since > needed:
-        trading = "not known to trade" if since is None else f"trading since {since}"
-        return f"{trading}; trading by {needed} is needed (R-5.2a)"
+    needed = date(year - terms.full_years_required, 1, 1)
+    if since is None:
+        return f"not known to trade; trading by {needed} is needed (R-5.2a)"
+    if since > needed:
+        first = since.year + terms.full_years_required + (since > date(since.year, 1, 1))
+        return f"trading since {since}; trading by {needed} is needed, so it takes part from {first} on (R-5.2a)"
     if last_year <= zero(last_year.currency):
-        return f"no Sales Revenue above zero in {quarter.year - 1} (R-5.2a)"
+        return f"no Sales Revenue above zero in {year - 1}, {money_text(last_year)} (R-5.2a)"
     return None
 
 
@@ -119,21 +148,21 @@ def _base(ytd: Money, last_year: Money, terms: Accelerator) -> Money:
 def settlement(rebate: Rebate, quarter: Quarter, earlier: Sequence[Statement]) -> Settlement:
     """What earlier final statements leave to pay, or to carry (R-5.4a, R-5.4e).
 
-    Settled before: what those of this year pay. Carried in: what the last one before this year left over. The
-    difference between earned and both is a payout where it is positive and a balance to net later where not.
+    Settled before: what those of this year pay, be it paid by now, on hold or cancelled (R-5.5). Carried in: what the
+    last one before this year left over. The difference between earned and both is a payout where it is positive and a
+    balance to net later where not. An account that is not Premier earns nothing new, so its difference never pays.
     """
     currency = rebate.earned.currency
-    finals = sorted(
-        (item for item in earlier if item.status is StatementStatus.FINAL and item.period < quarter),
-        key=lambda item: item.period,
-    )
+    finals = _finals_before(quarter, earlier)
     this_year = tuple(item for item in finals if item.year == quarter.year)
     past = [item for item in finals if item.year < quarter.year]
+    earned = rebate.earned if rebate.premier else min(rebate.earned, _most_earned(this_year, currency))
     before = Money(total(item.payout for item in this_year), currency)
     carried_in = Money(past[-1].carried_out, currency) if past else zero(currency)
-    balance = rebate.earned - before - carried_in
+    balance = earned - before - carried_in
     nothing = zero(currency).rounded()
     return Settlement(
+        earned=earned,
         before=before.rounded(),
         paid_by=tuple((item.period, Money(item.payout, currency)) for item in this_year),
         carried_in=carried_in.rounded(),
@@ -141,6 +170,16 @@ def settlement(rebate: Rebate, quarter: Quarter, earlier: Sequence[Statement]) -
         payout=max(balance, nothing).rounded(),
         carried_out=max(-balance, nothing).rounded(),
     )
+
+
+def _finals_before(quarter: Quarter, earlier: Sequence[Statement]) -> list[Statement]:
+    finals = (item for item in earlier if item.status is StatementStatus.FINAL and item.period < quarter)
+    return sorted(finals, key=lambda item: item.period)
+
+
+def _most_earned(this_year: Sequence[Statement], currency: str) -> Money:
+    """The most that the year entitled the account to while it took part: beyond that nothing new is earned (R-5.1)."""
+    return Money(max((item.earned for item in this_year if item.eligible), default=Decimal(0)), currency).rounded()
 
 
 def payable_from(quarter: Quarter, terms: Accelerator) -> date:

@@ -39,7 +39,10 @@ class ContributionLine(Document):
 
 
 class LevelMark(Document):
-    """One level of the ladder: the growth and rate of R-5.3, the YTD it needs, and what the year earns from there."""
+    """One level of the ladder (R-5.3): its growth and rate, the YTD it `needed`, and whether the year has reached it.
+
+    `needed` is exact; `worth` is what the year earns with exactly that YTD, rounded to the minor unit.
+    """
 
     growth_pct: Decimal
     rate_pct: Decimal
@@ -51,8 +54,9 @@ class LevelMark(Document):
 class Adjustment(Document):
     """What arrived after an earlier final statement and shows in this one (R-5.4d).
 
-    `name` tells what it is (late lines or returns of an earlier quarter, a restated baseline …), `amount` how much
-    Sales Revenue it adds or takes, exact.
+    `name` tells what it is (late lines or returns of an earlier quarter, a restated baseline …), `quarter` where it
+    belongs, `amount` how much Sales Revenue it adds or takes, exact: of this year's YTD, or, for a baseline, of the
+    year before. What counts only after a restatement has amount 0 and says so.
     """
 
     name: str
@@ -63,9 +67,14 @@ class Adjustment(Document):
 
 
 class Policy(Document):
-    """A value of the rulebook in force on the quarter's last day, with its source and whether it is assumed."""
+    """A value of the rulebook in force on the quarter's last day, with its source and whether it is assumed.
+
+    `name` says what it is, `entry_id` is its id in the rulebook. `rule` names one or more rules, `basis` is `guide`,
+    `reading`, `assumed` or `owner`.
+    """
 
     name: str
+    entry_id: str = ""
     value: str
     rule: str
     basis: str
@@ -75,10 +84,12 @@ class Policy(Document):
 class Statement(Document):
     """Amounts are in `currency`; `earned`, `settled_before`, `payout` and balances are rounded to its minor unit.
 
-    `settled_before` is what earlier final statements of this year pay; `carried_in` the balance carried over from
-    the year before, `carried_out` what is left to net against later payouts (R-5.4a, R-5.4e).
+    `settled_before` is what earlier final statements of this year pay, whether that is paid, on hold or cancelled;
+    `carried_in` the balance carried over from the year before, `carried_out` what is left to net against later payouts
+    (R-5.4a, R-5.4e, R-5.5). `eligible` is False also for an account that is not Premier on the quarter's last day: such
+    a statement pays nothing, its `earned` is what the year's revenue still supports of what was settled.
     `reason` says why nothing is earned or paid, or which level was reached. The last four fields are empty in
-    statements that were made before version 0.3.
+    statements that were made before version 0.3; from then on `policies` never is.
     """
 
     account_id: str

@@ -1,124 +1,70 @@
-"""A statement in words: every step of the calculation, with its rule, and the reason for its outcome (R-5)."""
+"""A statement in words: every step of the calculation, with its rule (R-5)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from decimal import Decimal
+from itertools import groupby
 
 from partner_program.domain.accelerator.rebate import Rebate, Settlement
-from partner_program.domain.accelerator.statement import Step
+from partner_program.domain.accelerator.statement import Adjustment, ContributionLine, Step
 from partner_program.domain.facts import AccountFacts
-from partner_program.domain.revenue import ClassTotal
 from partner_program.domain.wording import amount_text, money_text, percent_text
-from partner_program.rulebook import NotInForce, Rulebook
-from partner_program.values.errors import NotFound
-from partner_program.values.money import Money, total
-from partner_program.values.periods import last_day_of_month, month_of
+from partner_program.values.money import total
+from partner_program.values.periods import month_of
 
 
-def explain(facts: AccountFacts, rebate: Rebate, settled: Settlement, rulebook: Rulebook) -> tuple[Step, ...]:
+def explain(
+    facts: AccountFacts,
+    rebate: Rebate,
+    settled: Settlement,
+    lines: Sequence[ContributionLine],
+    adjusted: Sequence[Adjustment],
+) -> tuple[Step, ...]:
     """The derivation from contributions to the payout, in the order in which it is computed."""
     return (
-        *_months(facts, rebate, rulebook),
+        *_months(lines, rebate.ytd.currency),
         _ytd(facts, rebate),
         _last_year(rebate),
+        *_adjustments(adjusted, rebate.ytd.currency),
         _eligibility(rebate),
         _goal(rebate),
         _level(rebate),
         _base(rebate),
-        _earned(rebate),
+        _earned(rebate, settled),
         _settled(settled),
         _carried_in(settled),
-        _payout(rebate, settled),
+        _payout(settled),
         _carried_out(settled),
         _payable(rebate),
     )
 
 
-def explain_reason(rebate: Rebate, settled: Settlement) -> str:
-    """Why this is paid, or why nothing is, with the gap to the next level in money."""
-    if rebate.barrier:
-        return f"Not eligible: {rebate.barrier}.{_carried(settled)}"
-    return f"{_standing(rebate)}{_outcome(rebate, settled)}{_ahead(rebate)}{_carried(settled)}"
-
-
-def _standing(rebate: Rebate) -> str:
-    ytd, last = money_text(rebate.ytd), money_text(rebate.last_year)
-    if rebate.level is None:
-        goal = money_text(rebate.last_year.share(rebate.terms.goal_pct.scaleb(-2)))
-        return (
-            f"YTD {ytd} is below the goal of {goal}, {percent_text(rebate.terms.goal_pct)} of {last}: nothing earned."
-        )
-    reached = f"{percent_text(rebate.level.growth_pct)} of last year's {last}"
-    return f"YTD {ytd} reaches {reached}: {percent_text(rebate.rate_pct)}, {money_text(rebate.earned)} earned."
-
-
-def _outcome(rebate: Rebate, settled: Settlement) -> str:
-    if rebate.level is None:
-        return ""
-    if settled.payout.amount:
-        return f" {money_text(settled.payout)} to pay."
-    return " Nothing to pay: what was settled before covers it."
-
-
-def _carried(settled: Settlement) -> str:
-    if not settled.carried_out.amount:
-        return ""
-    return f" {money_text(settled.carried_out)} is carried and netted against later payouts."
-
-
-def _ahead(rebate: Rebate) -> str:
-    """The gap to the next level, and what that level would have earned in all (R-5.3)."""
-    level = rebate.next_level
-    if level is None:
-        return " The highest level is reached."
-    needed = rebate.needed_for(level)
-    worth = needed.share(level.rate_pct.scaleb(-2)).rounded()
-    gap, rate = money_text(needed - rebate.ytd), percent_text(level.rate_pct)
-    if rebate.quarter.number == 4:
-        return f" {gap} more would have reached {rate}, worth {money_text(worth)} for the year."
-    return f" {gap} more by {rebate.quarter.year}-12-31 reaches {rate}, worth {money_text(worth)} for the year."
-
-
-def _months(facts: AccountFacts, rebate: Rebate, rulebook: Rulebook) -> Iterator[Step]:
-    first, last = f"{rebate.quarter.year:04d}-01", month_of(rebate.quarter.last_day)
-    by_month: dict[str, dict[str, list[ClassTotal]]] = {}
-    for item in facts.contributions:
-        if first <= item.month <= last:
-            classes = by_month.setdefault(item.month, {})
-            for product_class, sums in item.by_class.items():
-                classes.setdefault(product_class, []).append(sums)
-    for month, classes in sorted(by_month.items()):
-        working = [_class_text(month, name, sums, rebate, rulebook) for name, sums in sorted(classes.items())]
-        credit = total(item.credit for sums in classes.values() for item in sums)
+def _months(lines: Sequence[ContributionLine], currency: str) -> Iterator[Step]:
+    for month, of_month in groupby(lines, key=lambda line: line.month):
+        classes = list(of_month)
         yield Step(
             title=f"Sales Revenue {month}",
             rule="R-2.2a",
-            working="; ".join(working),
-            result=amount_text(credit, rebate.ytd.currency),
+            working="; ".join(_class_text(line, currency) for line in classes),
+            result=amount_text(total(line.credit for line in classes), currency),
         )
 
 
-def _class_text(month: str, product_class: str, sums: list[ClassTotal], rebate: Rebate, rulebook: Rulebook) -> str:
-    currency = rebate.ytd.currency
-    billed, credit = total(item.billed for item in sums), total(item.credit for item in sums)
-    count = sum(item.lines for item in sums)
-    lines = "1 line" if count == 1 else f"{count} lines"
-    share = _share(month, product_class, rulebook)
-    at = "" if share is None or Money(billed, currency).share(share).amount != credit else _times(share)
-    return f"{product_class}: {lines}, {amount_text(billed, currency)} billed{at} = {amount_text(credit, currency)}"
+def _class_text(line: ContributionLine, currency: str) -> str:
+    count = "1 line" if line.lines == 1 else f"{line.lines} lines"
+    at = "" if line.weight_pct is None else f" x {percent_text(line.weight_pct)}"
+    billed, credit = amount_text(line.billed, currency), amount_text(line.credit, currency)
+    return f"{line.product_class}: {count}, {billed} billed{at} = {credit}"
 
 
-def _times(share: Decimal) -> str:
-    return f" x {percent_text(share.scaleb(2))}"
-
-
-def _share(month: str, product_class: str, rulebook: Rulebook) -> Decimal | None:
-    """The credit share of a class at a month's end; the lines themselves were credited by their own dates."""
-    try:
-        day = last_day_of_month(int(month[:4]), int(month[5:]))
-        return rulebook.at(day).credit_share(product_class)
-    except (NotInForce, NotFound):
-        return None
+def _adjustments(adjusted: Sequence[Adjustment], currency: str) -> Iterator[Step]:
+    """What the sums above contain, or leave out, that an earlier statement had otherwise (R-5.4d)."""
+    for item in adjusted:
+        yield Step(
+            title=f"Adjustment: {item.name}",
+            rule=item.rule,
+            working=item.explanation,
+            result=amount_text(item.amount, currency),
+        )
 
 
 def _ytd(facts: AccountFacts, rebate: Rebate) -> Step:
@@ -143,21 +89,25 @@ def _last_year(rebate: Rebate) -> Step:
 
 
 def _eligibility(rebate: Rebate) -> Step:
+    last_day = rebate.quarter.last_day
+    if rebate.premier:
+        working = f"Premier on {last_day}, whatever the tier later; a full calendar year of Sales Revenue before"
+    else:
+        working = f"not Premier on {last_day}: nothing new is earned (R-5.1)"
     return Step(
         title="Eligibility",
-        rule="R-5.2a",
-        working=rebate.barrier or f"Premier on {rebate.quarter.last_day}, a full calendar year of Sales Revenue before",
+        rule="R-5.2a" if rebate.premier else "R-5.1",
+        working=rebate.barrier if rebate.premier and rebate.barrier else working,
         result="eligible" if rebate.eligible else "not eligible",
     )
 
 
 def _goal(rebate: Rebate) -> Step:
-    goal_pct = rebate.terms.goal_pct
     return Step(
         title="Minimum Revenue Goal",
         rule="R-5.3",
-        working=f"{percent_text(goal_pct)} of {money_text(rebate.last_year)}",
-        result=money_text(rebate.last_year.share(goal_pct.scaleb(-2))),
+        working=f"{percent_text(rebate.terms.goal_pct)} of {money_text(rebate.last_year)}",
+        result=money_text(rebate.goal),
     )
 
 
@@ -168,39 +118,40 @@ def _level(rebate: Rebate) -> Step:
     return Step(
         title="Level",
         rule="R-5.3",
-        working=f"YTD {money_text(rebate.ytd)} against {ladder}" if rebate.eligible else "not eligible, no level",
+        working=f"YTD {money_text(rebate.ytd)} against {ladder}"
+        if rebate.barrier is None
+        else "not eligible, no level",
         result=percent_text(rebate.rate_pct) if rebate.level else "none",
     )
 
 
 def _base(rebate: Rebate) -> Step:
-    cap = rebate.last_year.share(rebate.terms.cap_growth_pct.scaleb(-2))
     if rebate.level is None:
         working = "no level, no base"
     elif rebate.terms.cap_applies:
-        stop = f"{percent_text(rebate.terms.cap_growth_pct)} of last year, {money_text(cap)}"
+        stop = f"{percent_text(rebate.terms.cap_growth_pct)} of last year, {money_text(rebate.cap)}"
         working = f"the smaller of YTD {money_text(rebate.ytd)} and {stop}"
     else:
         working = f"all of YTD {money_text(rebate.ytd)}; the rulebook lifts the cap"
     return Step(title="Rebate base", rule="R-5.3b", working=working, result=money_text(rebate.base))
 
 
-def _earned(rebate: Rebate) -> Step:
+def _earned(rebate: Rebate, settled: Settlement) -> Step:
     exact = rebate.base.share(rebate.rate_pct.scaleb(-2))
-    return Step(
-        title="Earned for the year so far",
-        rule="R-5.3",
-        working=f"{percent_text(rebate.rate_pct)} of {money_text(rebate.base)} = {money_text(exact)}, rounded half up",
-        result=money_text(rebate.earned),
-    )
+    working = f"{percent_text(rebate.rate_pct)} of {money_text(rebate.base)} = {money_text(exact)}, rounded half up"
+    if not rebate.premier:
+        working += ", but no more than final statements of the year earned: not Premier"
+    return Step(title="Earned for the year so far", rule="R-5.3", working=working, result=money_text(settled.earned))
 
 
 def _settled(settled: Settlement) -> Step:
+    """Whatever became of the payouts: one that is on hold is payable later, one that was cancelled never (R-5.5)."""
     quarters = " + ".join(f"{quarter}: {money_text(paid)}" for quarter, paid in settled.paid_by)
+    listed = f"{quarters}; also what is on hold or cancelled counts as settled (R-5.5)"
     return Step(
         title="Settled before",
         rule="R-5.4a",
-        working=quarters or "no final statement of this year yet",
+        working=listed if quarters else "no final statement of this year yet",
         result=money_text(settled.before),
     )
 
@@ -214,15 +165,12 @@ def _carried_in(settled: Settlement) -> Step:
     )
 
 
-def _difference(rebate: Rebate, settled: Settlement) -> str:
-    return f"{money_text(rebate.earned)} - {money_text(settled.before)} - {money_text(settled.carried_in)}"
-
-
-def _payout(rebate: Rebate, settled: Settlement) -> Step:
+def _payout(settled: Settlement) -> Step:
+    difference = " - ".join(map(money_text, (settled.earned, settled.before, settled.carried_in)))
     return Step(
         title="Payout",
         rule="R-5.4a",
-        working=f"{_difference(rebate, settled)}, never below zero",
+        working=f"{difference}, never below zero",
         result=money_text(settled.payout),
     )
 
