@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 
 from partner_program.adapters.account_store import DynamoAccountStore
+from partner_program.adapters.payment_book import DynamoPaymentBook
+from partner_program.adapters.table import Table
+from partner_program.domain.payments.people import Actor, Role
 from partner_program.rulebook import load_rulebook
 from partner_program.use_cases.restate_baseline import RestateBaseline
 from tests.deployed.program import ACCOUNT_ID, RECORDS, pos_line, pos_report, receipt_key, report_key
@@ -51,10 +54,20 @@ def test_a_late_line_of_a_closed_year_counts_is_flagged_in_the_receipt_and_leave
 
 @pytest.mark.rule("R-5.4d")
 def test_a_restatement_wakes_the_assessment_and_its_year_before_is_the_restated_one(closed: World) -> None:
-    restate = RestateBaseline(DynamoAccountStore(closed.program), load_rulebook("guide-2022"))
+    program = closed.program
+    payments = Table(closed.dynamodb, closed.template.name("PaymentsTable"))
+    book = DynamoPaymentBook(payments, program=program)
+    restate = RestateBaseline(DynamoAccountStore(program), load_rulebook("guide-2022"), book)
     (due,) = restate.due(2024, MAY)
     assert (due.account_id, due.standing, due.recomputed) == (ACCOUNT_ID, Decimal(100), Decimal(1000))
-    restate.apply(ACCOUNT_ID, 2024, expected_amount=Decimal(1000), by="M. Controller", reason="late report", on=MAY)
+    restate.apply(
+        ACCOUNT_ID,
+        2024,
+        expected_amount=Decimal(1000),
+        by=Actor(person="M. Controller", role=Role.CHANNEL),
+        reason="late report",
+        on=MAY,
+    )
     closed.settle()
     after = state(closed)
     assert (after["assessed_on"], Decimal(after["prev_year_revenue"])) == (MAY.isoformat(), Decimal(1000))

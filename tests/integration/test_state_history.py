@@ -1,6 +1,6 @@
 """Versions of a state as the stream's projection keeps them on DynamoDB, and restatements beside the baseline."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -8,13 +8,17 @@ import pytest
 
 from partner_program.adapters.account_store import DynamoAccountStore
 from partner_program.adapters.notice_store import DynamoNoticeStore
+from partner_program.adapters.payment_book import DynamoPaymentBook
 from partner_program.adapters.state_history import DynamoStateVersions
 from partner_program.adapters.table import Table
 from partner_program.domain.history import EntryKind, Gap
+from partner_program.domain.payments.audit import AuditDraft, AuditEntry
+from partner_program.domain.payments.people import Actor, Role
 from partner_program.domain.revenue import Baseline
 from partner_program.domain.tiers.account import AccountState
 from partner_program.use_cases.account_history import AccountHistory
 from partner_program.use_cases.assess_account import AssessAccount
+from partner_program.use_cases.payment_ports import Write
 from partner_program.use_cases.restate_baseline import RestateBaseline, RestatedMeanwhile
 from partner_program.values.tiers import Tier
 from tests.fakes.accounts import FixedClock
@@ -32,6 +36,7 @@ from tests.fakes.records import (
 )
 
 BOOK = rulebook()
+CONTROLLER = Actor(person="M. Controller", role=Role.CHANNEL)
 
 
 @pytest.fixture
@@ -158,13 +163,13 @@ def test_look_and_apply_on_the_real_store(table: Table) -> None:
     assessed(table, "2023-04-05")
     store.put_baseline(baseline(2023, "30000", "2024-01-30"))
     table.put(contribution_item(sales("2023-12", "0.005", known="2024-03-05", report="LATE")))
-    restate = RestateBaseline(store, BOOK)
+    restate = RestateBaseline(store, BOOK, DynamoPaymentBook(table, program=table))
     on = day("2024-05-02")
     (due,) = restate.due(2023, on)
     seen = restate.preview(P1_DE, 2023, on)
     assert (due.recomputed, seen.difference) == (Decimal("30000.005"), Decimal("0.005"))
     stands, again = (
-        restate.apply(P1_DE, 2023, expected_amount=seen.recomputed, by="M. Controller", reason="late", on=on)
+        restate.apply(P1_DE, 2023, expected_amount=seen.recomputed, by=CONTROLLER, reason="late", on=on)
         for _ in range(2)
     )
     assert again == stands
@@ -172,20 +177,25 @@ def test_look_and_apply_on_the_real_store(table: Table) -> None:
     assert store.load(P1_DE, 2023)[0].baselines[-1] == stands
 
 
-class TooLate(DynamoAccountStore):
+class TooLate(DynamoPaymentBook):
     """A rival restates between look and put."""
 
-    def put_baseline(self, baseline: Baseline) -> Baseline:
-        super().put_baseline(baseline.model_copy(update={"restated_by": "Rival"}))
-        return super().put_baseline(baseline)
+    rival: DynamoAccountStore
+
+    def commit(self, draft: AuditDraft, writes: Sequence[Write]) -> AuditEntry:
+        (restated,) = writes
+        assert isinstance(restated, Baseline)
+        self.rival.put_baseline(restated.model_copy(update={"restated_by": "Rival"}))
+        return super().commit(draft, writes)
 
 
 @pytest.mark.catalogue("F02")
 def test_the_slower_of_two_restatements_is_told(table: Table) -> None:
-    store = TooLate(table)
-    DynamoAccountStore(table).put_baseline(baseline(2023, "1", "2024-01-30"))
-    with pytest.raises(RestatedMeanwhile, match="by Rival"):
-        RestateBaseline(store, BOOK).apply(
-            P1_DE, 2023, expected_amount=Decimal(0), by="M. Controller", reason="late", on=day("2024-05-02")
+    store, book = DynamoAccountStore(table), TooLate(table, program=table)
+    book.rival = store
+    store.put_baseline(baseline(2023, "1", "2024-01-30"))
+    with pytest.raises(RestatedMeanwhile, match="somebody else"):
+        RestateBaseline(store, BOOK, book).apply(
+            P1_DE, 2023, expected_amount=Decimal(0), by=CONTROLLER, reason="late", on=day("2024-05-02")
         )
     assert [item.restated_by for item in store.load(P1_DE, 2023)[0].baselines] == ["", "Rival"]

@@ -11,6 +11,7 @@ from fractions import Fraction
 from partner_program.domain.accelerator.statement import Statement
 from partner_program.domain.facts import Certification, Distributor, Employment, Product, Record, Site
 from partner_program.domain.files.delimited import Row as CsvRow
+from partner_program.domain.payments.people import Actor, Role
 from partner_program.domain.records.rows import RowParser, columns_of
 from partner_program.domain.revenue import revenue_between
 from partner_program.domain.tiers.cases import Case
@@ -23,6 +24,7 @@ from partner_program.use_cases.review_accounts import DailyRun, ReviewAccounts
 from partner_program.values.money import total
 from partner_program.values.tiers import Tier
 from tests.fakes.accounts import FakeAccounts, FakeJobLog, FakeTasks
+from tests.fakes.payments import FakePaymentBook
 from tests.fakes.pos_world import World
 from tests.oracle.oracle import Row
 
@@ -55,6 +57,7 @@ class Engine:
     accounts: FakeAccounts = field(default_factory=FakeAccounts)
     jobs: FakeJobLog = field(default_factory=FakeJobLog)
     tasks: FakeTasks = field(default_factory=FakeTasks)
+    payouts: FakePaymentBook = field(default_factory=FakePaymentBook)
     partners: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     certifications: dict[str, list[Certification]] = field(default_factory=lambda: defaultdict(list))
     touched: set[str] = field(default_factory=set)
@@ -77,7 +80,7 @@ class Engine:
         for upload in reports:
             reports_of_day[max(upload.received_on, start)].append(upload)
         assess = AssessAccount(self.accounts, self.rulebook, self.world.clock)
-        make = MakeStatement(self.accounts, self.rulebook)
+        make = MakeStatement(self.accounts, self.rulebook, self.payouts)
         close = CloseQuarter(self.accounts, self.jobs, self.tasks, self.rulebook)
         morning = DailyRun(self.accounts, self.jobs, self.tasks, self.rulebook)
         review = ReviewAccounts(assess, self.world.clock)
@@ -173,11 +176,18 @@ class Engine:
                 self.touched.add(contribution.account_id)
 
     def _restate(self, day: date) -> None:
-        restate = RestateBaseline(self.accounts, self.rulebook)
+        restate = RestateBaseline(self.accounts, self.rulebook, FakePaymentBook(accounts=self.accounts))
         for (account, year), days in self.restated.items():
             if day in days:
                 amount = restate.preview(account, year, day).recomputed
-                restate.apply(account, year, expected_amount=amount, by="oracle", reason="late reports", on=day)
+                restate.apply(
+                    account,
+                    year,
+                    expected_amount=amount,
+                    by=Actor(person="oracle", role=Role.CHANNEL),
+                    reason="late reports",
+                    on=day,
+                )
                 self.touched.add(account)
 
     def _assess(self, assess: AssessAccount) -> None:

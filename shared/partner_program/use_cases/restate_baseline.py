@@ -10,14 +10,18 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from partner_program.domain.facts import AccountFacts
+from partner_program.domain.payments.audit import AuditDraft
+from partner_program.domain.payments.payout import act_id
+from partner_program.domain.payments.people import Action, Actor, check_may
 from partner_program.domain.restatement import Restatement, restatement
 from partner_program.domain.revenue import Baseline, latest_baseline
 from partner_program.domain.yearly_revenue import whole_year
 from partner_program.rulebook import Rulebook
 from partner_program.use_cases.close_quarter import close_of
+from partner_program.use_cases.payment_ports import PaymentBook
 from partner_program.use_cases.ports import AccountStore
 from partner_program.values.errors import InvalidValue, NotFound, ProgramError, VersionConflict
-from partner_program.values.money import EXACT
+from partner_program.values.money import EXACT, plain
 from partner_program.values.periods import Quarter
 
 
@@ -58,8 +62,9 @@ class DueRestatement(NamedTuple):
 class RestateBaseline:
     """The audited act of R-5.4d."""
 
-    def __init__(self, accounts: AccountStore, rulebook: Rulebook) -> None:
+    def __init__(self, accounts: AccountStore, rulebook: Rulebook, book: PaymentBook) -> None:
         self._accounts = accounts
+        self._book = book
         self._rulebook = rulebook
 
     def preview(self, account_id: str, year: int, on: date) -> Restatement:
@@ -74,20 +79,21 @@ class RestateBaseline:
         return restatement(facts, standing, statements, self._rulebook, on)
 
     def apply(
-        self, account_id: str, year: int, *, expected_amount: Decimal, by: str, reason: str, on: date
+        self, account_id: str, year: int, *, expected_amount: Decimal, by: Actor, reason: str, on: date
     ) -> Baseline:
         """Put the next revision, if the year still comes to what the person saw; the baseline that counts from now on.
 
         The same act once more changes nothing and answers the same. Raises what `preview` raises, `NothingToRestate`,
-        `AmountHasChanged`, `RestatedMeanwhile`; `InvalidValue` without a name or a reason, or for a day before the
-        last restatement.
+        `AmountHasChanged`, `RestatedMeanwhile`, `NotAllowed`; `InvalidValue` without a reason, or for a day before
+        the last restatement.
         """
-        if not by.strip() or not reason.strip():
-            raise InvalidValue("a restatement needs who does it and why")
+        check_may(by, Action.RESTATE)
+        if not reason.strip():
+            raise InvalidValue("a restatement needs a reason")
         seen = self.preview(account_id, year, on)
         standing = seen.standing
         if standing.revision and (standing.sales_revenue, standing.restated_by, standing.reason) == (
-            expected_amount, by, reason,
+            expected_amount, by.person, reason,
         ):  # fmt: skip
             return standing
         _check(seen, expected_amount, on)
@@ -96,14 +102,15 @@ class RestateBaseline:
                 "sales_revenue": seen.recomputed,
                 "revision": standing.revision + 1,
                 "restated_on": on,
-                "restated_by": by,
+                "restated_by": by.person,
                 "reason": reason,
             }
         )
-        stands = self._accounts.put_baseline(revision)
-        if stands != revision:
-            raise RestatedMeanwhile(f"{account_id} {year} was restated on {stands.restated_on} by {stands.restated_by}")
-        return stands
+        try:
+            self._book.commit(_entry(seen, revision, by, on), [revision])
+        except VersionConflict:
+            raise RestatedMeanwhile(f"{account_id} {year} was restated by somebody else meanwhile") from None
+        return revision
 
     def due(self, year: int, on: date) -> Iterator[DueRestatement]:
         """Every account whose closed year comes to another amount than its baseline says, by id.
@@ -123,6 +130,22 @@ class RestateBaseline:
             raise YearNotClosed(f"{year} ended before the program's first day, {self._rulebook.in_force_from}")
         if on < closes_on:
             raise YearNotClosed(f"the books of {year} close on {closes_on}")
+
+
+def _entry(seen: Restatement, revision: Baseline, by: Actor, on: date) -> AuditDraft:
+    currency = revision.currency
+    return AuditDraft(
+        act_id=act_id(Action.RESTATE, revision.account_id, revision.year, revision.revision),
+        action=Action.RESTATE,
+        by=by,
+        on=on,
+        subject=f"{revision.account_id} {revision.year}",
+        details={
+            "before": f"{plain(seen.standing.sales_revenue)} {currency}",
+            "after": f"{plain(revision.sales_revenue)} {currency}",
+            "reason": revision.reason or "",
+        },
+    )
 
 
 def _standing(facts: AccountFacts, year: int) -> Baseline:

@@ -8,6 +8,7 @@ import pytest
 
 from partner_program.domain.facts import CaseDecision, Verdict
 from partner_program.domain.history import EntryKind, Gap, HistoryEntry
+from partner_program.domain.payments.people import Actor, Role
 from partner_program.domain.tiers.account import IdleDecision, Memory
 from partner_program.domain.tiers.cases import Case, CaseEvent, CaseOutcome, CaseStep
 from partner_program.domain.tiers.findings import Requirement
@@ -21,6 +22,7 @@ from partner_program.use_cases.account_history import (
 from partner_program.use_cases.restate_baseline import RestateBaseline
 from partner_program.values.errors import InvalidValue
 from partner_program.values.tiers import Tier
+from tests.fakes.payments import FakePaymentBook
 from tests.fakes.records import (
     P1_DE,
     accepted,
@@ -111,8 +113,13 @@ def test_a_frozen_year_and_each_restatement_are_part_of_it() -> None:
     world = enrolled()
     world.accounts.put_baseline(baseline(2023, "30000", "2024-01-30"))
     world.accounts.add(sales("2023-12", "30000.005", known="2024-03-01"))
-    RestateBaseline(world.accounts, BOOK).apply(
-        P1_DE, 2023, expected_amount=Decimal("30000.005"), by="M. Controller", reason="late", on=day("2024-05-02")
+    RestateBaseline(world.accounts, BOOK, FakePaymentBook(accounts=world.accounts)).apply(
+        P1_DE,
+        2023,
+        expected_amount=Decimal("30000.005"),
+        by=Actor(person="M. Controller", role=Role.CHANNEL),
+        reason="late",
+        on=day("2024-05-02"),
     )
     found = [entry for entry in world.history().history(P1_DE).entries if entry.kind is EntryKind.BASELINE]
     assert [(str(entry.on), entry.what, entry.cause) for entry in found] == [
