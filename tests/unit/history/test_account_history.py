@@ -39,6 +39,8 @@ from tests.fakes.records import (
 )
 from tests.fakes.versions import BOOK, SavedVersions, World
 
+CONTROLLER = Actor(person="M. Controller", role=Role.CHANNEL)
+
 
 def enrolled() -> World:
     world = World()
@@ -117,7 +119,7 @@ def test_a_frozen_year_and_each_restatement_are_part_of_it() -> None:
         P1_DE,
         2023,
         expected_amount=Decimal("30000.005"),
-        by=Actor(person="M. Controller", role=Role.CHANNEL),
+        by=CONTROLLER,
         reason="late",
         on=day("2024-05-02"),
     )
