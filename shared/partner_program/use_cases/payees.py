@@ -5,9 +5,9 @@ from datetime import date
 from typing import NamedTuple
 
 from partner_program.domain.facts import Site
-from partner_program.domain.payments.bank import BankRevision, BankStatus, latest, payer_site
+from partner_program.domain.payments.bank import BankRevision, payer_site
 from partner_program.domain.payments.batch import BatchItem
-from partner_program.domain.payments.payee import BlockCode, Blocked, Payee, payee_of
+from partner_program.domain.payments.payee import Blocked, Payee, payee_of, payer_bank
 from partner_program.domain.payments.payout import Payout
 from partner_program.use_cases.payment_ports import BankStore, PaymentBook
 from partner_program.use_cases.ports import AccountStore
@@ -45,19 +45,7 @@ class Payees:
 
     def payer(self, currency: str, on: date) -> BankRevision | Blocked:
         """The vendor's own account of a currency, confirmed and past its cooling time."""
-        site = payer_site(currency)
-        found = latest(self._banks.revisions(site))
-        if found is None:
-            return _no_payer(f"there is no account to pay {currency} from: enter the bank details of {site}")
-        if found.status is not BankStatus.CONFIRMED:
-            return _no_payer(
-                f"the bank details {found.name} to pay {currency} from wait for a second person: confirm them"
-            )
-        if found.usable_from is not None and found.usable_from > on:
-            return _no_payer(
-                f"the bank details {found.name} to pay {currency} from can be used from {found.usable_from}"
-            )
-        return found
+        return payer_bank(currency, self._banks.revisions(payer_site(currency)), on)
 
     def _sites(self, account_ids: Iterable[str], on: date) -> Mapping[str, Sequence[Site]]:
         loaded = self._accounts.load_many(account_ids, on.year)
@@ -80,7 +68,3 @@ def _item(payout: Payout, payee: Payee) -> BatchItem:
         holder=payee.bank.holder,
         named_by=payee.named_by,
     )
-
-
-def _no_payer(text: str) -> Blocked:
-    return Blocked(BlockCode.NO_PAYER_ACCOUNT, text)

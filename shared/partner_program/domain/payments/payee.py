@@ -51,11 +51,15 @@ class Blocked(NamedTuple):
 
 
 class Payee(NamedTuple):
-    """The site that is paid, by which bank details, and why this one (`headquarters`, or the letter that named it)."""
+    """The site that is paid, by which bank details, and why this one: `headquarters`, or the letter that named it.
+
+    `named_by` is who recorded that letter.
+    """
 
     site_id: str
     because: str
     bank: BankRevision
+    named_by: Actor | None = None
 
 
 class PayeeSite(NamedTuple):
@@ -63,6 +67,7 @@ class PayeeSite(NamedTuple):
 
     site_id: str
     because: str
+    named_by: Actor | None = None
 
 
 HEADQUARTERS = "headquarters"
@@ -94,7 +99,7 @@ def payee_of(
             f"the bank has refused the bank details {bank.name}, ending in {bank.last_four}: "
             "propose and confirm new ones, or retry the payout if the mistake was the bank's",
         )
-    return Payee(site.site_id, site.because, bank)
+    return Payee(site.site_id, site.because, bank, site.named_by)
 
 
 def payee_site(account_id: str, sites: Iterable[Site], namings: Iterable[PayeeNaming], on: date) -> PayeeSite | Blocked:
@@ -151,7 +156,7 @@ def _named(naming: PayeeNaming, site: Site | None, on: date) -> PayeeSite | Bloc
             BlockCode.PAYEE_CLOSED,
             f"{letter}, which {since}: ask the partner for a letter that names an open site, or upload sites.csv",
         )
-    return PayeeSite(naming.site_id, naming.document)
+    return PayeeSite(naming.site_id, naming.document, naming.by)
 
 
 def _not_a_site(problem: str) -> Blocked:
