@@ -19,6 +19,7 @@ from local.packaging import packaged_template
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_kms import KMSClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_scheduler import EventBridgeSchedulerClient
@@ -167,6 +168,11 @@ class EmbeddedStack:
     def dynamodb(self) -> "DynamoDBClient":
         """DynamoDB of the stack."""
         return self._session.client("dynamodb", endpoint_url=self.endpoint, config=CLIENT_CONFIG)
+
+    @cached_property
+    def kms(self) -> "KMSClient":
+        """KMS of the stack."""
+        return self._session.client("kms", endpoint_url=self.endpoint, config=CLIENT_CONFIG)
 
     @cached_property
     def functions(self) -> "LambdaClient":

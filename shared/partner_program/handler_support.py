@@ -1,11 +1,11 @@
 """What the handlers of queues share: messages read strictly, batches in which each message fares on its own.
 
-A message is one of: an S3 event as EventBridge forwards it, `{"reprocess": …}`, `{"resume": …}`, a statement
-task, a review task, or S3's test event. Everything else is set aside among the dead letters at once, with its reason
-(B56, B57).
+A message is one of: an S3 event as EventBridge forwards it, `{"reprocess": …}`, `{"resume": …}`, a statement task, a
+review task, or S3's test event. Everything else is set aside among the dead letters at once, with its reason (B57).
 """
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +15,7 @@ from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.metrics import Metrics, MetricUnit
 
 from partner_program.domain.files.outcomes import Outcome, ReasonCode, Rejection
+from partner_program.domain.payments.people import Actor, Role
 from partner_program.use_cases.assess_account import Assessed
 from partner_program.use_cases.ports import ObjectRef
 from partner_program.values.errors import ProgramError
@@ -29,6 +30,8 @@ RETRY_GROWTH = 4
 LONGEST_RETRY_S = 3600
 """15 s, 1 min, 4 min, 16 min, then hourly: with the queues' ten tries, over five hours (F55)."""
 SEQUENCER_DIGITS = 32
+BATCH_ID = re.compile(r"[A-Za-z0-9-]{1,30}")
+"""A payment batch; the payment file holds it as its message's id."""
 UNREADABLE = "UNREADABLE_MESSAGE"
 UNKNOWN_MESSAGE = "UNKNOWN_MESSAGE"
 UNSUPPORTED_VERSION = "UNSUPPORTED_VERSION"
@@ -216,6 +219,27 @@ def scheduled_time(event: Mapping[str, Any]) -> datetime:
     if scheduled.tzinfo is None:
         raise ValueError("the scheduled time has no time zone")
     return scheduled
+
+
+def read_release(event: Mapping[str, Any]) -> tuple[str, Actor]:
+    """The batch that somebody asks to be released, and who asks. Raises `BadMessage`; nobody can ask as the engine."""
+    batch_id = event.get("release")
+    if set(event) != {"release", "by"} or not (isinstance(batch_id, str) and BATCH_ID.fullmatch(batch_id)):
+        raise BadMessage(UNKNOWN_MESSAGE, "a release names a batch (release) and a person (by), and nothing else")
+    try:
+        by = Actor.model_validate(event["by"])
+    except ValueError:
+        raise BadMessage(UNKNOWN_MESSAGE, "by needs a person and a role") from None
+    if by.role is Role.SYSTEM:
+        raise BadMessage(UNKNOWN_MESSAGE, "the engine is asked by its schedule, not by a person")
+    return batch_id, by
+
+
+def refusal(refused: ProgramError) -> dict[str, str]:
+    """What a caller is answered instead of a trace: `wrong_state`, `not_allowed` …, with the error's own words."""
+    code = re.sub(r"(?<!^)([A-Z])", r"_\1", type(refused).__name__).lower()
+    logger.warning("refused", code=code, detail=str(refused))
+    return {"refused": code, "message": str(refused)}
 
 
 def process_batch(

@@ -1,9 +1,7 @@
 """`template.yaml` read as data: its resources with every reference resolved, and the policies of its functions."""
 
-import fnmatch
 import json
 import re
-from collections.abc import Mapping
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -25,6 +23,8 @@ class Template:
         self._parameters = {name: str(spec["Default"]) for name, spec in parsed["Parameters"].items()} | parameters
         self.resources: dict[str, dict[str, Any]] = parsed["Resources"]
         self._statements: dict[str, list[dict[str, Any]]] = {}
+        self.made: dict[str, str] = {}
+        """Logical id → the name that AWS made up for it, where it makes names up."""
 
     def of_type(self, resource_type: str) -> dict[str, dict[str, Any]]:
         """Logical id → resolved properties."""
@@ -55,15 +55,28 @@ class Template:
         return variables
 
     def statements(self, folder: str) -> list[dict[str, Any]]:
-        """The statements of a function's role, resolved."""
+        """The statements of a function's role, and those by which the policy of a key names the role; resolved."""
         if folder not in self._statements:
-            role = self.resolve(self.resources[f"{self.function_id(folder)}Role"]["Properties"])
+            name = f"{self.function_id(folder)}Role"
+            role = self.resolve(self.resources[name]["Properties"])
             documents = [policy["PolicyDocument"] for policy in role["Policies"]]
-            self._statements[folder] = [statement for document in documents for statement in document["Statement"]]
+            of_role = [statement for document in documents for statement in document["Statement"]]
+            self._statements[folder] = of_role + self.key_statements(self.arn(name))
         return self._statements[folder]
+
+    def key_statements(self, principal: str) -> list[dict[str, Any]]:
+        """What the policies of keys say of a principal, each with its key for a resource."""
+        return [
+            statement | {"Resource": self.arn(key)}
+            for key, properties in self.of_type("AWS::KMS::Key").items()
+            for statement in properties["KeyPolicy"]["Statement"]
+            if principal in as_list(statement["Principal"]["AWS"])
+        ]
 
     def name(self, logical_id: str) -> str:
         """What `Ref` gives."""
+        if logical_id in self.made:
+            return self.made[logical_id]
         resource_type = self.resources[logical_id]["Type"]
         physical = "partner-program-" + re.sub(r"(?<!^)([A-Z])", r"-\1", logical_id).lower()
         if resource_type == "AWS::SQS::Queue":
@@ -86,6 +99,7 @@ class Template:
             "AWS::Events::Rule": f"arn:aws:events:{REGION}:{ACCOUNT}:rule/{physical}",
             "AWS::IAM::Role": f"arn:aws:iam::{ACCOUNT}:role/{physical}",
             "AWS::SNS::Topic": f"arn:aws:sns:{REGION}:{ACCOUNT}:{physical}",
+            "AWS::KMS::Key": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{physical}",
         }
         return shapes[resource_type]
 
@@ -154,18 +168,3 @@ def load_template(**parameters: str) -> Template:
 def as_list(value: Any) -> list[Any]:
     """IAM takes one or several."""
     return value if isinstance(value, list) else [value]
-
-
-def allowed_by(
-    statements: list[dict[str, Any]], action: str, resource: str, values: Mapping[str, str] | None = None
-) -> str | None:
-    """The Sid of the first statement that allows an action on a resource, given the values its conditions ask for."""
-    for statement in statements:
-        actions, resources = as_list(statement["Action"]), as_list(statement["Resource"])
-        if action not in actions or not any(fnmatch.fnmatchcase(resource, pattern) for pattern in resources):
-            continue
-        wanted = [item for tests in statement.get("Condition", {}).values() for item in tests.items()]
-        given = values or {}
-        if all(any(fnmatch.fnmatchcase(given[key], one) for one in as_list(patterns)) for key, patterns in wanted):
-            return str(statement["Sid"])
-    return None

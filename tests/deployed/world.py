@@ -23,7 +23,9 @@ from partner_program.bootstrap import runtime
 from partner_program.rulebook import load_rulebook
 from partner_program.use_cases.operate import move_clock
 from partner_program.values.periods import parse_date
-from tests.deployed.template import ACCOUNT, REGION, REPOSITORY, Template, allowed_by, load_template
+from tests.deployed.events import matches
+from tests.deployed.permissions import allowed_by, needed
+from tests.deployed.template import ACCOUNT, REGION, REPOSITORY, Template, load_template
 
 TRIGGERS = REPOSITORY / "events" / "triggers"
 DEFAULT_TODAY = "2024-03-15"
@@ -33,6 +35,8 @@ QUEUES = {
     "statement": "rebate_statement",
     "review": "account_review",
     "mail": "notice_mail",
+    "bank_status": "bank_status",
+    "statement_document": "statement_document",
 }
 """Queue → the function that it feeds."""
 STREAM_FED = {"account_assessment": "Facts", "notifications": "States"}
@@ -80,12 +84,24 @@ class World:
         return boto3.client("sqs", region_name=REGION)
 
     @cached_property
+    def kms(self) -> Any:
+        return boto3.client("kms", region_name=REGION)
+
+    @cached_property
     def program(self) -> Table:
         return Table(self.dynamodb, self.template.name("ProgramTable"))
 
     @cached_property
     def sales(self) -> Table:
         return Table(self.dynamodb, self.template.name("SalesTable"))
+
+    @cached_property
+    def payments(self) -> Table:
+        return Table(self.dynamodb, self.template.name("PaymentsTable"))
+
+    @cached_property
+    def bank_details(self) -> Table:
+        return Table(self.dynamodb, self.template.name("BankDetailsTable"))
 
     # -- making it
 
@@ -101,6 +117,8 @@ class World:
             name = self.template.name(logical_id)
             self.s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
             self.s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+        for logical_id in self.template.of_type("AWS::KMS::Key"):
+            self.template.made[logical_id] = self.kms.create_key()["KeyMetadata"]["KeyId"]
         queues = self.template.of_type("AWS::SQS::Queue")
         for logical_id in sorted(queues, key=lambda name: "RedrivePolicy" in queues[name]):
             self._make_queue(logical_id, queues[logical_id])
@@ -109,15 +127,16 @@ class World:
         boto3.client("ses", region_name=REGION).verify_email_identity(EmailAddress=sender)
 
     def _make_bus(self) -> None:
-        """The bus of notices, with its rule and target."""
+        """The bus of notices, with its rules and their targets."""
         events = boto3.client("events", region_name=REGION)
         events.create_event_bus(Name=self.template.name("NoticeBus"))
-        rule = self.template.of_type("AWS::Events::Rule")["NoticeMailRule"]
-        name = self.template.name("NoticeMailRule")
-        bus, pattern = rule["EventBusName"], json.dumps(rule["EventPattern"])
-        events.put_rule(Name=name, EventBusName=bus, EventPattern=pattern, State="ENABLED")
-        targets: Any = [{"Id": target["Id"], "Arn": target["Arn"]} for target in rule["Targets"]]
-        events.put_targets(Rule=name, EventBusName=bus, Targets=targets)
+        for logical_id, rule in self.template.of_type("AWS::Events::Rule").items():
+            if "EventBusName" not in rule:
+                continue
+            name, bus, pattern = self.template.name(logical_id), rule["EventBusName"], json.dumps(rule["EventPattern"])
+            events.put_rule(Name=name, EventBusName=bus, EventPattern=pattern, State="ENABLED")
+            targets: Any = [{"Id": target["Id"], "Arn": target["Arn"]} for target in rule["Targets"]]
+            events.put_targets(Rule=name, EventBusName=bus, Targets=targets)
 
     def _make_queue(self, logical_id: str, properties: dict[str, Any]) -> None:
         attributes = {"VisibilityTimeout": str(properties.get("VisibilityTimeout", 30))}
@@ -153,7 +172,8 @@ class World:
 
     def upload_and_deliver(self, key: str, body: bytes | str) -> None:
         """Upload, and let everything that follows from it happen."""
-        self.send("sales" if key.startswith("pos/") else "records", self.upload(key, body))
+        queues = {"pos": "sales", "bank-status": "bank_status"}
+        self.send(queues.get(key.split("/")[0], "records"), self.upload(key, body))
         self.settle()
 
     def take_in(self, records: Mapping[str, str], name: str = "2024-01") -> None:
@@ -285,64 +305,11 @@ class World:
     def authorize(self, params: dict[str, Any], model: Any, **_: Any) -> None:
         """Called by botocore before each request that a handler makes."""
         assert self._role is not None, "only handlers use these clients"
-        for action, resource in needed(model.service_model.service_name, model.name, params):
-            sid = allowed_by(self.template.statements(self._role), action, resource, condition_values(params))
+        for action, resource, values in needed(model.service_model.service_name, model.name, params):
+            sid = allowed_by(self.template.statements(self._role), action, resource, values)
             if sid is None:
-                raise AccessDenied(f"{self._role} may not {action} on {resource}")
+                raise AccessDenied(f"{self._role} may not {action} on {resource} with {values}")
             self.used.setdefault(self._role, set()).add((sid, action))
-
-
-def condition_values(params: dict[str, Any]) -> dict[str, str]:
-    """Values of a call that conditions of the roles speak of."""
-    item = params["Item"] if "Item" in params else params.get("Key")  # of DynamoDB; S3 has keys that are texts
-    values = {
-        "dynamodb:LeadingKeys": item["pk"]["S"] if isinstance(item, dict) else None,
-        "ses:FromAddress": params.get("FromEmailAddress"),
-    }
-    return {name: value for name, value in values.items() if value}
-
-
-def needed(service: str, operation: str, params: dict[str, Any]) -> list[tuple[str, str]]:
-    """The IAM actions and resources of an API call, for the calls that the adapters make."""
-    if service == "dynamodb":
-        table = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/"
-        if operation in ("BatchGetItem", "BatchWriteItem"):
-            return [(f"dynamodb:{operation}", table + name) for name in params["RequestItems"]]
-        if operation == "TransactWriteItems":
-            return [
-                (f"dynamodb:{verb}Item", table + item["TableName"])
-                for put in params["TransactItems"]
-                for verb, item in put.items()
-            ]
-        index = f"/index/{params['IndexName']}" if "IndexName" in params else ""
-        return [(f"dynamodb:{operation}", table + params["TableName"] + index)]
-    if service == "sqs":
-        action = {"SendMessageBatch": "SendMessage"}.get(operation, operation)
-        return [(f"sqs:{action}", f"arn:aws:sqs:{REGION}:{ACCOUNT}:" + params["QueueUrl"].rsplit("/", 1)[-1])]
-    if service == "events":
-        bus = params["Entries"][0]["EventBusName"]
-        return [(f"events:{operation}", f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/{bus}")]
-    if service == "sesv2":
-        return [(f"ses:{operation}", f"arn:aws:ses:{REGION}:{ACCOUNT}:identity/{params['FromEmailAddress']}")]
-    action = {"HeadObject": "GetObject", "PutObject": "PutObject", "GetObject": "GetObject"}[operation]
-    version = "Version" if params.get("VersionId") else ""
-    return [(f"s3:{action}{version}", f"arn:aws:s3:::{params['Bucket']}/{params['Key']}")]
-
-
-def matches(value: Any, pattern: Any) -> bool:
-    """EventBridge's pattern language, as far as the template uses it: equal, prefix, anything-but a prefix."""
-    if isinstance(pattern, dict):
-        return isinstance(value, dict) and all(matches(value.get(name), inner) for name, inner in pattern.items())
-    for choice in pattern:
-        if not isinstance(choice, dict):
-            found = choice == value
-        elif "anything-but" in choice:
-            found = isinstance(value, str) and not value.startswith(choice["anything-but"]["prefix"])
-        else:
-            found = isinstance(value, str) and value.startswith(choice["prefix"])
-        if found:
-            return True
-    return False
 
 
 def trigger(function: str, name: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from partner_program.handler_support import FAILED_METRIC
+from tests.deployed.events import matches
 from tests.deployed.program import (
     ACCOUNT_ID,
     RECORDS,
@@ -15,7 +16,7 @@ from tests.deployed.program import (
     receipt_key,
     report_key,
 )
-from tests.deployed.world import Context, World, matches, sqs_event, trigger
+from tests.deployed.world import Context, World, sqs_event, trigger
 
 REPORT = "2024-02"
 

@@ -1,7 +1,7 @@
 """The program's today. The only place that reads a clock."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from partner_program.adapters.table import Table
@@ -9,6 +9,8 @@ from partner_program.use_cases.ports import Clock
 from partner_program.values.periods import parse_date
 
 CLOCK_KEY = ("SETTING", "CLOCK")
+SANDBOX_TIME = time(12, tzinfo=UTC)
+"""The time of day of everything that happens under the test clock."""
 
 
 def utc_now() -> datetime:
@@ -35,6 +37,10 @@ class SystemClock:
             self._today = program_date(self._now(), self._zone)
         return self._today
 
+    def moment(self) -> datetime:
+        """This moment, for what is kept or written: the entry of an act, the initiation of a payment."""
+        return self._now()
+
 
 class SandboxClock:
     """The test clock of a sandbox; while nobody has set it, real time. Wired in a sandbox only."""
@@ -50,6 +56,10 @@ class SandboxClock:
             item = self._program.get(*CLOCK_KEY)
             self._today = parse_date(str(item["today"])) if item else self._system.today()
         return self._today
+
+    def moment(self) -> datetime:
+        """Noon (UTC) of the test clock's day: the same play leaves the same log and the same payment files."""
+        return datetime.combine(self.today(), SANDBOX_TIME)
 
     def move_to(self, day: date) -> None:
         """Set the test clock for every later invocation."""

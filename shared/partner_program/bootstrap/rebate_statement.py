@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from partner_program.adapters.account_store import DynamoAccountStore
 from partner_program.adapters.messages import SqsInbox
-from partner_program.bootstrap.runtime import current_rulebook, program_table, sqs
+from partner_program.adapters.payment_book import DynamoPaymentBook
+from partner_program.adapters.table import Table
+from partner_program.bootstrap.runtime import current_clock, current_rulebook, dynamodb, program_table, sqs
 from partner_program.bootstrap.settings import RebateStatementSettings
 from partner_program.use_cases.make_statement import MakeStatement
 
@@ -22,5 +24,8 @@ def rebate_statement() -> RebateStatement:
     """Raises `ConfigurationError`."""
     settings = RebateStatementSettings.read(os.environ)
     program = program_table(settings)
-    make = MakeStatement(DynamoAccountStore(program), current_rulebook(settings, program))
+    rulebook = current_rulebook(settings, program)
+    clock = current_clock(settings, program, rulebook)
+    book = DynamoPaymentBook(Table(dynamodb(), settings.payments_table), now=clock.moment)
+    make = MakeStatement(DynamoAccountStore(program), rulebook, book)
     return RebateStatement(SqsInbox(sqs(), settings.queue_url, settings.dead_letter_queue_url), make)

@@ -12,11 +12,11 @@ from partner_program.adapters.rulebook_source import RulebookSource
 from partner_program.adapters.table import Table
 from partner_program.bootstrap.settings import Settings
 from partner_program.rulebook import Rulebook, load_rulebook
-from partner_program.use_cases.ports import Clock
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_kms import KMSClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sesv2 import SESV2Client
     from mypy_boto3_sqs import SQSClient
@@ -72,9 +72,15 @@ def ses() -> "SESV2Client":
     return session().create_client("sesv2", config=SEND_ONCE_CONFIG)  # type: ignore[no-any-return]  # untyped factory
 
 
+@cache
+def kms() -> "KMSClient":
+    """One client of KMS for the life of the environment."""
+    return session().create_client("kms", config=CLIENT_CONFIG)  # type: ignore[no-any-return]  # untyped factory
+
+
 def forget_clients() -> None:
     """For tests: the next client is made for the environment as it is then."""
-    for made in (session, dynamodb, s3, sqs, events, ses):
+    for made in (session, dynamodb, s3, sqs, events, ses, kms):
         made.cache_clear()
 
 
@@ -88,8 +94,8 @@ def current_rulebook(settings: Settings, program: Table) -> Rulebook:
     return load_rulebook(settings.program_edition, RulebookSource(program).override())
 
 
-def current_clock(settings: Settings, program: Table, rulebook: Rulebook) -> Clock:
-    """Real time; in a sandbox, and nowhere else, the test clock."""
+def current_clock(settings: Settings, program: Table, rulebook: Rulebook) -> SystemClock | SandboxClock:
+    """Real time; in a sandbox, and nowhere else, the test clock. Its `moment` is written beside acts and into files."""
     system = SystemClock(rulebook.time_zone)
     return SandboxClock(program, system) if settings.sandbox else system
 

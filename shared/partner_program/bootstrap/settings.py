@@ -112,7 +112,46 @@ class NoticeMailSettings(Settings):
 
 @dataclass(frozen=True, slots=True)
 class RebateStatementSettings(Settings):
-    """`functions/rebate_statement`."""
+    """`functions/rebate_statement`. What it pays starts a payout in the payments table."""
 
+    payments_table: str
     queue_url: str
     dead_letter_queue_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRunSettings(Settings):
+    """`functions/payment_run`: the only function that is told the key of the bank details."""
+
+    payments_table: str
+    bank_details_table: str
+    bank_details_key: str
+    results_bucket: str
+
+
+@dataclass(frozen=True, slots=True)
+class BankStatusSettings(Settings):
+    """`functions/bank_status`."""
+
+    payments_table: str
+    uploads_bucket: str
+    results_bucket: str
+    queue_url: str
+    dead_letter_queue_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatementDocumentSettings(Settings):
+    """`functions/statement_document`."""
+
+    results_bucket: str
+    queue_url: str
+    dead_letter_queue_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccrualsSettings(Settings):
+    """`functions/accruals`."""
+
+    payments_table: str
+    results_bucket: str
