@@ -95,7 +95,9 @@ class FakePaymentBook:
                 return entry
         if not all(self._fits(place, write) for place, write in writes.items()):
             raise VersionConflict(f"what {draft.act_id} changes was changed by somebody else")
-        entry = entered(draft, self.entries[-1] if self.entries else None, self._now().isoformat())
+        entry = entered(
+            draft, self.entries[-1] if self.entries else None, self._now().isoformat().replace("+00:00", "Z")
+        )
         self.entries.append(entry)
         for place, write in writes.items():
             self._put(place, write)

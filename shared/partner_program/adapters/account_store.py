@@ -108,13 +108,7 @@ class DynamoAccountStore:
 
     def put_baseline(self, baseline: Baseline) -> Baseline:
         """A year is frozen once, and each revision is put once; whoever comes later gets what stands."""
-        item: Item = {
-            "pk": f"ACCOUNT#{baseline.account_id}",
-            "sk": _baseline_key(baseline),
-            "kind": _BASELINE,
-            "body": baseline.model_dump_json(),
-        }
-        existing = self._table.put_new(item)
+        existing = self._table.put_new(baseline_item(baseline))
         return baseline if existing is None else Baseline.model_validate_json(str(existing["body"]))
 
     def put_statement(self, statement: Statement) -> Statement:
@@ -155,6 +149,16 @@ class DynamoAccountStore:
                 found.contributions.append(Contribution.model_validate_json(body))
             found.earlier.update(map(date.fromisoformat, str(item.get("earlier", "")).split()))
         return found
+
+
+def baseline_item(baseline: Baseline) -> Item:
+    """As it lies in the program table: among the revenue of its account."""
+    return {
+        "pk": f"ACCOUNT#{baseline.account_id}",
+        "sk": _baseline_key(baseline),
+        "kind": _BASELINE,
+        "body": baseline.model_dump_json(),
+    }
 
 
 class _Revenue(NamedTuple):

@@ -1,12 +1,11 @@
 """`SalesStore` on two tables: reports and contributions in ProgramTable, invoices and line references in SalesTable."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice
-from typing import TypeVar
 
+from partner_program.adapters.parallel import each
 from partner_program.adapters.table import Item, PutRefused, Table
 from partner_program.domain.revenue import Contribution
 from partner_program.domain.sales.claims import Claims, bucket_of, dump_claims, load_claims, merged
@@ -25,13 +24,8 @@ from partner_program.values.tiers import Tier
 
 MERGE_TRIES = 20
 """Each failed try means that somebody else made progress on the same invoice."""
-WORKERS = 8
-"""Requests in flight at once. A conditional put waits for its answer some 5 ms; the client is thread-safe."""
 REFERENCES_PER_ITEM = 2000
 """Line references in one item: 2000 of the longest ids stay below DynamoDB's 400 KB."""
-
-T = TypeVar("T")
-R = TypeVar("R")
 
 
 class DynamoSalesStore:
@@ -121,7 +115,7 @@ class DynamoSalesStore:
         looks = [offer for offer in offers if not offer.claims]
         found = self._sales.get_many(_invoice(distributor_id, offer) for offer in looks)
         seen = {key: load_claims(str(item["body"])) for key, item in found.items()}
-        claimed = iter(_all(lambda offer: self._merge(distributor_id, offer), [o for o in offers if o.claims]))
+        claimed = iter(each(lambda offer: self._merge(distributor_id, offer), [o for o in offers if o.claims]))
         return [next(claimed) if offer.claims else seen.get(_invoice(distributor_id, offer), {}) for offer in offers]
 
     def _merge(self, distributor_id: str, offer: Offer) -> Claims:
@@ -155,7 +149,7 @@ class DynamoSalesStore:
         The claims of a report's part only grow, so equal counts are equal contents; a twin that saw fewer lines cannot
         overwrite, and a repeat writes nothing that would wake the assessment.
         """
-        _all(lambda part: self._contribute(*part), parts)
+        each(lambda part: self._contribute(*part), parts)
 
     def _contribute(self, c: Contribution, lines: Sequence[LineReference]) -> None:
         part = f"{c.distributor_id}#{c.report_id}#{c.digest[:16]}#{c.part:04d}"
@@ -250,11 +244,3 @@ def _run(state: ReportState) -> str:
 
 def _invoice(distributor_id: str, offer: Offer) -> tuple[str, str]:
     return f"INVOICE#{distributor_id}#{offer.invoice_number}", f"LINES#{offer.bucket:04d}"
-
-
-def _all(work: Callable[[T], R], jobs: Sequence[T]) -> list[R]:
-    """Every job's answer, in order; several at once where there are several."""
-    if len(jobs) < WORKERS:
-        return [work(job) for job in jobs]
-    with ThreadPoolExecutor(WORKERS) as pool:
-        return list(pool.map(work, jobs))

@@ -72,6 +72,11 @@ class Table:
         self._client = client
         self.name = name
 
+    @property
+    def client(self) -> "DynamoDBClient":
+        """For what goes over several tables (`adapters.transaction`)."""
+        return self._client
+
     def get(self, pk: str, sk: str) -> Item | None:
         """One item, or None."""
         answer = self._client.get_item(TableName=self.name, Key=_key(pk, sk), ConsistentRead=True)
@@ -114,6 +119,31 @@ class Table:
             TableName=self.name,
             KeyConditionExpression=condition,
             ExpressionAttributeValues=values,
+            ConsistentRead=True,
+        )
+        for page in pages:
+            for raw in page["Items"]:
+                yield from_wire(raw)
+
+    def last(self, pk: str) -> Item | None:
+        """The item of a partition with the highest sort key, or None."""
+        answer = self._client.query(
+            TableName=self.name,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": {"S": pk}},
+            ScanIndexForward=False,
+            Limit=1,
+            ConsistentRead=True,
+        )
+        return from_wire(answer["Items"][0]) if answer["Items"] else None
+
+    def having(self, attribute: str) -> Iterator[Item]:
+        """Key and attribute of every item that has it: reads the whole table, for nothing that happens often."""
+        pages = self._client.get_paginator("scan").paginate(
+            TableName=self.name,
+            ProjectionExpression="pk, sk, #attribute",
+            FilterExpression="attribute_exists(#attribute)",
+            ExpressionAttributeNames={"#attribute": attribute},
             ConsistentRead=True,
         )
         for page in pages:
@@ -234,7 +264,7 @@ def _batches(items: Sequence[Item]) -> Iterator[list[Item]]:
     batch: list[Item] = []
     size = 0
     for item in items:
-        weight = sum(len(name) + len(str(value).encode()) for name, value in item.items())
+        weight = weight_of(item)
         if batch and (len(batch) == BATCH_WRITE_LIMIT or size + weight > BATCH_BYTES_LIMIT):
             yield batch
             batch, size = [], 0
@@ -244,8 +274,13 @@ def _batches(items: Sequence[Item]) -> Iterator[list[Item]]:
         yield batch
 
 
-def retry_pauses_s() -> Iterator[float]:
-    """Seconds to wait between tries of what DynamoDB left unprocessed; then `Unavailable`."""
+def retry_pauses_s(reason: str = "DynamoDB left items unprocessed ten times in a row") -> Iterator[float]:
+    """Seconds to wait between tries of what DynamoDB did not do; after ten of them `Unavailable`."""
     for attempt in range(10):
         yield min(0.05 * 2**attempt, 5.0)
-    raise Unavailable("DynamoDB left items unprocessed ten times in a row")
+    raise Unavailable(reason)
+
+
+def weight_of(item: Item) -> int:
+    """Bytes of an item, as DynamoDB counts them or a little more."""
+    return sum(len(name) + len(str(value).encode()) for name, value in item.items())
