@@ -1,25 +1,22 @@
-"""Acts of the program's owner in a play: `acts.csv` read, each act done on its day by the engine's own use case.
+"""Acts of people in a play: `acts.csv` read, to be done on their days (`local/perform.py`).
 
 The file is the player's alone, so a mistake in it is refused by row and column before anything is started.
 """
 
 import csv
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
 from local.folder import UNREADABLE, PlayRefused, readable_date
-from partner_program.adapters.account_store import DynamoAccountStore
-from partner_program.adapters.brand_draw_store import DynamoBrandDraws
-from partner_program.adapters.table import Table
 from partner_program.domain.brand_draw import DrawOrder
-from partner_program.rulebook import Rulebook
-from partner_program.use_cases.draw_brand_reviews import DrawBrandReviews
-from partner_program.use_cases.restate_baseline import RestateBaseline
+from partner_program.domain.payments.people import Actor, Role
 from partner_program.values.errors import InvalidValue
-from partner_program.values.ids import split_account_id
+from partner_program.values.ids import is_id, split_account_id
+from partner_program.values.periods import Quarter
 
 
 class ActKind(StrEnum):
@@ -29,11 +26,30 @@ class ActKind(StrEnum):
     """A frozen baseline is computed anew, shown, and applied (R-5.4d)."""
     DRAW = "draw_brand_reviews"
     """The accounts whose brand alignment is reviewed in a year are drawn (R-4.1.7)."""
+    BANK_DETAILS = "bank_details"
+    """Bank details of a site, or of the vendor itself (`payer.EUR`), are proposed by one and confirmed by another."""
+    NAME_PAYEE = "name_payee"
+    """A letter has named another site to be paid (R-5.4c)."""
+    HOLD = "hold"
+    LIFT_HOLD = "lift_hold"
+    CANCEL = "cancel"
+    RETRY = "retry"
+    """One payout is stopped, let go, cancelled (R-5.5), or made payable again."""
+    PREPARE = "prepare_payments"
+    """Batches of all that is due, of one currency or of all."""
+    APPROVE = "approve_payments"
+    WITHDRAW = "withdraw_payments"
+    """A second person's yes to every prepared batch; every one not yet released is taken back."""
+    BANK_REJECTS = "bank_rejects"
+    """Not an act of the vendor: the runner's bank will refuse this payment, once (`local/bank.py`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One row of `acts.csv`. `account_id` is empty for a draw, `seed` for a restatement; `row` is its row there."""
+    """One row of `acts.csv`: `row` is its row there, `year` 0 where the act has none.
+
+    `more` holds the filled cells of the columns that few acts have. A bank account's number is among them: no repr.
+    """
 
     row: int
     on: date
@@ -43,17 +59,61 @@ class Act:
     reason: str = ""
     account_id: str = ""
     seed: str = ""
+    more: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def cell(self, column: str) -> str:
+        """A cell of `more`, empty where it is."""
+        return self.more.get(column, "")
+
+    @property
+    def actor(self) -> Actor:
+        """Who does it; finance where the row does not say in which role."""
+        return Actor(person=self.by, role=Role(self.cell("role") or Role.FINANCE))
+
+    @property
+    def second(self) -> Actor:
+        """Who confirms what `by` proposed."""
+        return Actor(person=self.cell("second"), role=Role.FINANCE)
+
+    @property
+    def period(self) -> Quarter:
+        """The quarter of the payout that it is about."""
+        return Quarter(self.year, int(self.cell("quarter")))
 
 
 COLUMNS = ("on", "act", "account_id", "year", "seed", "by", "reason")
+MORE_COLUMNS = (
+    "role", "second", "quarter", "site_id", "scheme", "number", "bic", "country", "holder", "document", "received_on",
+    "currency",
+)  # fmt: skip
+"""Columns that the file may have beside `COLUMNS`."""
+
+_PAYOUT = frozenset({"account_id", "year", "quarter", "reason"})
+_BY = frozenset({"by"})
 NEEDED = {
-    ActKind.RESTATE: frozenset({"account_id", "by", "reason"}),
-    ActKind.DRAW: frozenset({"seed", "by"}),
+    ActKind.RESTATE: _BY | {"account_id", "year", "reason"},
+    ActKind.DRAW: _BY | {"year", "seed"},
+    ActKind.BANK_DETAILS: _BY | {"second", "site_id", "scheme", "number", "holder", "reason"},
+    ActKind.NAME_PAYEE: _BY | {"account_id", "site_id", "document", "received_on"},
+    ActKind.HOLD: _BY | _PAYOUT,
+    ActKind.LIFT_HOLD: _BY | _PAYOUT,
+    ActKind.CANCEL: _BY | _PAYOUT,
+    ActKind.RETRY: _BY | _PAYOUT,
+    ActKind.PREPARE: _BY,
+    ActKind.APPROVE: _BY,
+    ActKind.WITHDRAW: _BY | {"reason"},
+    ActKind.BANK_REJECTS: _PAYOUT,
 }
-"""What an act cannot do without, beside its day and year."""
+"""What an act cannot do without, beside its day."""
+_OPTIONAL = {
+    ActKind.DRAW: frozenset({"reason"}),
+    ActKind.BANK_DETAILS: frozenset({"bic", "country"}),
+    ActKind.PREPARE: frozenset({"currency"}),
+}
+_WITHOUT_ROLE = frozenset({ActKind.DRAW, ActKind.BANK_REJECTS})
 ALLOWED = {
-    ActKind.RESTATE: NEEDED[ActKind.RESTATE],
-    ActKind.DRAW: NEEDED[ActKind.DRAW] | {"reason"},
+    kind: needed | _OPTIONAL.get(kind, frozenset()) | (frozenset() if kind in _WITHOUT_ROLE else {"role"})
+    for kind, needed in NEEDED.items()
 }
 """What has a meaning for it: whatever else is filled is a mistake, not ignored."""
 
@@ -73,22 +133,14 @@ def read_acts(path: Path) -> tuple[Act, ...]:
         raise PlayRefused(f"{path.name} is no readable CSV: {broken}") from broken
 
 
-def perform(act: Act, program: Table, rulebook: Rulebook) -> None:
-    """Do it. Raises `ProgramError` where the engine refuses it."""
-    match act.kind:
-        case ActKind.DRAW:
-            DrawBrandReviews(DynamoBrandDraws(program), rulebook)(_order(act))
-        case ActKind.RESTATE:
-            restate = RestateBaseline(DynamoAccountStore(program), rulebook)
-            seen = restate.preview(act.account_id, act.year, act.on)
-            restate.apply(
-                act.account_id, act.year, expected_amount=seen.recomputed, by=act.by, reason=act.reason, on=act.on
-            )
+def draw_order(act: Act) -> DrawOrder:
+    """Raises `InvalidValue` for what the engine would refuse whatever it knows."""
+    return DrawOrder(act.year, act.seed, act.on, act.by)
 
 
 def _act(row: Mapping[str | None, str | None], number: int) -> Act:
     """One row as an act. Raises `PlayRefused` with its first mistake, from left to right."""
-    cells = {name: (row.get(name) or "").strip() for name in COLUMNS}
+    cells = {name: (row.get(name) or "").strip() for name in (*COLUMNS, *MORE_COLUMNS)}
     for column, mistake in _mistakes(cells):
         raise PlayRefused(f"acts.csv row {number}: {column}: {mistake}")
     if None in row:
@@ -97,42 +149,36 @@ def _act(row: Mapping[str | None, str | None], number: int) -> Act:
         row=number,
         on=date.fromisoformat(cells["on"]),
         kind=ActKind(cells["act"]),
-        year=int(cells["year"]),
+        year=int(cells["year"] or 0),
         by=cells["by"],
         reason=cells["reason"],
         account_id=cells["account_id"],
         seed=cells["seed"],
+        more={name: cells[name] for name in MORE_COLUMNS if cells[name]},
     )
     if act.kind is ActKind.DRAW:
         try:
-            _order(act)
+            draw_order(act)
         except InvalidValue as mistake:
             raise PlayRefused(f"acts.csv row {number}: {mistake}") from mistake
     return act
 
 
-def _order(act: Act) -> DrawOrder:
-    """Raises `InvalidValue` for what the engine would refuse whatever it knows."""
-    return DrawOrder(act.year, act.seed, act.on, act.by)
-
-
 def _mistakes(cells: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Column and what is wrong in it, by column."""
+    """Column and what is wrong in it: day and act first, then what is missing or too much, then what cannot be read."""
     if readable_date(cells["on"]) is None:
         yield "on", f"{cells['on']!r} is no date (YYYY-MM-DD)"
     if cells["act"] not in set(ActKind):
         yield "act", f"{cells['act']!r} is none of {', '.join(ActKind)}"
         return
     kind = ActKind(cells["act"])
-    if cells["account_id"] and not _is_account(cells["account_id"]):
-        yield "account_id", f"{cells['account_id']!r} is no account (P1001-DE)"
-    if readable_date(f"{cells['year']}-01-01") is None:
-        yield "year", f"{cells['year']!r} is no year (YYYY)"
-    for column in ("account_id", "seed", "by", "reason"):
+    for column in (*COLUMNS[2:], *MORE_COLUMNS):
         if not cells[column] and column in NEEDED[kind]:
             yield column, f"{kind} needs it"
         if cells[column] and column not in ALLOWED[kind]:
             yield column, f"{kind} has none"
+        if cells[column] and column in _READS and not _READS[column](cells[column]):
+            yield column, f"{cells[column]!r} is {_IS_NO[column]}"
 
 
 def _is_account(text: str) -> bool:
@@ -141,3 +187,26 @@ def _is_account(text: str) -> bool:
     except InvalidValue:
         return False
     return True
+
+
+_READS: dict[str, Callable[[str], bool]] = {
+    "account_id": _is_account,
+    "year": lambda text: readable_date(f"{text}-01-01") is not None,
+    "quarter": lambda text: text in ("1", "2", "3", "4"),
+    "received_on": lambda text: readable_date(text) is not None,
+    "site_id": is_id,
+    "role": lambda text: text in set(Role),
+    "scheme": lambda text: text in ("iban", "other"),
+    "currency": lambda text: re.fullmatch(r"[A-Z]{3}", text) is not None,
+}
+"""Column → whether a cell can be read. What is only text, or what the engine checks itself, is not in it."""
+_IS_NO = {
+    "account_id": "no account (P1001-DE)",
+    "year": "no year (YYYY)",
+    "quarter": "no quarter (1 to 4)",
+    "received_on": "no date (YYYY-MM-DD)",
+    "site_id": "no site, and no payer.EUR",
+    "role": f"none of {', '.join(Role)}",
+    "scheme": "neither iban nor other",
+    "currency": "no currency (EUR)",
+}

@@ -15,8 +15,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from local.console import wide_console
+from local.documents import save_documents
 from local.folder import PlayRefused
 from local.mails import save_mails
+from local.payment_tables import audit_line, totals_line
 from local.plan import Plan, Upload, read_plan
 from local.player import Player, PlayFailed, checked_rulebook
 from local.result_files import statement_rows, tier_change_rows, write_results
@@ -61,6 +63,9 @@ def play_command(
         f"Played {summary['start']} to {summary['through']} in {summary['elapsed_seconds']} s.",
         f"Result files: {out}  (explanations/<account_id>.json: every finding and every step of each statement)",
         f"Mails: {summary['mails']} in {out / MAILS}",
+        f"Statements as PDF and HTML: {out / 'statements'}; payment files: {out / 'payments'}",
+        totals_line(results.payments),
+        audit_line(results.payments),
         f"Look around in the stack itself: {serve_line(folder, through, rulebook, edition)}",
     ):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
@@ -93,14 +98,14 @@ def play_folder(
             with stack:
                 player = play_on(stack, plan, book, owner_text, screen)
                 with player.timing.of("results"):
-                    results = read_results(stack, plan.start, plan.through)
+                    results = read_results(stack, plan.start, plan.through, book)
                     shutil.rmtree(out / MAILS, ignore_errors=True)  # an earlier play's
-                    mails = save_mails(stack, out / MAILS)
+                    kept = {"mails": save_mails(stack, out / MAILS), "documents": save_documents(stack, out)}
         except (PlayFailed, StackError):
             keep_log(stack, out)
             raise
     elapsed = time.monotonic() - started
-    summary = summarise(results, plan, book, elapsed, player.timing.seconds) | {"mails": mails}
+    summary = summarise(results, plan, book, elapsed, player.timing.seconds) | kept
     write_results(results, out, summary)
     for note in plan.never:
         screen.print(f"not played: {note}", style="yellow", markup=False, highlight=False, soft_wrap=True)
@@ -167,6 +172,7 @@ def summarise(
     lines: Counter[str] = Counter()
     for receipt in results.receipts:
         lines.update({outcome.value: amounts.lines for outcome, amounts in receipt.outcomes.items()})
+    payouts = Counter(payout.state.value for payout in results.payments.payouts)
     assumed = {entry.id: str(dated.value) for entry in book.assumed() if (dated := entry.on(plan.through)) is not None}
     return {
         "start": str(plan.start),
@@ -179,6 +185,9 @@ def summarise(
             **{f"lines_{outcome}": count for outcome, count in sorted(lines.items())},
             "tier_changes": sum(1 for _ in tier_change_rows(results)),
             "statements": sum(1 for _ in statement_rows(results)),
+            **{f"payouts_{state}": count for state, count in sorted(payouts.items())},
+            "payment_batches": len(results.payments.batches),
+            "audit_entries": len(results.payments.audit),
         },
         "elapsed_seconds": round(elapsed, 1),
         "seconds": {kind: round(spent, 1) for kind, spent in sorted(seconds.items())},

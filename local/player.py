@@ -6,10 +6,14 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Protocol
 
-from local.acts import Act, perform
+from local.acts import Act, ActKind
+from local.bank import RunnersBank
 from local.folder import PlayRefused
+from local.payment_desk import desk_on
+from local.perform import Performer
 from local.plan import Plan, Upload
 from local.schedules import Schedule, due_on, schedule_from
 from local.stack import EmbeddedStack
@@ -80,10 +84,12 @@ class Player:
     owner_text: str | None
     watcher: Watcher
     timing: Timing = field(default_factory=Timing)
+    _pays: bool = field(default=False, init=False)
+    """Whether anything was approved yet: before that there is nothing for the bank to look for."""
 
     def play(self) -> None:
         """Play every day of the plan. Raises `PlayFailed` when the engine gives something up."""
-        clock = SandboxClock(self._program, SystemClock(self.rulebook.time_zone))
+        clock = self._clock
         if self.owner_text is not None:
             set_rulebook(RulebookSource(self._program), self.rulebook.edition, self.owner_text)
         schedules = self._schedules()
@@ -95,13 +101,17 @@ class Player:
     def _play_day(self, day: date, due: Sequence[Schedule]) -> None:
         self.watcher.day(day, "")
         uploads = self.plan.days.get(day)
+        answers = self._bank.answers(day)
         self._fire_all([schedule for schedule in due if schedule.is_early], day)
+        self._upload(day, "bank", answers)
         if uploads:
             self._upload(day, "records", uploads.records)
             self._upload(day, "reports", uploads.reports)
             self._do(day, uploads.acts)
         self._fire_all([schedule for schedule in due if not schedule.is_early], day)
-        if uploads or day == self.plan.through:
+        if self._pays:
+            self._bank.look()
+        if uploads or answers or day == self.plan.through:
             self._check_dead_letters(day)
 
     def _upload(self, day: date, what: str, uploads: Sequence[Upload]) -> None:
@@ -119,10 +129,25 @@ class Player:
             self.watcher.day(day, act.kind)
             with self.timing.of("acts"):
                 try:
-                    perform(act, self._program, self.rulebook)
+                    self._perform(act)
                 except ProgramError as refused:
                     raise PlayFailed(f"acts.csv row {act.row}: {act.kind} on {day}: {refused}") from refused
                 self.stack.wait_until_quiet()
+            self._pays |= act.kind is ActKind.APPROVE
+
+    @cached_property
+    def _bank(self) -> RunnersBank:
+        return RunnersBank(self.stack.s3, self.stack.outputs["ResultsBucket"])
+
+    @cached_property
+    def _perform(self) -> Performer:
+        """Made once, not for each act: clients take their time."""
+        return Performer(self._program, self.rulebook, desk_on(self.stack, self.rulebook, self._clock), self._bank)
+
+    @cached_property
+    def _clock(self) -> SandboxClock:
+        """The player's own test clock: what it is moved to, the desk's moments show."""
+        return SandboxClock(self._program, SystemClock(self.rulebook.time_zone))
 
     @property
     def _program(self) -> Table:

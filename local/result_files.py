@@ -12,6 +12,19 @@ from decimal import Decimal
 from pathlib import Path
 
 from local.cells import Row, text
+from local.payment_rows import (
+    AUDIT_COLUMNS,
+    BATCH_COLUMNS,
+    PAYMENT_COLUMNS,
+    PAYOUT_COLUMNS,
+    STATEMENT_LIFE_COLUMNS,
+    accrual_table,
+    audit_rows,
+    batch_rows,
+    payment_rows,
+    payout_rows,
+    statement_life,
+)
 from local.results import AccountResult, Results
 from local.tier_files import (
     BRAND_DRAW_COLUMNS,
@@ -42,7 +55,7 @@ TIER_CHANGE_COLUMNS = (
 STATEMENT_COLUMNS = (
     "account_id", "year", "quarter", "status", "currency", "ytd_revenue", "prev_year_revenue", "rate_pct",
     "rebate_base", "earned", "settled_before", "payout", "payable_from", "eligible", "reason",
-    "quarter_revenue", "carried_in", "carried_out", "made_on", "edition",
+    "quarter_revenue", "carried_in", "carried_out", "made_on", "edition", *STATEMENT_LIFE_COLUMNS,
 )  # fmt: skip
 REPORT_COLUMNS = (
     "distributor_id", "report_id", "status", "lines", "posted", "duplicate", "held", "rejected", "final_amount",
@@ -106,7 +119,8 @@ def statement_rows(results: Results) -> Iterator[Row]:
     for account in results.accounts:
         for statement in account.statements:
             values = statement.model_dump(include=set(STATEMENT_COLUMNS))
-            yield {name: text(value) for name, value in values.items()}
+            made = {name: text(value) for name, value in values.items()}
+            yield {**made, **statement_life(results.payments, statement)}
 
 
 def report_rows(results: Results) -> Iterator[Row]:
@@ -161,6 +175,11 @@ def write_results(results: Results, out: Path, summary: Mapping[str, object]) ->
     _write(out / "restatements.csv", RESTATEMENT_COLUMNS, restatement_rows(results))
     _write(out / "brand_draws.csv", BRAND_DRAW_COLUMNS, brand_draw_rows(results))
     _write(out / "reports.csv", REPORT_COLUMNS, report_rows(results))
+    _write(out / "payouts.csv", PAYOUT_COLUMNS, payout_rows(results.payments))
+    _write(out / "payments.csv", PAYMENT_COLUMNS, payment_rows(results.payments))
+    _write(out / "batches.csv", BATCH_COLUMNS, batch_rows(results.payments))
+    _write(out / "audit.csv", AUDIT_COLUMNS, audit_rows(results.payments))
+    _write(out / "accruals.csv", *accrual_table(results.accruals))
     for key, body in results.objects.items():
         if key.endswith("/receipt.json"):
             _put(out / "receipts" / f"{key.removesuffix('/receipt.json')}.json", body)

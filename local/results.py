@@ -7,6 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from local.documents import ACCRUALS, read_objects
+from local.payment_desk import desk_on
+from local.payment_results import PaymentResults, read_payments
 from local.stack import EmbeddedStack
 from partner_program.adapters.account_store import DynamoAccountStore
 from partner_program.adapters.brand_draw_store import DynamoBrandDraws
@@ -19,6 +22,7 @@ from partner_program.domain.history import HistoryEntry, history_of
 from partner_program.domain.notices.model import AnyNotice, read_notice
 from partner_program.domain.sales.receipt import Receipt
 from partner_program.domain.tiers.account import AccountState
+from partner_program.rulebook import Rulebook
 
 EARLIEST_YEAR = 1990
 
@@ -38,7 +42,8 @@ class Results:
     """All that a play has come to on its last day.
 
     `objects` are the results bucket's receipts and rejected lines by key; `waiting` names records (kind, then key)
-    that wait for another one to come. `notices` are by account and day; `draws` those of brand reviews, one a year.
+    that wait for another one to come. `notices` are by account and day; `draws` those of brand reviews, one a year;
+    `accruals` the accrual files by key, one a month.
     """
 
     through: date
@@ -48,9 +53,11 @@ class Results:
     waiting: frozenset[tuple[str, ...]] = frozenset()
     notices: tuple[AnyNotice, ...] = ()
     draws: tuple[BrandDraw, ...] = ()
+    payments: PaymentResults = field(default_factory=PaymentResults)
+    accruals: Mapping[str, bytes] = field(default_factory=dict)
 
 
-def read_results(stack: EmbeddedStack, start: date, through: date) -> Results:
+def read_results(stack: EmbeddedStack, start: date, through: date, rulebook: Rulebook) -> Results:
     """Read tables and results bucket of a stack that is quiet after a play from `start` on."""
     program = Table(stack.dynamodb, stack.outputs["ProgramTable"])
     brand_draws, objects = DynamoBrandDraws(program), dict(_objects(stack))
@@ -68,6 +75,8 @@ def read_results(stack: EmbeddedStack, start: date, through: date) -> Results:
         frozenset(_waiting(stack) if _some_records_were_not_taken(objects) else ()),
         tuple(notice for account in accounts for notice in _notices(program, account.state.account_id)),
         tuple(draw for year in range(start.year, through.year + 1) if (draw := brand_draws.find(year))),
+        read_payments(desk_on(stack, rulebook), [account.state.account_id for account in accounts], through),
+        dict(read_objects(stack, ACCRUALS, ".csv")),
     )
 
 
@@ -105,10 +114,4 @@ def _waiting(stack: EmbeddedStack) -> Iterator[tuple[str, ...]]:
 
 
 def _objects(stack: EmbeddedStack) -> Iterator[tuple[str, bytes]]:
-    bucket = stack.outputs["ResultsBucket"]
-    for page in stack.s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
-        for found in page.get("Contents", []):
-            key = found["Key"]
-            # They become paths below the output folder: never one that leads out of it.
-            if key.endswith(("/receipt.json", "/rejected.csv")) and ".." not in key.split("/"):
-                yield key, stack.s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+    return read_objects(stack, "", "/receipt.json", "/rejected.csv")

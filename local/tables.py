@@ -10,10 +10,12 @@ from itertools import groupby
 from rich.console import Console
 from rich.table import Table
 
+from local.payment_tables import batches_table, payouts_table
 from local.result_files import report_rows
 from local.results import AccountResult, Results
 from local.table_parts import filled, money, new_table
 from local.tier_tables import cases_table, history_table, notices_table
+from partner_program.domain.accelerator.statement import Statement
 from partner_program.domain.facts import RECORD_TYPES
 from partner_program.domain.files.outcomes import ReasonCode
 from partner_program.domain.revenue import quarter_revenue
@@ -49,6 +51,8 @@ def show_results(console: Console, results: Results) -> None:
         notices_table,
         revenue_table,
         statements_table,
+        payouts_table,
+        batches_table,
     )
     for table in tables:
         console.print(table(results))
@@ -184,7 +188,7 @@ def _revenues(account: AccountResult, quarters: list[Quarter]) -> tuple[str, ...
 def statements_table(results: Results) -> Table:
     """Final statements, and preliminary ones of quarters whose books are still open."""
     table = new_table(
-        "Rebate statements", "quarter", "account", "status", "YTD>", "last year>", "rate %>", "base>", "earned>",
+        "Rebate statements", "quarter", "account", "life", "YTD>", "last year>", "rate %>", "base>", "earned>",
         "settled>", "payout>", "", "reason",
     )  # fmt: skip
     rows = []
@@ -195,9 +199,14 @@ def statements_table(results: Results) -> Table:
                 statement.ytd_revenue, statement.prev_year_revenue, statement.rate_pct, statement.rebate_base,
                 statement.earned, statement.settled_before, statement.payout,
             )  # fmt: skip
-            rows.append((str(period), statement.account_id, statement.status, *(money(plain(one)) for one in amounts),
-                         statement.currency, _first_sentence(statement.reason)))  # fmt: skip
+            told = str(period), statement.account_id, _life(results, statement)
+            numbers = (money(plain(one)) for one in amounts)
+            rows.append((*told, *numbers, statement.currency, _first_sentence(statement.reason)))
     return filled(table, sorted(rows, key=lambda row: (row[1], row[0])))
+
+
+def _life(results: Results, statement: Statement) -> str:
+    return results.payments.life(statement).replace("_", " ")
 
 
 def _first_sentence(text: str) -> str:

@@ -8,9 +8,9 @@ from typing import Any, cast
 
 import pytest
 
-import local.player
 from local.acts import Act, ActKind
 from local.folder import PlayRefused
+from local.perform import Performer
 from local.plan import DayPlan, Plan, Upload
 from local.player import Player, PlayFailed, checked_rulebook
 from local.stack import EmbeddedStack
@@ -34,8 +34,9 @@ class RecordingStack:
     ) -> None:  # fmt: skip
         self.answers = answers or {}
         self.said: list[str] = []
-        self.outputs = {"ProgramTable": "program", "UploadsBucket": "uploads"}
-        self.dynamodb = self.s3 = self.functions = self.scheduler = self
+        self.outputs = {"ProgramTable": "program", "UploadsBucket": "uploads", "ResultsBucket": "results",
+                        "PaymentsTable": "payments", "BankDetailsTable": "banks", "BankDetailsKey": "key"}  # fmt: skip
+        self.dynamodb = self.kms = self.s3 = self.functions = self.scheduler = self
         self.log = "the log"
         self._fails, self._dead, self._state = fails, dead or {}, state
 
@@ -169,7 +170,7 @@ ACT = Act(2, FIRST, ActKind.RESTATE, 2021, "ann", "late", "P1-DE")
 
 def test_the_owner_acts_after_the_days_uploads_and_before_its_evening(monkeypatch: pytest.MonkeyPatch) -> None:
     stack = RecordingStack()
-    monkeypatch.setattr(local.player, "perform", lambda act, *_: stack.said.append(f"act {act.kind} {act.account_id}"))
+    monkeypatch.setattr(Performer, "__call__", lambda _, act: stack.said.append(f"act {act.kind} {act.account_id}"))
     of_the_day = replace(PLAN.days[FIRST], acts=(ACT,))
     player(stack, plan=replace(PLAN, days={FIRST: of_the_day})).play()
     said = stack.said[: stack.said.index("CLOCK 2022-09-30")]
@@ -181,7 +182,7 @@ def test_an_act_that_the_engine_refuses_ends_the_play_with_its_row(monkeypatch: 
     def refused(*_: object) -> None:
         raise NotFound("no frozen revenue")
 
-    monkeypatch.setattr(local.player, "perform", refused)
+    monkeypatch.setattr(Performer, "__call__", refused)
     plan = replace(PLAN, days={FIRST: DayPlan(acts=(ACT,))})
     with pytest.raises(PlayFailed, match=r"acts\.csv row 2: restate on 2022-09-29: no frozen revenue"):
         player(RecordingStack(), plan=plan).play()
