@@ -7,7 +7,7 @@ from partner_program.domain.accelerator.statement import ContributionLine
 from partner_program.domain.revenue import ClassTotal, Contribution
 from partner_program.rulebook import NotInForce, Rulebook
 from partner_program.values.errors import NotFound
-from partner_program.values.money import EXACT, total
+from partner_program.values.money import EXACT, plain, total
 from partner_program.values.periods import Quarter, last_day_of_month
 
 
@@ -42,4 +42,4 @@ def _weight_pct(month: str, product_class: str, sums: list[ClassTotal], rulebook
     except (NotInForce, NotFound):
         return None
     by_it = all(EXACT.multiply(item.billed, share) == item.credit for item in sums)
-    return share.scaleb(2) if by_it else None
+    return Decimal(plain(share.scaleb(2).normalize())) if by_it else None
