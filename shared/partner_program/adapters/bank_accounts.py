@@ -39,7 +39,7 @@ class SchwiftyCheck:
         of the bank, and may be left empty beside an IBAN. Raises `InvalidValue`, whose text never repeats the number.
         """
         bank, place, name = _code(bic or "", "the BIC"), _code(country, "the country"), _holder(holder)
-        bare = _code(number, "the number", more="-" if scheme == "other" else "")
+        bare = _code(number, "the number", hyphens=scheme == "other")
         if not bare:
             raise InvalidValue("the number of the account is needed")
         if bare in _letters(name) or masked(name) != name:
@@ -82,11 +82,12 @@ def _without_iban(number: str, bic: str, country: str, holder: str) -> BankAccou
     return BankAccount(scheme="other", number=number, bic=bic, country=country, holder=holder)
 
 
-def _code(text: str, what: str, more: str = "") -> str:
+def _code(text: str, what: str, *, hyphens: bool = False) -> str:
     """A code without its spaces, in capitals. Only ASCII: what merely looks like a letter or a digit is refused."""
     bare = "".join(text.split())
-    if bare and not (bare.isascii() and bare.translate(dict.fromkeys(map(ord, more))).isalnum()):
-        raise InvalidValue(f"{what} has letters A to Z and digits only")
+    said = bare.replace("-", "") if hyphens else bare
+    if bare and not (said.isascii() and said.isalnum()):
+        raise InvalidValue(f"{what} has letters A to Z{', digits and hyphens' if hyphens else ' and digits'} only")
     return bare.upper()
 
 
