@@ -58,13 +58,23 @@ def _with_iban(number: str, bic: str, country: str, holder: str) -> BankAccount:
     if problem:
         raise InvalidValue(problem)
     iban = IBAN(number, allow_invalid=True)
-    if country and country != iban.country_code:
-        raise InvalidValue(f"the IBAN is one of {iban.country_code}, not of {country}")
+    place = iban.country_code
+    if country and country != place:
+        raise InvalidValue(f"the IBAN is one of {place}, not of {country}")
+    listed = _listed(iban)
     if bic:
-        _check_bic(bic, _BIC_COUNTRIES.get(iban.country_code, frozenset((iban.country_code,))))
-        _check_bank(iban, bic)
-    known = bic or _known_bic(iban)
-    return BankAccount(scheme="iban", number=number, bic=known, country=iban.country_code, holder=holder)
+        _check_bic(bic, _bic_countries(place))
+        if listed and bic[:4] not in {one[:4] for one in listed}:  # these four stand for the institution
+            raise InvalidValue("the BIC is of another bank than the IBAN: leave it out, or ask which of them is right")
+    known = bic or (listed[0] if listed else None)
+    return BankAccount(scheme="iban", number=number, bic=known, country=place, holder=holder)
+
+
+def _listed(iban: IBAN) -> list[str]:
+    """BICs that the library has for the bank of an IBAN, the likeliest first, without those of other countries."""
+    by_code = registry.get_banks_by_code(iban.country_code, iban.bank_code)
+    found = [str(one) for one in (iban.bic, *(bank.bic for bank in by_code)) if one]
+    return [one for one in found if _is_bic(one) and one[4:6] in _bic_countries(iban.country_code)]
 
 
 def _without_iban(number: str, bic: str, country: str, holder: str) -> BankAccount:
@@ -138,17 +148,8 @@ def _is_bic(bic: str) -> bool:
         return False
 
 
-def _check_bank(iban: IBAN, bic: str) -> None:
-    """Where the library knows the IBAN's bank, the BIC is one of that institution: the first four characters tell."""
-    listed = registry.get_banks_by_code(iban.country_code, iban.bank_code)
-    known = {str(one)[:4] for one in (iban.bic, *(bank.bic for bank in listed)) if one}
-    if known and bic[:4] not in known:
-        raise InvalidValue("the BIC is of another bank than the IBAN: leave it out, or ask the partner which is right")
-
-
-def _known_bic(iban: IBAN) -> str | None:
-    found = iban.bic
-    return None if found is None or not _is_bic(str(found)) else str(found)
+def _bic_countries(country: str) -> frozenset[str]:
+    return _BIC_COUNTRIES.get(country, frozenset((country,)))
 
 
 def _has_ibans(country: str) -> bool:
