@@ -103,8 +103,8 @@ def test_each_level_is_worth_what_exactly_its_revenue_earns() -> None:
 @pytest.mark.parametrize("last_year", ["0", "-100"])
 def test_after_a_year_that_is_not_above_zero_no_level_is_reached_or_worth_anything(last_year: str) -> None:
     made = year_of(last_year, ("500",))[0]
-    assert [(mark.worth, mark.reached) for mark in made.ladder] == [(0, False)] * 3
-    assert (made.payout, made.carried_out) == (0, 0)
+    assert [(str(mark.worth), mark.reached) for mark in made.ladder] == [("0.00", False)] * 3
+    assert (str(made.payout), str(made.carried_out)) == ("0.00", "0.00")
 
 
 # -- policies
