@@ -238,7 +238,7 @@ def _entry(step: str, batch: Batch, by: Actor, on: date, action: Action = Action
     if batch.void_reason:
         details["reason"] = batch.void_reason
     return AuditDraft(
-        act_id=act_id(action, batch.batch_id, batch.version),
+        act_id=act_id(action, batch.batch_id, batch.version, by.person),
         action=action,
         by=by,
         on=on,
