@@ -175,7 +175,7 @@ def _repeated(before: Sequence[BankRevision], request: str, account: BankAccount
     """The revision that the same request has made. Raises `WrongState` where that was another proposal."""
     found = next((one for one in before if request and one.request == request), None)
     if found is not None and not (found.shows(account) and found.proposed_by == by):
-        raise WrongState(f"the request {found.name} was made with was another proposal: name this one otherwise")
+        raise WrongState(f"the request that made {found.name} was for another proposal: give this one another name")
     return found
 
 

@@ -17,7 +17,7 @@ from partner_program.domain.payments.payee import (
     payee_site,
     payer_bank,
 )
-from tests.fakes.bank_details import day, naming, place, revision
+from tests.fakes.bank_details import CARL, day, naming, place, revision
 
 DAY = day("2024-05-15")
 BEFORE, AFTER = day("2024-05-14"), day("2024-05-16")
@@ -133,6 +133,13 @@ def test_the_letter_received_last_counts_and_of_one_day_the_one_recorded_last(
 ) -> None:
     assert paid(payee(namings=namings))[0] == expected
     assert paid(payee(namings=namings[::-1]))[0] == expected
+
+
+def test_who_has_recorded_the_letter_is_known_where_it_decides() -> None:
+    named, by_default = payee(namings=[naming("S2", "2024-05-01")]), payee()
+    assert isinstance(named, Payee)
+    assert isinstance(by_default, Payee)
+    assert (named.named_by, by_default.named_by) == (CARL, None)
 
 
 def test_a_letter_of_another_account_says_nothing_of_this_one() -> None:
