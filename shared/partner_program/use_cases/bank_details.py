@@ -118,7 +118,7 @@ class BankDetails:
         elif not is_id(site_id):
             raise InvalidValue("bank details are those of a site, by its id")
         elif self._sites is not None and site_id not in self._sites.sites([site_id]):
-            raise NotFound(f"there is no site {site_id}: upload sites.csv first")
+            raise NotFound(f"there is no site {masked(site_id)}: upload sites.csv first")
 
     def _proposal(self, site_id: str, number: int, account: BankAccount, by: Actor, on: date) -> BankRevision:
         return BankRevision(
@@ -139,7 +139,7 @@ class BankDetails:
         check_may(by, action)
         found = next((one for one in self._banks.revisions(site_id) if one.number == number), None)
         if found is None:
-            raise NotFound(f"{site_id} has no bank details of number {number}")
+            raise NotFound(f"{masked(site_id)} has no bank details of number {number}")
         return found
 
     def _commit(

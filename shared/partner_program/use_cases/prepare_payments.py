@@ -165,9 +165,9 @@ class PreparePayments:
         return False
 
     def _approvals_needed(self, draft: Batch, items: Sequence[BatchItem]) -> int:
-        """Two where one payment is above the rulebook's limit (R-5.4, assumed)."""
+        """Two where one payment is above the rulebook's limit, or the rulebook names none (R-5.5, B77)."""
         limit = self._rulebook.at(draft.prepared_on).second_approval_above(draft.currency)
-        above = limit is not None and any(Money(item.amount, draft.currency) > limit for item in items)
+        above = limit is None or any(Money(item.amount, draft.currency) > limit for item in items)
         return 2 if above else 1
 
 

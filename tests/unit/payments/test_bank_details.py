@@ -179,6 +179,18 @@ def test_bank_details_of_an_unknown_site_are_refused() -> None:
         World().propose(site_id="S9")
 
 
+@pytest.mark.catalogue("B71")
+def test_a_number_given_for_a_site_by_mistake_is_not_told_by_the_refusal() -> None:
+    world = World()
+    with pytest.raises(NotFound) as proposed:
+        world.propose(site_id=GERMAN_IBAN)
+    with pytest.raises(NotFound) as confirmed:
+        world.details.confirm(GERMAN_IBAN, 1, BERT, DAY)
+    assert str(proposed.value) == "there is no site ***: upload sites.csv first"
+    assert str(confirmed.value) == "*** has no bank details of number 1"
+    assert world.acts == []
+
+
 @pytest.mark.parametrize("site_id", ["", "S 1", "S1#2", "x" * 65])
 def test_bank_details_of_what_is_no_id_are_refused(site_id: str) -> None:
     with pytest.raises(InvalidValue, match="by its id"):
