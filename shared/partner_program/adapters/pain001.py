@@ -7,6 +7,7 @@ compared with the batch before anybody gets it (F48, F57). No text of an error n
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from partner_program.adapters.bank_text import bank_text
@@ -23,12 +24,12 @@ LONGEST_NAME = 70
 LONGEST_REMITTANCE = 140
 LONGEST_ID = 35
 
-# Where a SEPA credit transfer reaches, by the country of the IBAN: the EPC's list of 2025. French overseas parts have
-# French IBANs, Jersey, Guernsey and Man British ones; the others of their own are there with their codes.
+# Where a SEPA credit transfer reaches, by the country in the IBAN: the EPC's list at the end of 2025. Overseas parts of
+# France have French IBANs, Jersey, Guernsey and Man British ones, Aland Finnish ones.
 SEPA_COUNTRIES = frozenset(
     """
-    AD AL AT BE BG CH CY CZ DE DK EE ES FI FR GB GG GI GR HR HU IE IM IS IT JE LI LT LU LV MC MD ME MK MT NL NO PL PT
-    RO RS SE SI SK SM VA
+    AD AL AT BE BG CH CY CZ DE DK EE ES FI FR GB GI GR HR HU IE IS IT LI LT LU LV MC MD ME MK MT NL NO PL PT RO RS SE
+    SI SK SM VA
     """.split()
 )
 
@@ -71,7 +72,7 @@ def _blocks(batch: Batch, accounts: Sequence[Paid], payer: BankAccount) -> list[
 
 def _header(header: ET.Element, batch: Batch, payer: BankAccount) -> None:
     _text(header, "MsgId", _id(batch.batch_id))
-    _text(header, "CreDtTm", batch.initiated_at or "")
+    _text(header, "CreDtTm", _moment(batch.initiated_at or ""))
     _text(header, "NbOfTxs", str(len(batch.items)))
     _text(header, "CtrlSum", _amount(batch.currency, batch.total))
     _name(_under(header, "InitgPty"), payer, batch.batch_id)
@@ -143,6 +144,17 @@ def _id(text: str) -> str:
     if len(text) > LONGEST_ID or not _ID.fullmatch(text):
         raise PaymentFileWrong(f"{text!r} is no reference that a bank takes")
     return text
+
+
+def _moment(text: str) -> str:
+    """A moment in UTC to the second: banks do not take the fractions that a clock gives."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise PaymentFileWrong("the moment of the release is none") from None
+    if moment.tzinfo is None:
+        raise PaymentFileWrong("the moment of the release has no time zone")
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _check_input(batch: Batch, accounts: Sequence[Paid]) -> None:
