@@ -12,8 +12,8 @@ from partner_program.domain.payments.people import Actor
 from partner_program.values.money import plain, total
 from partner_program.values.periods import Quarter
 
-MOST_ITEMS = 500
-"""Payouts of a batch: it is one item of the table, and one of 500 stays below half of the 400 KB that one may have."""
+MOST_ITEMS = 150
+"""Payouts of a batch: it is one item of the table, and stays below the 400 KB of one whatever its texts are."""
 
 
 class BatchStatus(StrEnum):
