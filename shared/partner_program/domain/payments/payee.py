@@ -38,7 +38,6 @@ class BlockCode(StrEnum):
     NO_BANK_DETAILS = "no_bank_details"
     BANK_DETAILS_UNCONFIRMED = "bank_details_unconfirmed"
     BANK_DETAILS_COOLING = "bank_details_cooling"
-    BANK_DETAILS_INVALID = "bank_details_invalid"
     REFUSED_BY_BANK = "refused_by_bank"
     NO_PAYER_ACCOUNT = "no_payer_account"
 
