@@ -75,7 +75,7 @@ class FakePaymentBook:
         self.writes = writes or Writes()
         self.entries: list[AuditEntry] = []
         self.items: dict[Place, Any] = {}
-        self.audited: dict[Place, int] = {}
+        self.marked: dict[str, int] = {}
         self._now = now
         self._index: dict[Place, Any] | None = None
 
@@ -99,9 +99,9 @@ class FakePaymentBook:
             draft, self.entries[-1] if self.entries else None, self._now().isoformat().replace("+00:00", "Z")
         )
         self.entries.append(entry)
+        self.marked[draft.act_id] = entry.number
         for place, write in writes.items():
             self._put(place, write)
-            self.audited[place] = entry.number
         return entry
 
     def _fits(self, place: Place, write: Write) -> bool:
@@ -194,6 +194,9 @@ class FakePaymentBook:
 
     def audit_log(self, after: int = 0) -> Iterator[AuditEntry]:
         yield from [entry for entry in self.entries if entry.number > after]
+
+    def marks(self) -> Iterator[tuple[str, int]]:
+        yield from list(self.marked.items())
 
     # -- what only tests do
 

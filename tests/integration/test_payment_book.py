@@ -214,6 +214,7 @@ def test_acts_follow_each_other_in_a_chain_without_a_gap(book: PaymentBook) -> N
     assert list(book.audit_log(after=0)) == logged
     assert list(book.audit_log(after=9)) == logged[9:]
     assert list(book.audit_log(after=12)) == []
+    assert sorted(book.marks(), key=lambda mark: mark[1]) == [(f"a{number}", number) for number in range(1, 13)]
     assert [one.number for one in book.namings(P1_DE)] == list(range(1, 13))
 
 

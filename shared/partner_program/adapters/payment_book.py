@@ -132,16 +132,11 @@ class DynamoPaymentBook:
         for item in self._payments.query(items.AUDIT, first=items.audit_sk(after + 1)):
             yield _entry(item)
 
-    def witnesses(self) -> Iterator[tuple[str, int]]:
-        """Every item that an act has written last, and the number of the entry that it names.
-
-        The act's own mark (`ACT#<act_id>`) is among them: a log that was cut off is shorter than what they name. Reads
-        whole tables.
-        """
-        for table in (self._payments, self._banks):
-            for item in table.having(items.ENTRY) if table else ():
-                name = str(item["pk"]) if item["sk"] == items.ACT else f"{item['pk']}/{item['sk']}"
-                yield name, int(item[items.ENTRY])
+    def marks(self) -> Iterator[tuple[str, int]]:
+        """Reads the whole table."""
+        for item in self._payments.having(items.ENTRY):
+            if item["sk"] == items.ACT:
+                yield items.act_id_of(item), int(item[items.ENTRY])
 
     # -- the rest
 

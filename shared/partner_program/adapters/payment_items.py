@@ -26,7 +26,7 @@ AUDIT = "AUDIT"
 BATCH = "BATCH"
 ACT = "ACT"
 ENTRY = "audit"
-"""The attribute with the number of the entry of the log by which an item was written."""
+"""The attribute with the number of the entry of the log by which an item was written last, if by one."""
 
 Versioned: TypeAlias = Payout | Batch | BankRevision
 
@@ -135,6 +135,11 @@ def site_pk(site_id: str) -> str:
 def act_pk(act_id: str) -> str:
     """The partition of an act's mark."""
     return f"ACT#{act_id}"
+
+
+def act_id_of(item: Item) -> str:
+    """The other way round."""
+    return str(item["pk"]).removeprefix("ACT#")
 
 
 def audit_sk(number: int) -> str:

@@ -88,6 +88,13 @@ class PaymentBook(Protocol):
         """The entries in order of number."""
         ...
 
+    def marks(self) -> Iterator[tuple[str, int]]:
+        """Id and number of every act that was ever entered, from marks beside the log, in any order.
+
+        A log that was cut off lacks what they name, and one that has grown anew has other acts under their numbers.
+        """
+        ...
+
 
 class BankStore(Protocol):
     """Bank details in their own table: masked to everybody, sealed inside."""

@@ -4,7 +4,7 @@ Whoever changes an entry breaks the chain; whoever cuts off its end leaves acts 
 item behind the log's back leaves it without an act, or an act that says something else.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -55,9 +55,11 @@ class VerifyAudit:
 
     def __call__(self, on: date) -> Verification:
         """The whole verification; `on` tells which currencies the vendor may have accounts for."""
+        marks = list(self._book.marks())  # before the log: an act that is entered meanwhile is no finding
         entries = list(self._book.audit_log())
         log = {entry.act.act_id: entry for entry in entries}
         findings = [Finding("audit log", text) for text in breaks(entries)]
+        findings += _mark_findings(marks, log)
         acts = list(self._acts(on))
         findings += [Finding(where, f"{name} has no entry in the audit log") for where, name in acts if name not in log]
         findings += self._batch_findings(log)
@@ -119,6 +121,13 @@ class VerifyAudit:
                 said = ", ".join(plain(entry.amount) for entry in found) or "nothing"
                 what = f"{item.account_id} {item.period}: the file pays {plain(item.amount)}, the ledger says {said}"
                 yield Finding(batch.batch_id, what)
+
+
+def _mark_findings(marks: Iterable[tuple[str, int]], log: Mapping[str, AuditEntry]) -> Iterator[Finding]:
+    """Acts that were entered once, and are not in the log, or under another number: its end was cut off."""
+    for name, number in sorted(marks, key=lambda mark: mark[1]):
+        if name not in log or log[name].number != number:
+            yield Finding("audit log", f"{name} was entered as number {number} and is no longer there")
 
 
 def payout_acts(payout: Payout) -> Iterator[str]:

@@ -115,6 +115,25 @@ def test_a_log_whose_end_was_cut_off_is_seen() -> None:
     assert f"{cut.act.act_id} has no entry in the audit log" in findings(world)
 
 
+def test_a_log_that_was_cut_off_and_has_grown_anew_is_seen_by_the_marks_of_its_acts() -> None:
+    world = through_the_bank()
+    marked = len(world.book.entries)
+    cut, again = (world.book.entries.pop() for _ in range(2))
+    world.book.commit(SOME, [])
+    world.book.commit(again.act.model_copy(update={"act_id": "another"}), [])
+    assert list(breaks(world.book.entries)) == []
+    told = findings(world)
+    assert f"audit log: {cut.act.act_id} was entered as number {marked} and is no longer there" in told
+    assert f"audit log: {again.act.act_id} was entered as number {marked - 1} and is no longer there" in told
+    assert SOME.act_id not in told
+
+
+def test_an_act_that_has_another_number_than_its_mark_is_seen() -> None:
+    world = through_the_bank()
+    world.book.marked[world.book.entries[0].act.act_id] = 2
+    assert "was entered as number 2 and is no longer there" in findings(world)
+
+
 def test_an_act_behind_the_back_of_the_log_is_seen() -> None:
     world = through_the_bank()
     world.payout("P1-DE", "1.00", period=Quarter(2023, 4))
