@@ -11,7 +11,8 @@ from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
 
 from partner_program.handler_support import FAILED_METRIC, SECURITY_METRIC, UNREADABLE_METRIC
-from tests.deployed.template import REPOSITORY, Template, as_list, load_template
+from tests.deployed.events import matches
+from tests.deployed.template import ACCOUNT, REPOSITORY, Template, as_list, load_template
 
 FOLDERS = sorted(path.parent.name for path in (REPOSITORY / "functions").glob("*/app.py"))
 QUEUE_FED = {
@@ -20,7 +21,10 @@ QUEUE_FED = {
     "rebate_statement": "StatementQueue",
     "account_review": "ReviewQueue",
     "notice_mail": "MailQueue",
+    "bank_status": "BankStatusQueue",
+    "statement_document": "StatementDocumentQueue",
 }
+SCHEDULED = ["quarter_end", "certification_expiry", "payment_run", "accruals"]
 STAGES = ["sandbox", "test", "production"]
 
 
@@ -68,7 +72,9 @@ def test_every_function_folder_is_deployed_and_every_deployed_function_has_its_f
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_a_function_folder_holds_its_handler_and_nothing_else(folder: str, template: Template) -> None:
     files = [path.name for path in (REPOSITORY / "functions" / folder).iterdir() if path.name != "__pycache__"]
-    assert files == ["app.py"]
+    with_own_libraries = {"payment_run", "bank_status", "statement_document"}
+    locks = {"requirements.in", "requirements.txt"} if folder in with_own_libraries else set()
+    assert set(files) == {"app.py"} | locks
     assert template.functions[folder]["Handler"] == "app.handler"
     assert "def handler(" in (REPOSITORY / "functions" / folder / "app.py").read_text(encoding="utf-8")
 
@@ -174,14 +180,16 @@ def test_every_target_of_a_rule_and_of_a_schedule_has_a_dead_letter_queue(templa
 
 
 @pytest.mark.catalogue("F24")
-@pytest.mark.parametrize("folder", ["quarter_end", "certification_expiry"])
+@pytest.mark.parametrize("folder", SCHEDULED)
 def test_what_a_schedule_starts_asynchronously_has_a_place_to_fail_to(folder: str, template: Template) -> None:
     failure = template.functions[folder]["EventInvokeConfig"]["DestinationConfig"]["OnFailure"]
     assert queue_id(template, failure["Destination"]) == f"{template.function_id(folder)}DeadLetterQueue"
 
 
 @pytest.mark.catalogue("F26")
-@pytest.mark.parametrize("name", ["QuarterEndSchedule", "CertificationExpirySchedule"])
+@pytest.mark.parametrize(
+    "name", ["QuarterEndSchedule", "CertificationExpirySchedule", "PaymentRunSchedule", "AccrualsSchedule"]
+)
 def test_a_daily_schedule_is_in_utc_and_on_the_programs_date_all_year(name: str, template: Template) -> None:
     from datetime import UTC, datetime, timedelta
 
@@ -204,11 +212,14 @@ def test_the_daily_run_comes_before_the_uploads_of_a_day_and_the_quarters_end_af
     schedules = of(template, "Scheduler::Schedule")
     hours = {name: int(schedule["ScheduleExpression"].split()[1]) for name, schedule in schedules.items()}
     assert hours["CertificationExpirySchedule"] < 12 < hours["QuarterEndSchedule"]
+    # a month's last day may be the one that closes a quarter, and payees are as the day begins with
+    assert hours["CertificationExpirySchedule"] < hours["AccrualsSchedule"] < hours["PaymentRunSchedule"] < 12
 
 
 @pytest.mark.catalogue("F26")
-def test_a_daily_run_that_is_not_started_for_over_a_day_is_alarmed(template: Template) -> None:
-    (alarm,) = alarms_on(template, "Invocations", template.name("CertificationExpiryFunction"))
+@pytest.mark.parametrize("name", ["CertificationExpiryFunction", "PaymentRunFunction"])
+def test_a_daily_run_that_is_not_started_for_over_a_day_is_alarmed(name: str, template: Template) -> None:
+    (alarm,) = alarms_on(template, "Invocations", template.name(name))
     assert 24 * 3600 < alarm["Period"] * alarm["EvaluationPeriods"] <= 26 * 3600
     assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (1, "LessThanThreshold")
     assert alarm["TreatMissingData"] == "breaching"
@@ -249,6 +260,10 @@ def test_every_queue_is_alarmed_by_age_and_every_function_by_errors(template: Te
         ("rebate_statement", FAILED_METRIC),
         ("account_review", FAILED_METRIC),
         ("notice_mail", FAILED_METRIC),
+        ("statement_document", FAILED_METRIC),
+        *itertools.product(["bank_status"], [SECURITY_METRIC, UNREADABLE_METRIC, FAILED_METRIC]),
+        *itertools.product(["bank_status"], ["PaymentsRefused", "StatusesNotBooked"]),
+        ("payment_run", "BatchesVoided"),
     ],
 )
 def test_what_a_person_has_to_see_is_alarmed_under_the_name_that_the_code_counts_it_by(
@@ -277,7 +292,7 @@ def test_buckets_are_versioned_encrypted_private_and_reached_by_tls_only(name: s
 
 
 @pytest.mark.parametrize("stage", STAGES)
-@pytest.mark.parametrize("name", ["ProgramTable", "SalesTable"])
+@pytest.mark.parametrize("name", ["ProgramTable", "SalesTable", "PaymentsTable", "BankDetailsTable"])
 def test_tables_can_be_restored_and_outside_a_sandbox_not_be_deleted(name: str, stage: str) -> None:
     template = load_template(Stage=stage)
     table = of(template, "DynamoDB::Table")[name]
@@ -302,6 +317,77 @@ def test_no_role_has_a_wildcard_but_for_what_has_no_resources(folder: str, templ
         assert not [action for action in as_list(statement["Action"]) if "*" in action]
         if "*" in as_list(statement["Resource"]):
             assert set(as_list(statement["Action"])) <= without_resources
+
+
+@pytest.mark.catalogue("B52")
+@pytest.mark.rule("R-5.4c")
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_only_the_payment_function_can_open_bank_details_and_it_can_seal_none(folder: str, template: Template) -> None:
+    granted = {action for one in template.statements(folder) for action in as_list(one["Action"]) if "kms:" in action}
+    assert granted == ({"kms:Decrypt"} if folder == "payment_run" else set())
+
+
+@pytest.mark.catalogue("B52")
+@pytest.mark.rule("R-5.4c")
+def test_the_key_of_bank_details_leaves_nothing_to_iam_by_which_they_could_be_opened(template: Template) -> None:
+    """What a key's policy does not hand to the account, no role and no administrator of the account can be given."""
+    key = of(template, "KMS::Key")["BankDetailsKey"]
+    account = f"arn:aws:iam::{ACCOUNT}:root"
+    opened_by = set()
+    for statement in key["KeyPolicy"]["Statement"]:
+        actions = set(as_list(statement["Action"]))
+        assert statement["Effect"] == "Allow"
+        assert not [action for action in actions if "*" in action]
+        if statement["Principal"] == {"AWS": account}:
+            assert not actions & {"kms:Decrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:CreateGrant"}
+            assert not [action for action in actions if action.startswith(("kms:GenerateData", "kms:ReEncrypt"))]
+        else:
+            opened_by.add((statement["Principal"]["AWS"], *actions))
+        if actions & {"kms:Encrypt", "kms:Decrypt"}:
+            context = {"kms:EncryptionContext:site_id": "false", "kms:EncryptionContext:revision": "false"}
+            assert statement["Condition"] == {"Null": context}, "never without the site and the revision"
+    assert opened_by == {(template.arn("PaymentRunRole"), "kms:Decrypt")}
+
+
+def test_the_key_of_bank_details_turns_over_and_outlives_the_stack(template: Template) -> None:
+    key = of(template, "KMS::Key")["BankDetailsKey"]
+    assert (key["EnableKeyRotation"], key["PendingWindowInDays"]) == (True, 30)
+    resource = template.resources["BankDetailsKey"]
+    assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == ("Retain", "Retain")
+
+
+@pytest.mark.catalogue("B54")
+@pytest.mark.parametrize(
+    ("key", "queue"),
+    [
+        ("pos/D-NORD/2024-02.csv", "SalesQueue"),
+        ("bank-status/2024-05-17.xml", "BankStatusQueue"),
+        ("records/partners/a.csv", "RecordsQueue"),
+        ("bank-status", "RecordsQueue"),
+        ("pos.csv", "RecordsQueue"),
+        ("x/pos/y.csv", "RecordsQueue"),
+        ("Bank-Status/a.csv", "RecordsQueue"),
+    ],
+)
+def test_every_uploaded_object_is_told_to_one_queue(key: str, queue: str, template: Template) -> None:
+    event = {"source": "aws.s3", "detail-type": "Object Created",
+             "detail": {"bucket": {"name": template.name("UploadsBucket")}, "object": {"key": key}}}  # fmt: skip
+    rules = [rule for rule in of(template, "Events::Rule").values() if "EventBusName" not in rule]
+    told = [target["Arn"] for rule in rules if matches(event, rule["EventPattern"]) for target in rule["Targets"]]
+    assert told == [template.arn(queue)]
+
+
+def test_a_statement_that_is_ready_is_told_to_mails_and_documents_other_notices_to_mails_only(
+    template: Template,
+) -> None:
+    rules = [rule for rule in of(template, "Events::Rule").values() if "EventBusName" in rule]
+
+    def told(kind: str) -> set[str]:
+        event = {"source": "partner-program", "detail-type": kind}
+        return {queue_id(template, rule["Targets"][0]["Arn"]) for rule in rules if matches(event, rule["EventPattern"])}
+
+    assert told("statement_ready") == {"MailQueue", "StatementDocumentQueue"}
+    assert told("tier_demoted") == {"MailQueue"}
 
 
 def test_the_queues_take_messages_from_their_rule_only(template: Template) -> None:
