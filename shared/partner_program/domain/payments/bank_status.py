@@ -9,7 +9,7 @@ from partner_program.domain.model import Document
 from partner_program.values.errors import ProgramError
 
 MOST_ROWS = 20_000
-"""Statuses of one file; a batch has 500 payments."""
+"""Statuses of one file; a batch has 150 payments."""
 MOST_BYTES = 10 * 1024 * 1024
 
 
