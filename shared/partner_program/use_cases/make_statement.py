@@ -132,7 +132,7 @@ class _Work:
     def _take_back(self, quarter: Quarter) -> Statement | None:
         """By what was known at the quarter's close: a task that comes again finds what it found, and nothing to do.
 
-        Or by what the year's last final statement knew, where that was made later.
+        Or later, where the year's last final statement or its baseline were made later: it rests on no less than they.
         """
         closed_on = close_of(quarter, self._rulebook)
         finals = [item for item in self._statements if item.status is StatementStatus.FINAL]
@@ -140,16 +140,12 @@ class _Work:
         if closed_on is None or not made_on:
             return None
         self._freeze_year_before(quarter)
-        assignment = Assignment(quarter, StatementStatus.FINAL, self._on, premier=False)
-        facts = self._known_on(max(closed_on, *made_on), quarter.year - 1)
+        frozen_on = [item.frozen_on for item in self._facts.baselines if item.year == quarter.year - 1]
+        known_on = max(closed_on, *made_on, *frozen_on)
+        facts = self._accounts.facts_known_on(self._facts.account_id, quarter.year - 1, known_on)
+        assignment = Assignment(quarter, StatementStatus.FINAL, self._on, premier=False, known_on=known_on)
         made = make_statement(facts, assignment, self._statements, self._rulebook)
         return self._put(made) if changes_balance(made, self._statements) else None
-
-    def _known_on(self, day: date, since_year: int) -> AccountFacts:
-        """The facts of a day; a year's close counts as of its time, however late it was run."""
-        known = self._accounts.facts_known_on(self._facts.account_id, since_year, day)
-        baselines = (item for item in self._facts.baselines if not item.revision or item.counts_from <= day)
-        return known.model_copy(update={"baselines": tuple(baselines)})
 
     def _put(self, made: Statement) -> Statement:
         self._statements.append(self._accounts.put_statement(made))

@@ -48,11 +48,11 @@ class VerifyStatements:
         else:
             under = ""
         earlier = [one for one in finals if one.period < final.period]
-        facts = self._accounts.facts_known_on(final.account_id, final.year - 1, final.made_on)
+        known_on = final.known_on or final.made_on
+        facts = self._accounts.facts_known_on(final.account_id, final.year - 1, known_on)
         try:
-            again = make_statement(
-                facts, Assignment(final.period, StatementStatus.FINAL, final.made_on), earlier, self._rulebook
-            )
+            assignment = Assignment(final.period, final.status, final.made_on, final.premier, final.known_on)
+            again = make_statement(facts, assignment, earlier, self._rulebook)
         except ProgramError as impossible:
             yield f"it cannot be computed again{under}: {impossible}"
             return

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from partner_program.domain.accelerator.calculation import Assignment, changes_balance, make_statement
 from partner_program.domain.accelerator.statement import Statement, StatementStatus
 from partner_program.use_cases.make_statement import MakeStatement
+from partner_program.use_cases.verify_statements import VerifyStatements
 from partner_program.values.periods import Quarter
 from partner_program.values.tiers import Tier
 from tests.fakes.accounts import FakeAccounts
@@ -213,6 +214,30 @@ def test_no_final_statement_is_made_before_a_later_one_of_its_year() -> None:
     again.accounts._statements.update(told.accounts._statements)
     again.close("2024Q1", "2024Q4")
     assert again.finals() == [("2024Q3", "4650.00", "0.00"), ("2024Q4", "2550.00", "0.00")]
+
+
+@pytest.mark.rule("R-5.4d")
+def test_a_year_that_was_frozen_late_is_what_the_take_back_rests_on() -> None:
+    """All of it is made up for in November; what 2023 came to by then is the baseline of every statement of 2024."""
+    told = story(("2024-07-10", Tier.ADVANCED))
+    told.accounts.add(sales("2023-11", "5000", known="2024-10-31"), sales("2024-09", "-40000", part=1))
+    told.make(statement_task("2024Q3", "CLOSE", "2024-11-05"))
+    made = [told.final(quarter) for quarter in ("2024Q1", "2024Q2", "2024Q3")]
+    assert [str(item.prev_year_revenue) for item in made if item] == ["105000"] * 3
+    assert told.finals()[2] == ("2024Q3", "0.00", "3250.00")
+
+
+@pytest.mark.rule("R-5.4d")
+def test_any_statement_is_made_again_from_the_facts_of_the_day_that_it_names() -> None:
+    told = story(("2024-07-10", Tier.ADVANCED))
+    told.accounts.add(sales("2024-09", "-40000", part=1, known="2024-10-29"))
+    for quarter, on in (*CLOSES[:2], ("2024Q3", "2024-11-15")):
+        told.make(statement_task(quarter, "CLOSE", on))
+    told.accounts.add(sales("2024-09", "-1", part=2, known="2024-11-01"))
+    made = told.final("2024Q3")
+    assert made is not None
+    assert (made.premier, str(made.known_on), str(made.made_on)) == (False, "2024-10-30", "2024-11-15")
+    assert list(VerifyStatements(told.accounts, told.book, CAPPED)()) == []
 
 
 # -- any tiers, any revenue

@@ -27,12 +27,17 @@ from partner_program.values.periods import Quarter
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """Which statement to make, the day on which it is made, and whether the account is Premier on the last day."""
+    """Which statement to make, and on which day.
+
+    `premier`: whether the account is on the quarter's last day. `known_on`: the day at whose end the facts were known,
+    where that is not the day it is made on.
+    """
 
     quarter: Quarter
     status: StatementStatus
     made_on: date
     premier: bool = True
+    known_on: date | None = None
 
 
 def make_statement(
@@ -81,6 +86,8 @@ def make_statement(
         ladder=rebate.ladder(),
         adjustments=adjusted,
         policies=policies(lines, quarter.last_day, rulebook),
+        premier=assignment.premier,
+        known_on=assignment.known_on,
     )
 
 

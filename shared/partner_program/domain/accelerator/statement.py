@@ -86,10 +86,11 @@ class Statement(Document):
 
     `settled_before` is what earlier final statements of this year pay, whether that is paid, on hold or cancelled;
     `carried_in` the balance carried over from the year before, `carried_out` what is left to net against later payouts
-    (R-5.4a, R-5.4e, R-5.5). `eligible` is False also for an account that is not Premier on the quarter's last day: such
-    a statement pays nothing, its `earned` is what the year's revenue still supports of what was settled.
-    `reason` says why nothing is earned or paid, or which level was reached. The last four fields are empty in
-    statements that were made before version 0.3; from then on `policies` never is.
+    (R-5.4a, R-5.4e, R-5.5). `eligible` is False also for an account that is not `premier` on the quarter's last day:
+    such a statement pays nothing, its `earned` is what the year's revenue still supports of what was settled.
+    It rests on what was known at the end of `known_on`; None: of `made_on`.
+    `reason` says why nothing is earned or paid, or which level was reached. `contributions`, `ladder`, `adjustments`
+    and `policies` are empty in statements that were made before version 0.3; from then on `policies` never is.
     """
 
     account_id: str
@@ -120,6 +121,8 @@ class Statement(Document):
     ladder: tuple[LevelMark, ...] = ()
     adjustments: tuple[Adjustment, ...] = ()
     policies: tuple[Policy, ...] = ()
+    premier: bool = True
+    known_on: date | None = None
 
     @property
     def period(self) -> Quarter:
