@@ -1,24 +1,14 @@
-"""The Revenue Goal Accelerator to the cent: levels, cap, deduction, carried balance, year turn (R-5)."""
+"""The Revenue Goal Accelerator to the smallest unit: levels, cap, rounding (R-5.3)."""
 
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from partner_program.domain.accelerator.calculation import Assignment, make_statement
-from partner_program.domain.accelerator.statement import StatementStatus
-from partner_program.values.periods import Quarter
 from tests.fakes.records import (
-    facts,
-    opening,
-    sales,
-    site,
+    rulebook,
 )
-from tests.fakes.statements import CAPPED, TRADING, UNCAPPED, final, texts, year_of
+from tests.fakes.statements import CAPPED, UNCAPPED, texts, year_of
 
 
 @dataclass(frozen=True)
@@ -158,72 +148,54 @@ def test_the_rebate_is_rounded_half_up_once(ytd: str, earned: str) -> None:
     assert str(year_of("100000", (ytd,))[0].earned) == earned
 
 
-# -- R-5.4a, R-5.4e: what was settled
-
-
-@pytest.mark.rule("R-5.4a")
-def test_preliminary_statements_settle_nothing() -> None:
-    known = facts(*TRADING, site(), opening(2023, "100000"), sales("2024-03", "130000"))
-    assignment = Assignment(Quarter(2024, 1), StatementStatus.PRELIMINARY, date(2024, 3, 31))
-    preliminary = make_statement(known, assignment, [], CAPPED)
-    assert str(preliminary.payout) == "3250.00"
-    assert str(final(known, Quarter(2024, 2), [preliminary]).settled_before) == "0.00"
-
-
-@pytest.mark.rule("R-5.4a")
-def test_a_quarter_without_a_statement_leaves_what_was_settled_before_it() -> None:
-    known = facts(*TRADING, site(), opening(2023, "100000"), sales("2024-03", "130000"), sales("2024-12", "50000"))
-    first = final(known, Quarter(2024, 1))
-    last = final(known, Quarter(2024, 4), [first])
-    assert (str(last.settled_before), str(last.payout)) == ("3250.00", "3950.00")
-
-
-@pytest.mark.rule("R-5.4e")
-def test_a_carried_balance_goes_over_the_year_turn_and_is_netted_there_once() -> None:
-    old = year_of("100000", ("40000", "50000", "35000", "-7000"))
-    assert str(old[-1].carried_out) == "3125.00"
-    new = year_of("118000", ("0", "150000", "0", "40000"), year=2025, earlier=old)
-    assert texts(new, "carried_in", "settled_before", "earned", "payout", "carried_out") == [
-        ("3125.00", "0.00", "0.00", "0.00", "3125.00"),
-        ("3125.00", "0.00", "3750.00", "625.00", "0.00"),
-        ("3125.00", "625.00", "3750.00", "0.00", "0.00"),
-        ("3125.00", "625.00", "5700.00", "1950.00", "0.00"),
-    ]
-    step = next(step for step in new[0].steps if step.title == "Carried in")
-    assert (step.working, step.result) == ("left by 2024Q4", "3125.00 EUR")
-
-
-@pytest.mark.rule("R-5.4e")
-def test_a_balance_waits_through_years_without_a_statement() -> None:
-    old = year_of("100000", ("40000", "50000", "35000", "-7000"))
-    assert str(year_of("1000", ("0",), year=2027, earlier=old)[0].carried_in) == "3125.00"
-
-
-@pytest.mark.rule("R-5.4a", "R-5.4e")
-@given(
-    st.integers(1, 10**7),
-    st.lists(st.integers(-(10**7), 3 * 10**7), min_size=4, max_size=4),
-    st.booleans(),
+@pytest.mark.rule("R-2.2a", "R-5.3")
+@pytest.mark.parametrize(
+    ("country", "currency", "last_year", "ytd", "earned"),
+    [
+        ("DE", "EUR", "100000", "120000.199999", "3000.00"),
+        ("DE", "EUR", "100000", "120000.2", "3000.01"),
+        ("JP", "JPY", "1000000", "1200019", "30000"),
+        ("JP", "JPY", "1000000", "1200020", "30001"),
+        ("JP", "JPY", "1000000", "1500016", "45000"),
+        ("JP", "JPY", "1000000", "1500017", "45001"),
+        ("KW", "KWD", "1000", "1200.019", "30.000"),
+        ("KW", "KWD", "1000", "1200.020", "30.001"),
+    ],
 )
-def test_payouts_are_never_negative_and_add_up_to_what_is_owed(last: int, quarters: list[int], capped: bool) -> None:
-    """Amounts in cents. Against fractions: paid so far is the most that was ever earned up to then."""
-    cents = [f"{Decimal(amount).scaleb(-2):f}" for amount in quarters]
-    made = year_of(f"{Decimal(last).scaleb(-2):f}", cents, CAPPED if capped else UNCAPPED)
-    paid, ytd, most = Fraction(0), Fraction(0), Fraction(0)
-    for statement, added in zip(made, quarters, strict=True):
-        ytd += Fraction(added, 100)
-        earned = _earned(ytd, Fraction(last, 100), capped=capped)
-        most = max(most, earned)
-        paid += Fraction(statement.payout)
-        assert statement.payout >= 0
-        assert Fraction(statement.earned) == earned
-        assert paid == most
-        assert Fraction(statement.carried_out) == most - earned
+def test_exactly_half_a_minor_unit_is_rounded_up_in_every_currency(
+    country: str, currency: str, last_year: str, ytd: str, earned: str
+) -> None:
+    assert str(year_of(last_year, (ytd,), country=country, currency=currency)[0].earned) == earned
 
 
-def _earned(ytd: Fraction, last: Fraction, *, capped: bool) -> Fraction:
-    rates = [(Fraction(9, 5), 40), (Fraction(3, 2), 30), (Fraction(6, 5), 25)]
-    rate = next((Fraction(rate, 1000) for growth, rate in rates if ytd >= last * growth), Fraction(0))
-    base = min(ytd, last * Fraction(9, 5)) if capped else ytd
-    exact = base * rate * 100
-    return Fraction(int(exact + Fraction(1, 2)), 100)
+@pytest.mark.rule("R-5.3", "R-5.3b")
+@pytest.mark.parametrize(
+    ("country", "currency", "unit"), [("DE", "EUR", "0.01"), ("JP", "JPY", "1"), ("KW", "KWD", "0.001")]
+)
+@pytest.mark.parametrize(
+    ("growth", "rates"), [("1.2", ("0", "2.5", "2.5")), ("1.5", ("2.5", "3", "3")), ("1.8", ("3", "4", "4"))]
+)
+def test_a_level_is_reached_at_its_smallest_unit(
+    country: str, currency: str, unit: str, growth: str, rates: tuple[str, ...]
+) -> None:
+    """One unit below, at, and one unit over 120, 150 and 180 % of 100 000 units."""
+    last_year = 100_000 * Decimal(unit)
+    at = last_year * Decimal(growth)
+    found = [
+        year_of(f"{last_year}", (f"{ytd}",), country=country, currency=currency)[0]
+        for ytd in (at - Decimal(unit), at, at + Decimal(unit))
+    ]
+    assert tuple(str(item.rate_pct) for item in found) == rates
+    assert found[2].rebate_base == (at if growth == "1.8" else at + Decimal(unit))
+
+
+@pytest.mark.rule("R-5.3")
+def test_a_country_that_an_owner_adds_is_paid_in_its_own_minor_unit() -> None:
+    """Bahrain's dinar has three decimals as well."""
+    thresholds = "".join(
+        f'"revenue_threshold.EMEA.BHD.{tier}" = {amount}\n'
+        for tier, amount in (("authorized", 1), ("advanced", 2), ("premier", 3))
+    )
+    book = rulebook(f'"country.BH" = {{ region = "EMEA", currency = "BHD" }}\n{thresholds}')
+    made = year_of("1000", ("1200.020",), book, country="BH", currency="BHD")[0]
+    assert (str(made.earned), made.currency) == ("30.001", "BHD")
