@@ -2,6 +2,7 @@
 
 import re
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 from decimal import Decimal
 from importlib.resources import files
 from typing import Any
@@ -149,11 +150,12 @@ def test_the_longest_names_are_cut_and_still_fit_the_schema() -> None:
     assert texts(root, "Ustrd") == [f"Growth rebate 2024Q3 {longest}"]
 
 
-def test_a_full_batch_is_written_and_adds_up() -> None:
-    payments = [(payout(f"P{n:04d}-DE", f"{n}.{n % 100:02d}"), account(DUTCH)) for n in range(1, MOST_ITEMS + 1)]
+@pytest.mark.parametrize("size", [1, MOST_ITEMS, 500])
+def test_a_full_batch_and_more_is_written_and_adds_up(size: int) -> None:
+    payments = [(payout(f"P{n:04d}-DE", f"{n}.{n % 100:02d}"), account(DUTCH)) for n in range(1, size + 1)]
     root = written(*payments)
     amounts = [Decimal(text or "") for text in texts(root, "InstdAmt")]
-    assert texts(root, "NbOfTxs") == [str(MOST_ITEMS)] * 2
+    assert texts(root, "NbOfTxs") == [str(size)] * 2
     assert texts(root, "CtrlSum") == [str(sum(amounts))] * 2
     assert [of.amount for of, _ in payments] == amounts
 
@@ -171,7 +173,7 @@ def other_account(batch: Any, accounts: Any) -> Any:
     return batch, [(accounts[0][0], account(FRENCH))]
 
 
-WRONG = {
+WRONG: dict[str, Callable[[Any, Any], Any]] = {
     "an account is missing": lambda batch, accounts: (batch, []),
     "one comes twice": lambda batch, accounts: (batch, accounts * 2),
     "an item is another": other_item,
@@ -240,9 +242,9 @@ def test_what_was_written_is_read_back_and_compared(lost: str, monkeypatch: pyte
 
 
 def test_two_payments_that_are_swapped_are_noticed_although_the_sums_hold(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_id", lambda text: swap.get(text, text))
     one, two = payout("P1-DE", "1.00"), payout("P2-DE", "2.00")
     swap = {one.end_to_end_id: two.end_to_end_id, two.end_to_end_id: one.end_to_end_id}
+    monkeypatch.setattr(module, "_id", lambda text: swap.get(text, text))
     batch, accounts = paying((one, account(DUTCH)), (two, account(DUTCH)))
     with pytest.raises(PaymentFileWrong, match="are not those"):
         pain001(batch, accounts, PAYER)
