@@ -1,7 +1,7 @@
 """What people do with money in a world: the use cases of payments on the test's own clients, as operators have them."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 
 from partner_program.adapters.account_store import DynamoAccountStore
@@ -45,12 +45,13 @@ class Desk:
     def today(self) -> date:
         return self.clock.today()
 
+    def moment(self) -> datetime:
+        return self.clock.moment()
+
     @cached_property
     def book(self) -> DynamoPaymentBook:
         world = self.world
-        return DynamoPaymentBook(
-            world.payments, lambda: self.clock.moment(), banks=world.bank_details, program=world.program
-        )
+        return DynamoPaymentBook(world.payments, self.moment, banks=world.bank_details, program=world.program)
 
     @cached_property
     def banks(self) -> DynamoBankStore:

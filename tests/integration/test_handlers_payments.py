@@ -11,34 +11,17 @@ from partner_program.domain.payments.batch import Batch, BatchStatus
 from partner_program.domain.payments.ledger import LedgerKind
 from partner_program.domain.payments.payout import PayoutState
 from tests.deployed.desk import ANNA, BRUNO, PARTNERS_IBAN, VENDORS_IBAN, Desk
-from tests.deployed.program import ACCOUNT_ID, PREMIER, RECORDS, pos_line, pos_report, report_key
+from tests.deployed.paying import PAYABLE_FROM, PAYOUT, PERIOD, make_payable
+from tests.deployed.program import ACCOUNT_ID
 from tests.deployed.world import World, deployed, trigger
 
-PERIOD = "2024Q1"
-PAYABLE_FROM = "2024-05-15"
 BY_BRUNO = {"person": BRUNO.person, "role": "finance"}
-
-
-def make_final(world: World) -> None:
-    """A final statement of the first quarter that pays; bank details of the site and of the vendor."""
-    records = dict(RECORDS | PREMIER)
-    records["partners"] = records["partners"].replace("2024-01-02,,", "2022-01-02,2020-01-01,")
-    records["terms_acceptances"] = records["terms_acceptances"].replace("2024-01-02", "2022-03-01")
-    world.take_in(records)
-    world.upload_and_deliver(report_key("2024-02"), pos_report(pos_line("2024-02", 1, "150.00")))
-    Desk(world).enter_all_bank_details()
-    for day in ("2024-03-31", "2024-04-30"):
-        world.today(day)
-        world.call("quarter_end", {"scheduled_time": f"{day}T21:45:00Z"})
-        world.settle()
-    world.today(PAYABLE_FROM)
 
 
 @pytest.fixture
 def desk(world: World) -> Desk:
     """The day on which the payout of the first quarter can be paid."""
-    make_final(world)
-    return Desk(world)
+    return make_payable(world)
 
 
 def approved(desk: Desk) -> Batch:
@@ -72,7 +55,7 @@ def test_a_final_statement_is_paid_by_two_people_the_daily_run_and_the_bank(desk
     batch = approved(desk)
     answer = run(desk)
     folder = f"payments/{batch.batch_id}"
-    told = {"batch_id": batch.batch_id, "status": "released", "folder": folder, "total": "4.50", "currency": "EUR"}
+    told = {"batch_id": batch.batch_id, "status": "released", "folder": folder, "total": PAYOUT, "currency": "EUR"}
     assert answer == {"on": PAYABLE_FROM, "tasks": 1, "batches": [told], "voided": []}
     assert f"{folder}/pain.001.xml" in world.results()
     assert f"{folder}/payments.csv" in world.results()

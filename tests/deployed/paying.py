@@ -1,0 +1,37 @@
+"""The small program's first quarter brought to where its rebate can be paid."""
+
+from tests.deployed.desk import Desk
+from tests.deployed.program import PREMIER, RECORDS, pos_line, pos_report, report_key
+from tests.deployed.world import World
+
+PERIOD = "2024Q1"
+PAYABLE_FROM = "2024-05-15"
+PAYOUT = "4.50"
+"""Three per cent of 150.00 EUR: half as much again as last year's 100.00."""
+
+
+def take_in(world: World) -> None:
+    """An account that is Premier and was a partner in a whole calendar year (R-5.1), and its sales of the quarter."""
+    records = dict(RECORDS | PREMIER)
+    records["partners"] = records["partners"].replace("2024-01-02,,", "2022-01-02,2020-01-01,")
+    records["terms_acceptances"] = records["terms_acceptances"].replace("2024-01-02", "2022-03-01")
+    world.take_in(records)
+    world.upload_and_deliver(report_key("2024-02"), pos_report(pos_line("2024-02", 1, "150.00")))
+
+
+def close(world: World) -> None:
+    """The quarter ends, and its books close."""
+    for day in ("2024-03-31", "2024-04-30"):
+        world.today(day)
+        world.call("quarter_end", {"scheduled_time": f"{day}T21:45:00Z"})
+        world.settle()
+
+
+def make_payable(world: World) -> Desk:
+    """A final statement that pays, bank details of the site and of the vendor, on the first day of payment."""
+    take_in(world)
+    desk = Desk(world)
+    desk.enter_all_bank_details()
+    close(world)
+    world.today(PAYABLE_FROM)
+    return desk
