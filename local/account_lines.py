@@ -85,7 +85,7 @@ def restatement_lines(seen: Restatement) -> Iterator[str]:
         return
     yield from _effects(seen)
     yield f"Apply: partner-program restate {seen.account_id} {seen.year} --apply --expect {plain(seen.recomputed)} \\"
-    yield '  --by "your name" --reason "why"'
+    yield '  --reason "why"  (in a sandbox also --by "your name")'
 
 
 def _effects(seen: Restatement) -> Iterator[str]:

@@ -3,9 +3,13 @@
 import typer
 
 from local.account_commands import history_command, restate_command, restatements_due_command
+from local.audit_commands import accruals_app, audit_app
+from local.bank_details_commands import bank_details_app
 from local.brand_draw_command import brand_draw_command
 from local.deploy_check import deploy_check_command
 from local.operate import reprocess_command, rulebook_clear_command, rulebook_set_command
+from local.payment_commands import payments_app
+from local.payout_commands import payee_app, payout_app
 from local.play_command import play_command
 from local.rulebook_table import rulebook_app
 from local.serve import serve_command
@@ -29,3 +33,9 @@ app.command("deploy-check")(deploy_check_command)
 rulebook_app.command("set")(rulebook_set_command)
 rulebook_app.command("clear")(rulebook_clear_command)
 app.add_typer(rulebook_app, name="rulebook")
+app.add_typer(payments_app, name="payments")
+app.add_typer(payout_app, name="payout")
+app.add_typer(payee_app, name="payee")
+app.add_typer(bank_details_app, name="bank-details")
+app.add_typer(accruals_app, name="accruals")
+app.add_typer(audit_app, name="audit")

@@ -81,9 +81,15 @@ def program_of(deployed: Deployed) -> DeployedProgram:
     """The program as it decides now. Raises `RulebookInvalid`, `UnknownEdition`."""
     table = Table(boto3.client("dynamodb"), deployed.outputs["ProgramTable"])
     book = load_rulebook(deployed.parameters["ProgramEdition"], RulebookSource(table).override())
-    system = SystemClock(book.time_zone)
-    clock = SandboxClock(table, system) if deployed.parameters["Stage"] == "sandbox" else system
-    return DeployedProgram(table, book, clock.today())
+    return DeployedProgram(table, book, clock_of(deployed, book).today())
+
+
+def clock_of(deployed: Deployed, rulebook: Rulebook) -> SystemClock | SandboxClock:
+    """Real time; in a sandbox, and nowhere else, the test clock."""
+    system = SystemClock(rulebook.time_zone)
+    if deployed.parameters["Stage"] != "sandbox":
+        return system
+    return SandboxClock(Table(boto3.client("dynamodb"), deployed.outputs["ProgramTable"]), system)
 
 
 def _source(deployed: Deployed) -> RulebookSource:

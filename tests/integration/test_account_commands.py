@@ -24,7 +24,8 @@ APPLY = ("--apply", "--expect", "30000.005", "--by", "M. Controller", "--reason"
 @pytest.fixture
 def stack(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     """P1-DE, enrolled, its year 2023 frozen at 30 000 and a half-cent late; it is 2 May 2024."""
-    clients = {"cloudformation": Stacks(world), "dynamodb": world.dynamodb, "sqs": world.sqs}
+    clients = {"cloudformation": Stacks(world), "dynamodb": world.dynamodb, "sqs": world.sqs,
+               "kms": world.kms}  # fmt: skip
     monkeypatch.setattr("local.operate.boto3.client", lambda service: clients[service])
     for record in (partner(), site(), accepted()):
         world.program.put(record_item(record, "P1") | {"known_on": "2023-01-02"})

@@ -18,13 +18,15 @@ OWNERS = '"people_required.MCDE.premier" = 7\n'
 class Stacks:
     """CloudFormation, as far as it is asked."""
 
-    def __init__(self, world: World) -> None:
-        outputs = {"ProgramTable": world.program.name, "SalesQueueUrl": world.queue_url("sales")}
+    def __init__(self, world: World, stage: str = "sandbox") -> None:
+        names = ("ProgramTable", "PaymentsTable", "BankDetailsTable", "PaymentRunFunction")
+        outputs = {name: world.template.name(name) for name in names}
+        outputs |= {"SalesQueueUrl": world.queue_url("sales"), "BankDetailsKey": world.template.arn("BankDetailsKey")}
         self._stack = {
             "Outputs": [{"OutputKey": name, "OutputValue": value} for name, value in outputs.items()],
             "Parameters": [
                 {"ParameterKey": name, "ParameterValue": value}
-                for name, value in {"ProgramEdition": "guide-2022", "Stage": "sandbox"}.items()
+                for name, value in {"ProgramEdition": "guide-2022", "Stage": stage}.items()
             ],
         }
 
