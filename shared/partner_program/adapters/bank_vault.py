@@ -6,7 +6,6 @@ stored or paid meanwhile, and nothing is ever kept in the clear instead (F56).
 """
 
 import base64
-import binascii
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
@@ -61,16 +60,24 @@ class KmsBankOpener:
         try:
             answer = self._client.decrypt(
                 KeyId=self._key_id,
-                CiphertextBlob=base64.b64decode(revision.sealed, validate=True),
+                CiphertextBlob=_blob(revision),
                 EncryptionContext=_context(revision.site_id, revision.number),
             )
-        except binascii.Error:
-            raise SealBroken(f"the seal of {revision.name} is damaged") from None
         except ClientError as error:
             if error.response["Error"]["Code"] not in _NOT_OURS:
                 raise
             raise SealBroken(f"the seal of {revision.name} is another's or damaged") from None
         return answer["Plaintext"]
+
+
+def _blob(revision: BankRevision) -> bytes:
+    try:
+        blob = base64.b64decode(revision.sealed, validate=True)
+    except ValueError:
+        blob = b""
+    if not blob:
+        raise SealBroken(f"the seal of {revision.name} is damaged")
+    return blob
 
 
 def _context(site_id: str, number: int) -> dict[str, str]:
