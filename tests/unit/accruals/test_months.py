@@ -1,5 +1,7 @@
 """Months by their last day."""
 
+from datetime import timedelta
+
 import pytest
 
 from partner_program.domain.accruals.months import end_of, month_end_before, month_ends

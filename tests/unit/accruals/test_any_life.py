@@ -1,0 +1,226 @@
+"""Whatever happens to an account over two years, its months add up, and end where an oracle of its own says.
+
+The oracle shares no code with the engine's reckoning: it knows the story, counts in fractions, makes its own final
+statements and reads no ledger.
+"""
+
+import random
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from partner_program.domain.accruals.row import AccrualRow
+from tests.fakes.accruals import Life
+
+MONTHS = [f"{year}-{month:02d}" for year in (2024, 2025) for month in range(1, 13)]
+LAST_YEAR = 100_000
+LADDER = ((180, Fraction(4, 100)), (150, Fraction(3, 100)), (120, Fraction(25, 1000)))
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One month: its own sales, late ones of some months ago, the tier at its end, what is done to payouts."""
+
+    sold: Decimal
+    late: Decimal
+    late_by: int
+    premier: bool
+    act: str
+    restated: Decimal | None
+    booked: bool
+
+
+amounts = st.decimals(-15_000, 35_000, places=3)
+happenings = st.builds(
+    Happening,
+    sold=amounts,
+    late=st.just(Decimal(0)) | amounts,
+    late_by=st.integers(1, 5),
+    premier=st.sampled_from((True, True, True, False)),
+    act=st.sampled_from(("none", "pay", "pay", "cancel", "return", "retry")),
+    restated=st.none() | st.none() | st.decimals(60_000, 200_000, places=2),
+    booked=st.sampled_from((True, True, False)),
+)
+
+
+@dataclass
+class Final:
+    """The oracle's statement: in units of the currency."""
+
+    at: int
+    earned: Fraction
+    payout: Fraction
+    carried: Fraction
+    eligible: bool
+
+
+@dataclass
+class Oracle:
+    """The story so far. Months are counted from 0; everything of a month is known at its end."""
+
+    lines: list[tuple[int, int, Fraction]] = field(default_factory=list)
+    premier: dict[int, bool] = field(default_factory=dict)
+    finals: list[Final] = field(default_factory=list)
+    settled: list[tuple[int, Fraction]] = field(default_factory=list)
+    baseline: Fraction | None = None
+
+    def sold(self, first: int, last: int) -> Fraction:
+        return sum((amount for month, _, amount in self.lines if first <= month <= last), Fraction(0))
+
+    def rebate(self, month: int) -> Fraction:
+        year = month // 12 * 12
+        ytd = self.sold(year, month)
+        last = Fraction(LAST_YEAR) if year == 0 else self.sold(0, 11) if self.baseline is None else self.baseline
+        if last <= 0:
+            return Fraction(0)
+        share = next((share for growth, share in LADDER if ytd * 100 >= last * growth), Fraction(0))
+        cents = min(ytd, last * 180 / 100) * share * 100
+        return Fraction((2 * cents.numerator + cents.denominator) // (2 * cents.denominator), 100)
+
+    def close(self, quarter_end: int) -> Fraction:
+        """What the quarter's final statement pays, if there is one."""
+        year = [final for final in self.finals if final.at // 12 == quarter_end // 12]
+        past = [final for final in self.finals if final.at // 12 < quarter_end // 12]
+        paid, carried_in = sum(final.payout for final in year), past[-1].carried if past else Fraction(0)
+        premier = self.premier[quarter_end]
+        if not premier and not year:
+            return Fraction(0)
+        earned = self.rebate(quarter_end)
+        if not premier:
+            earned = min(earned, max((final.earned for final in year if final.eligible), default=Fraction(0)))
+        balance = earned - paid - carried_in
+        final = Final(quarter_end, earned, max(balance, Fraction(0)), max(-balance, Fraction(0)), premier)
+        if premier or final.carried != year[-1].carried:
+            self.finals.append(final)
+            return final.payout
+        return Fraction(0)
+
+    def closing(self, month: int) -> Fraction:
+        """What is owed at a month's end by what is known now."""
+        owed = Fraction(0)
+        for year in range(month // 12 + 1):
+            finals = [final for final in self.finals if final.at // 12 == year and final.at <= month]
+            if year < month // 12:
+                owed += finals[-1].earned if finals else 0
+            elif self.premier[month]:
+                owed += self.rebate(month)
+            else:
+                most = [final.earned for final in finals if final.eligible]
+                owed += min(self.rebate(month), max(most, default=Fraction(0)))
+        return owed - sum(amount for when, amount in self.settled if when <= month)
+
+
+class Told:
+    """The same story told to the engine and to the oracle."""
+
+    def __init__(self) -> None:
+        self.life, self.oracle = Life(str(LAST_YEAR)), Oracle()
+        self.payouts: dict[str, tuple[str, Fraction]] = {}
+        self.expected: dict[str, Fraction] = {}
+        self.waiting: list[int] = []
+
+    def month(self, index: int, happened: Happening) -> None:
+        month = MONTHS[index]
+        self._sell(index, index, happened.sold)
+        if index >= happened.late_by:
+            self._sell(index, index - happened.late_by, happened.late)
+        self.oracle.premier[index] = happened.premier
+        self.life.tier(f"{month}-10", "premier" if happened.premier else "advanced")
+        if happened.restated is not None and index > 12:
+            self.life.restates(2024, str(happened.restated), f"{month}-12")
+            self.oracle.baseline = Fraction(happened.restated)
+        self._act(index, happened.act)
+        if index % 3 == 0 and index:
+            self._close(index - 1)
+        self.waiting.append(index)
+        if happened.booked or index == len(MONTHS) - 1:
+            started = bool(self.life.world.store.rows)
+            self.life.month(month)
+            self.expected |= {MONTHS[one]: self.oracle.closing(one) for one in self.waiting if started or one == index}
+            self.waiting.clear()
+
+    def _sell(self, index: int, month: int, amount: Decimal) -> None:
+        late = f"{MONTHS[index]}-05"
+        self.life.sells(MONTHS[month], str(amount), report=f"R{index}", known=late if month < index else None)
+        self.oracle.lines.append((month, index, Fraction(amount)))
+
+    def _close(self, quarter_end: int) -> None:
+        quarter = f"{MONTHS[quarter_end][:4]}Q{quarter_end % 12 // 3 + 1}"
+        final = self.life.closes(quarter)
+        if quarter_end == 11:
+            self.oracle.baseline = self.oracle.sold(0, 11)
+        pays = self.oracle.close(quarter_end)
+        assert pays == Fraction(final.payout if final else 0)
+        if pays:
+            self.payouts[quarter] = ("open", pays)
+
+    def _act(self, index: int, act: str) -> None:
+        on = f"{MONTHS[index]}-25"
+        state, to, settles, tell = {
+            "pay": ("open", "paid", 1, self.life.pays),
+            "cancel": ("open", "cancelled", 1, self.life.cancels),
+            "return": ("paid", "returned", -1, self.life.returns),
+            "retry": ("returned", "open", 0, self.life.lifts),
+            "none": ("", "", 0, self.life.lifts),
+        }[act]
+        for quarter, (stands, amount) in self.payouts.items():
+            if stands == state:
+                tell(quarter, on)
+                self.payouts[quarter] = (to, amount)
+                self.oracle.settled.append((index, settles * amount))
+
+
+def played(story: list[Happening]) -> list[AccrualRow]:
+    """The rows of a story, each held against the oracle."""
+    told = Told()
+    for index, happened in enumerate(story):
+        told.month(index, happened)
+    rows = list(told.life.world.report.account(told.life.account_id, MONTHS[0], MONTHS[-1]))
+    assert {row.month: Fraction(row.closing) for row in rows} == told.expected
+    before = Decimal(0)
+    for row in rows:
+        assert row.opening == before
+        assert row.opening + row.accrued - row.settled + sum(part.amount for part in row.parts) == row.closing
+        assert row.open + row.not_stated - row.carried == row.closing
+        assert row.open >= 0
+        paid = [amount for when, amount in told.oracle.settled if MONTHS[when] == row.month]
+        cancelled = -sum(part.amount for part in row.parts if part.name == "cancelled")
+        if row is not rows[0]:
+            assert Fraction(row.settled) + Fraction(cancelled) == sum(paid)
+        before = row.closing
+    return rows
+
+
+@given(st.lists(happenings, min_size=len(MONTHS), max_size=len(MONTHS)))
+def test_months_add_up_and_end_where_an_independent_count_does(story: list[Happening]) -> None:
+    played(story)
+
+
+def test_seeded_lives_do_so_too_and_go_through_every_movement() -> None:
+    seen: set[str] = set()
+    for seed in range(20):
+        chance = random.Random(seed)
+        for row in played([by_chance(chance) for _ in MONTHS]):
+            seen |= {part.name.value for part in row.parts}
+            seen |= {"settled"} if row.settled else set()
+            seen |= {"carried"} if row.carried else set()
+            seen |= {"owed to us"} if row.closing < 0 else set()
+    assert seen >= {
+        "late_lines", "restated_baseline", "tier_lost", "tier_gained", "cancelled", "settled", "carried", "owed to us",
+    }  # fmt: skip
+
+
+def by_chance(chance: random.Random) -> Happening:
+    """Around ten thousand a month: years that end near the levels."""
+    return Happening(
+        sold=Decimal(chance.randint(-15_000_000, 35_000_000)).scaleb(-3),
+        late=Decimal(chance.randint(-15_000_000, 35_000_000)).scaleb(-3) if chance.random() < 0.4 else Decimal(0),
+        late_by=chance.randint(1, 5),
+        premier=chance.random() < 0.75,
+        act=chance.choice(("none", "pay", "pay", "cancel", "return", "retry")),
+        restated=Decimal(chance.randint(6_000_000, 20_000_000)).scaleb(-2) if chance.random() < 0.2 else None,
+        booked=chance.random() < 0.7,
+    )
