@@ -13,18 +13,25 @@ from partner_program.domain.payments.ledger import LedgerEntry, LedgerKind
 from partner_program.domain.payments.life import Life, life_of
 from partner_program.domain.payments.payout import Payout
 from partner_program.use_cases.prepare_payments import WaitingPayout
+from partner_program.use_cases.verify_audit import Verification, VerifyAudit
 from partner_program.values.periods import Quarter
+
+NOTHING_VERIFIED = Verification(0, 0, 0, ())
 
 
 @dataclass(frozen=True)
 class PaymentResults:
-    """Payouts by account and quarter, batches by id, the ledger by payout; `waiting`: due, and why not collected."""
+    """Payouts by account and quarter, batches by id, the ledger by payout; `waiting`: due, and why not collected.
+
+    `verification`: the audit log held against all that it speaks of, and every statement against its facts.
+    """
 
     payouts: tuple[Payout, ...] = ()
     batches: tuple[Batch, ...] = ()
     ledger: tuple[LedgerEntry, ...] = ()
     waiting: tuple[WaitingPayout, ...] = ()
     audit: tuple[AuditEntry, ...] = ()
+    verification: Verification = NOTHING_VERIFIED
 
     def life(self, statement: Statement) -> Life:
         """Where a statement stands."""
@@ -72,4 +79,5 @@ def read_payments(desk: PaymentDesk, account_ids: Iterable[str], on: date) -> Pa
         tuple(entry for account_id in sorted({one.account_id for one in payouts}) for entry in book.ledger(account_id)),
         desk.preparation.waiting(on),
         tuple(book.audit_log()),
+        VerifyAudit(book, desk.banks, desk.accounts, desk.rulebook)(on),
     )

@@ -8,7 +8,6 @@ from local.payment_results import PaymentResults
 from local.payment_rows import batch_rows
 from local.results import Results
 from local.table_parts import filled, money, new_table
-from partner_program.domain.payments.audit import breaks
 from partner_program.domain.payments.payout import Payout
 from partner_program.values.money import plain
 
@@ -73,8 +72,10 @@ def totals_line(payments: PaymentResults) -> str:
     return "Ledger: " + ("; ".join(parts) if parts else "nothing was paid")
 
 
-def audit_line(payments: PaymentResults) -> str:
-    """Whether the log of every act on money holds."""
-    found = list(breaks(payments.audit))
-    said = "its chain of hashes holds" if not found else "; ".join(found)
-    return f"Audit log: {len(payments.audit)} entries, {said}"
+def audit_lines(payments: PaymentResults) -> list[str]:
+    """Whether the log of every act on money holds, and every statement follows from its facts."""
+    found = payments.verification
+    checked = f"{found.entries} entries, {found.acts} acts, {found.statements} statements recomputed from their facts"
+    if not found.findings:
+        return [f"Audit: {checked}; the chain of hashes holds, nothing differs"]
+    return [f"Audit: {checked}; NOT as it must be:", *(f"  {one.where}: {one.what}" for one in found.findings)]

@@ -18,7 +18,7 @@ from local.console import wide_console
 from local.documents import save_documents
 from local.folder import PlayRefused
 from local.mails import save_mails
-from local.payment_tables import audit_line, totals_line
+from local.payment_tables import audit_lines, totals_line
 from local.plan import Plan, Upload, read_plan
 from local.player import Player, PlayFailed, checked_rulebook
 from local.result_files import statement_rows, tier_change_rows, write_results
@@ -65,7 +65,7 @@ def play_command(
         f"Mails: {summary['mails']} in {out / MAILS}",
         f"Statements as PDF and HTML: {out / 'statements'}; payment files: {out / 'payments'}",
         totals_line(results.payments),
-        audit_line(results.payments),
+        *audit_lines(results.payments),
         f"Look around in the stack itself: {serve_line(folder, through, rulebook, edition)}",
     ):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
@@ -188,6 +188,7 @@ def summarise(
             **{f"payouts_{state}": count for state, count in sorted(payouts.items())},
             "payment_batches": len(results.payments.batches),
             "audit_entries": len(results.payments.audit),
+            "audit_findings": len(results.payments.verification.findings),
         },
         "elapsed_seconds": round(elapsed, 1),
         "seconds": {kind: round(spent, 1) for kind, spent in sorted(seconds.items())},

@@ -162,14 +162,13 @@ class Player:
         return [schedule_from(one) for one in described if one.get("State", "ENABLED") == "ENABLED"]
 
     def _fire_all(self, schedules: Sequence[Schedule], day: date) -> None:
-        """One after the other, then wait until all that they started is done."""
-        started = False
+        """One after the other, each until all that it started is done: in AWS there is an hour between them."""
         for schedule in schedules:
             with self.timing.of("schedules"):
-                started |= self._fire(schedule, day)
-        if started:
-            with self.timing.of("after schedules"):
-                self.stack.wait_until_quiet()
+                started = self._fire(schedule, day)
+            if started:
+                with self.timing.of("after schedules"):
+                    self.stack.wait_until_quiet()
 
     def _fire(self, schedule: Schedule, day: date) -> bool:
         """Whether anything follows from it. Raises `PlayFailed`."""

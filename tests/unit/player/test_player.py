@@ -116,6 +116,7 @@ def test_a_day_is_clock_morning_schedules_records_reports_and_the_other_schedule
         "invoke certification_expiry 2022-09-30T02:15:00Z",
         "quiet",
         "invoke at_noon 2022-09-30T12:00:00Z",
+        "quiet",
         "invoke quarter_end 2022-09-30T21:45:00Z",
         "quiet",
     ]
