@@ -35,7 +35,7 @@ SEPA_COUNTRIES = frozenset(
 
 _ID = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?")
 _IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
-_OTHER = re.compile(r"[A-Za-z0-9]([A-Za-z0-9 ./-]{0,32}[A-Za-z0-9])?")
+_OTHER = re.compile(r"[A-Za-z0-9-]([A-Za-z0-9 ./-]{0,32}[A-Za-z0-9-])?")
 _BIC = re.compile(r"[A-Z0-9]{4}[A-Z]{2}[A-Z0-9]{2}([A-Z0-9]{3})?")
 
 Paid = tuple[BatchItem, BankAccount]

@@ -2,12 +2,15 @@
 
 import hashlib
 import json
+import xml.etree.ElementTree as ET
 from datetime import date
 from typing import Any
 
 import pytest
 
+from local.bank import status_report, transfers_of
 from partner_program.adapters.bank_status_files import READERS
+from partner_program.adapters.pain001 import pain001
 from partner_program.domain.payments.bank_status import StatusCode, what_to_do
 from partner_program.domain.payments.batch import BatchStatus
 from partner_program.domain.payments.payout import PayoutState
@@ -15,7 +18,7 @@ from partner_program.domain.payments.people import Actor, NotAllowed, Role
 from partner_program.use_cases.ingest_bank_status import IngestBankStatus
 from partner_program.use_cases.ports import ObjectRef
 from tests.fakes.bank_answers import pain002, part, status_csv, transaction
-from tests.fakes.payment_batches import DUTCH, account, in_payment, paying, payout
+from tests.fakes.payment_batches import DUTCH, GERMAN, account, in_payment, paying, payout
 from tests.fakes.payments import FakePaymentBook, place_of
 from tests.fakes.reports import UPLOADS, MemoryObjects
 
@@ -29,7 +32,7 @@ class World:
     def __init__(self) -> None:
         self.objects, self.book = MemoryObjects(), FakePaymentBook()
         self.payout = payout()
-        self.batch, _ = paying((self.payout, account(DUTCH)), status=BatchStatus.RELEASED)
+        self.batch, self.accounts = paying((self.payout, account(DUTCH)), status=BatchStatus.RELEASED)
         for one in (self.batch, in_payment(self.payout, self.batch.batch_id)):
             self.book.items[place_of(one)] = one
         self.sound = pain002(part(transaction(self.payout.end_to_end_id, settled="2024-11-17")))
@@ -77,6 +80,18 @@ def test_the_same_file_as_csv_does_the_same() -> None:
     row = {"batch_id": "20241114-EUR-01", "end_to_end_id": world.payout.end_to_end_id, "status": "paid"}
     result = world.take(status_csv(row), "bank-status/by.hand.csv")
     assert (result.name, world.state()) == ("by.hand", PayoutState.PAID)
+
+
+def test_our_payment_file_answered_by_the_runners_bank_is_booked_payment_by_payment() -> None:
+    """Two programs that know the formats and not each other: what one writes, the other reads, both ways."""
+    world = World()
+    order = ET.fromstring(pain001(world.batch, world.accounts, account(GERMAN, "Vendor")))  # noqa: S314  # our own
+    transfers = list(transfers_of(order))
+    codes = {one.end_to_end_id: "AC04" for one in transfers}
+    answer = status_report(world.batch.batch_id, "pain.001.001.09", transfers, codes, date(2024, 11, 16))
+    (result,) = world.take(answer).receipt.results
+    assert (result.outcome, result.answer, result.reason) == ("booked", "rejected", "AC04")
+    assert (result.booked_on, world.state()) == (date(2024, 11, 16), PayoutState.REJECTED)
 
 
 @pytest.mark.catalogue("F01")
