@@ -103,6 +103,10 @@ class Answers:
         return getattr(self._client, name)
 
 
+def files_on(client: Any) -> S3PaymentFiles:
+    return S3PaymentFiles(client, "results")
+
+
 @pytest.fixture
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     found: list[float] = []
@@ -114,14 +118,14 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 @pytest.mark.parametrize("tries", [1, 9])
 def test_where_two_write_at_the_same_moment_it_is_tried_again(client: Any, pauses: list[float], tries: int) -> None:
     racing = Answers(client, *["ConditionalRequestConflict"] * tries)
-    S3PaymentFiles(racing, "results").write_once(KEY, b"1", XML)
+    files_on(racing).write_once(KEY, b"1", XML)
     assert (racing.puts, len(pauses)) == (tries + 1, tries)
     assert client.get_object(Bucket="results", Key=KEY)["Body"].read() == b"1"
 
 
 def test_but_not_for_ever(client: Any, pauses: list[float]) -> None:
     with pytest.raises(Unavailable, match=KEY):
-        S3PaymentFiles(Answers(client, *["ConditionalRequestConflict"] * 10), "results").write_once(KEY, b"1", XML)
+        files_on(Answers(client, *["ConditionalRequestConflict"] * 10)).write_once(KEY, b"1", XML)
     assert "Contents" not in client.list_objects_v2(Bucket="results")
 
 
@@ -134,7 +138,7 @@ def test_who_loses_the_race_compares(client: Any, pauses: list[float], rivals: b
                 client.put_object(Bucket="results", Key=KEY, Body=rivals)
             return super().put_object(**request)
 
-    files = S3PaymentFiles(Racing(client, "ConditionalRequestConflict"), "results")
+    files = files_on(Racing(client, "ConditionalRequestConflict"))
     if refused:
         with pytest.raises(OtherFileStands):
             files.write_once(KEY, b"1", XML)
@@ -146,7 +150,7 @@ def test_who_loses_the_race_compares(client: Any, pauses: list[float], rivals: b
 @pytest.mark.catalogue("F28")
 def test_a_write_whose_answer_was_lost_finds_itself(client: Any) -> None:
     lost = Answers(client, "RequestTimeout", late=True)
-    files = S3PaymentFiles(lost, "results")
+    files = files_on(lost)
     with pytest.raises(ClientError, match="RequestTimeout"):
         files.write_once(KEY, b"1", XML)
     files.write_once(KEY, b"1", XML)
@@ -157,5 +161,5 @@ def test_a_write_whose_answer_was_lost_finds_itself(client: Any) -> None:
 def test_any_other_answer_flies_at_once(client: Any, pauses: list[float], code: str) -> None:
     refusing = Answers(client, code)
     with pytest.raises(ClientError, match=code):
-        S3PaymentFiles(refusing, "results").write_once(KEY, b"1", XML)
+        files_on(refusing).write_once(KEY, b"1", XML)
     assert (refusing.puts, pauses) == (1, [])
