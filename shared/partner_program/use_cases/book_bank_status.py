@@ -70,6 +70,8 @@ class BookBankStatus:
         # What the file says is shown only once it is known for one of our ids: it could be anything (B52).
         if isinstance(items, Refusal):
             return [refused_row(row.position, *items, {"batch_id": batch.batch_id} if batch else {})]
+        if isinstance(items, RowOutcome):
+            return [RowResult(position=row.position, outcome=items, batch_id=row.batch_id, answer=row.answer)]
         return [self._payment(row, item, reading) for item in items]
 
     def _payment(self, row: StatusRow, item: BatchItem, reading: _Reading) -> RowResult:

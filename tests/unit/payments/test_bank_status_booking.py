@@ -255,6 +255,12 @@ def test_a_status_of_many_that_does_not_fit_books_none_of_them(changes: Any, cod
     assert (result.code, world.book.entries) == (code, [])
 
 
+def test_a_part_that_is_only_under_way_needs_no_names() -> None:
+    world = World(["1.00", "2.00", "3.00"])
+    (result,) = world.read(world.row("pending", end_to_end_id=None, part=f"{BATCH}-SEPA")).results
+    assert (result.outcome, result.batch_id, world.book.entries) == (RowOutcome.PENDING, BATCH, [])
+
+
 def test_the_receipt_has_every_row_once_in_the_order_of_the_file() -> None:
     world = World(["1.00", "2.00", "3.00"])
     rows = (world.row("pending", 1, position=4), world.row("paid", 2, position=1), world.row("paid", 2, position=3))

@@ -19,8 +19,11 @@ class Refusal(NamedTuple):
     message: str
 
 
-def concerned(row: StatusRow, batch: Batch | None, on: date) -> tuple[BatchItem, ...] | Refusal:
-    """The payments that a row speaks of, once everything that it says of them fits. `on`: the day of reading."""
+def concerned(row: StatusRow, batch: Batch | None, on: date) -> tuple[BatchItem, ...] | RowOutcome | Refusal:
+    """The payments that a row speaks of, once everything that it says of them fits. `on`: the day of reading.
+
+    `PENDING` where nobody has to know which payments those are.
+    """
     if batch is None:
         return Refusal(StatusCode.UNKNOWN_BATCH, "no batch has this id")
     if batch.status is not BatchStatus.RELEASED or batch.initiated_on is None:
@@ -41,12 +44,14 @@ def _single(row: StatusRow, batch: Batch) -> tuple[BatchItem, ...] | Refusal:
     return (item,)
 
 
-def _whole(row: StatusRow, batch: Batch) -> tuple[BatchItem, ...] | Refusal:
+def _whole(row: StatusRow, batch: Batch) -> tuple[BatchItem, ...] | RowOutcome | Refusal:
     """All payments. A part of them is known to the payment file alone, which nobody opens again."""
     if row.part is not None and row.part != block_id(batch.batch_id, Block.ALL):
-        if row.part in {block_id(batch.batch_id, block) for block in Block}:
-            return Refusal(StatusCode.PART_UNCLEAR, f"a status for a part of batch {batch.batch_id}, not its payments")
-        return Refusal(StatusCode.NOT_IN_BATCH, f"batch {batch.batch_id} has no part of this id")
+        if row.part not in {block_id(batch.batch_id, block) for block in Block}:
+            return Refusal(StatusCode.NOT_IN_BATCH, f"batch {batch.batch_id} has no part of this id")
+        if row.answer is Answer.PENDING:
+            return RowOutcome.PENDING
+        return Refusal(StatusCode.PART_UNCLEAR, f"a status for a part of batch {batch.batch_id}, not its payments")
     counted = row.payments is None or row.payments == len(batch.items)
     if not counted or not _is_amount(row, batch.total == row.amount, batch):
         of = f"{len(batch.items)} payments of {plain(batch.total)} {batch.currency}"
