@@ -1,5 +1,6 @@
 """The payment book on DynamoDB (moto) does what its in-memory fake does."""
 
+import random
 from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
@@ -14,7 +15,7 @@ from partner_program.adapters.payment_book import DynamoPaymentBook
 from partner_program.adapters.table import weight_of
 from partner_program.domain.payments.audit import breaks
 from partner_program.domain.payments.batch import MOST_ITEMS, Approval, Batch, BatchStatus
-from partner_program.domain.payments.ledger import LedgerKind
+from partner_program.domain.payments.ledger import LedgerEntry, LedgerKind
 from partner_program.domain.payments.payout import Payout, PayoutState, event
 from partner_program.domain.payments.people import Actor, Role
 from partner_program.domain.revenue import Baseline
@@ -363,3 +364,73 @@ def test_the_largest_batch_is_one_item_below_the_limit_of_one() -> None:
         item = tables.payments.get(f"BATCH#{'B' * 64}", "BATCH")
         assert item is not None
         assert 300_000 < weight_of(item) < 0.95 * ITEM_LIMIT
+
+
+# -- anything at all
+
+
+def anything(chance: random.Random) -> Write:
+    """Something of a small world, often of a version or number that does not fit."""
+    account, period = chance.choice([P1_DE, "P2-DE"]), chance.choice(["2024Q1", "2024Q2"])
+    number = chance.randint(1, 4)
+    state = chance.choice(list(PayoutState))
+    paid = payout(account, period, payable_from=f"2024-05-{number:02d}").model_copy(
+        update={"version": number, "state": state}
+    )
+    return chance.choice(
+        [
+            paid, paid,
+            batch(f"B{chance.randint(1, 2)}", status=chance.choice(list(BatchStatus)), version=number),
+            revision(chance.choice(["S1", "S2"]), chance.randint(1, 2), version=number),
+            naming(number, account, site_id=chance.choice(["S1", "S2"])),
+            movement(chance.choice(list(LedgerKind)), chance.randint(1, 2), account, period),
+            restated(str(chance.randint(1, 9)), chance.randint(1, 2)),
+        ]
+    )  # fmt: skip
+
+
+def answer_of(world: World, step: int, chance: random.Random) -> object:
+    """One call with what it answers, refusals included."""
+    writes = [anything(chance) for _ in range(chance.randint(0, 3))]
+    match writes:
+        case [Payout() as one]:
+            return world.book.put_payout(one)
+        case [Batch() as one]:
+            return world.book.put_batch(one)
+        case [LedgerEntry() as one]:
+            return world.book.add_ledger([one])
+    try:
+        return world.book.commit(draft(f"a{chance.randint(step // 2, step)}"), writes).number
+    except (VersionConflict, ValueError) as refused:
+        return type(refused)
+
+
+def all_of(world: World) -> list[object]:
+    book = world.book
+    accounts = (P1_DE, "P2-DE")
+    return [
+        [[book.payouts(one), book.namings(one), book.ledger(one)] for one in accounts],
+        [list(book.queued(state, "EUR")) for state in PayoutState],
+        [list(book.batches(status)) for status in BatchStatus],
+        [book.batch("B1"), book.batch("B2"), world.banks.revisions_many(["S1", "S2"])],
+        sorted(world.accounts.load(P1_DE, 2023)[0].baselines, key=lambda one: one.revision),
+        [(entry.number, entry.act) for entry in book.audit_log()],
+        [list(breaks(book.audit_log())), sorted(book.marks())],
+    ]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_is_asked_of_them_both_books_answer_and_stand_alike(seed: int) -> None:
+    accounts = FakeAccounts()
+    fake = FakePaymentBook(accounts=accounts)
+    memory = World(fake, fake.banks, accounts)
+    with payment_tables() as tables:
+        book = DynamoPaymentBook(tables.payments, banks=tables.banks, program=tables.program)
+        real = World(book, DynamoBankStore(tables.banks), DynamoAccountStore(tables.program))
+        answers = []
+        for step in range(120):
+            one, other = (answer_of(world, step, random.Random(seed * 1000 + step)) for world in (memory, real))
+            assert one == other, f"step {step}"
+            answers.append(one)
+        assert all_of(memory) == all_of(real)
+    assert {True, False, None, VersionConflict} <= set(answers)

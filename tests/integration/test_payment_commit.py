@@ -220,6 +220,19 @@ def test_the_same_act_twice_at_a_time_is_one_act(tables: PaymentTables, pauses: 
     assert (client.transactions, pauses) == (1, [])
 
 
+@pytest.mark.catalogue("F31")
+def test_an_act_in_the_way_of_its_own_twin_answers_with_the_twins_entry(
+    tables: PaymentTables, pauses: list[float]
+) -> None:
+    def overtaken(send: Callable[[], Any]) -> Any:
+        book_on(tables).commit(draft("a1"), [payout()])
+        raise cancelled("TransactionConflict", "TransactionConflict", "TransactionConflict")
+
+    client = Client(tables.payments.client, overtaken)
+    assert [book_on(tables, client).commit(draft("a1"), [payout()])] == check_log(book_on(tables), "a1")
+    assert (client.transactions, pauses) == (1, [])
+
+
 # -- what DynamoDB answers
 
 
@@ -329,6 +342,15 @@ def test_what_an_act_wrote_names_its_entry_and_what_the_engine_wrote_names_none(
         "ACCOUNT#P1-DE": 1,
     }  # fmt: skip
     assert sorted(book.marks()) == [("a1", 1), ("a2", 2)]
+
+
+def test_a_log_of_more_than_one_page_is_read_to_its_end_and_goes_on_there(tables: PaymentTables) -> None:
+    book = book_on(tables)
+    names = [f"a{number}" for number in range(1, 9)]
+    for number, name in enumerate(names, start=1):
+        # all that a page of a read holds is 1 MB
+        assert book.commit(draft(name, reason="x" * 300_000), [batch(f"B{number}")]).number == number
+    check_log(book, *names)
 
 
 PREFIXES = ("PAYOUT#", "BATCH#", "PAYEE#", "LEDGER#", "ACT#", "SITE#", "ACCOUNT#", "payout#", "batch#")
