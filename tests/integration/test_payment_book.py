@@ -377,16 +377,15 @@ def anything(chance: random.Random) -> Write:
     paid = payout(account, period, payable_from=f"2024-05-{number:02d}").model_copy(
         update={"version": number, "state": state}
     )
-    return chance.choice(
-        [
-            paid, paid,
-            batch(f"B{chance.randint(1, 2)}", status=chance.choice(list(BatchStatus)), version=number),
-            revision(chance.choice(["S1", "S2"]), chance.randint(1, 2), version=number),
-            naming(number, account, site_id=chance.choice(["S1", "S2"])),
-            movement(chance.choice(list(LedgerKind)), chance.randint(1, 2), account, period),
-            restated(str(chance.randint(1, 9)), chance.randint(1, 2)),
-        ]
-    )  # fmt: skip
+    choices: list[Write] = [
+        paid, paid,
+        batch(f"B{chance.randint(1, 2)}", status=chance.choice(list(BatchStatus)), version=number),
+        revision(chance.choice(["S1", "S2"]), chance.randint(1, 2), version=number),
+        naming(number, account, site_id=chance.choice(["S1", "S2"])),
+        movement(chance.choice(list(LedgerKind)), chance.randint(1, 2), account, period),
+        restated(str(chance.randint(1, 9)), chance.randint(1, 2)),
+    ]  # fmt: skip
+    return chance.choice(choices)
 
 
 def answer_of(world: World, step: int, chance: random.Random) -> object:
@@ -398,7 +397,8 @@ def answer_of(world: World, step: int, chance: random.Random) -> object:
         case [Batch() as one]:
             return world.book.put_batch(one)
         case [LedgerEntry() as one]:
-            return world.book.add_ledger([one])
+            world.book.add_ledger([one])
+            return None
     try:
         return world.book.commit(draft(f"a{chance.randint(step // 2, step)}"), writes).number
     except (VersionConflict, ValueError) as refused:
