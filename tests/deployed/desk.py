@@ -79,7 +79,7 @@ class Desk:
 
     def prepare(self) -> Batch:
         """The one batch that is due today."""
-        found = PreparePayments(self.book, self.banks, self.accounts, load_rulebook())(ANNA, self.today)
+        found = PreparePayments(self.book, self.banks, self.accounts, load_rulebook())(ANNA, self.today, "EUR")
         assert found.waiting == ()
         (batch,) = found.batches
         return batch

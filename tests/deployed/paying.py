@@ -10,12 +10,16 @@ PAYOUT = "4.50"
 """Three per cent of 150.00 EUR: half as much again as last year's 100.00."""
 
 
+ELIGIBLE = RECORDS | {
+    "partners": RECORDS["partners"].replace("2024-01-02,,", "2022-01-02,2020-01-01,"),
+    "terms_acceptances": RECORDS["terms_acceptances"].replace("2024-01-02", "2022-03-01"),
+}
+"""The same, of a partner since before last year (R-5.1)."""
+
+
 def take_in(world: World) -> None:
-    """An account that is Premier and was a partner in a whole calendar year (R-5.1), and its sales of the quarter."""
-    records = dict(RECORDS | PREMIER)
-    records["partners"] = records["partners"].replace("2024-01-02,,", "2022-01-02,2020-01-01,")
-    records["terms_acceptances"] = records["terms_acceptances"].replace("2024-01-02", "2022-03-01")
-    world.take_in(records)
+    """The account as Premier, and its sales of the quarter."""
+    world.take_in(ELIGIBLE | PREMIER)
     world.upload_and_deliver(report_key("2024-02"), pos_report(pos_line("2024-02", 1, "150.00")))
 
 
