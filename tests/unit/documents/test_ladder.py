@@ -87,6 +87,7 @@ def test_the_cap_is_a_mark_where_it_cuts_the_base() -> None:
     (cap,) = [mark for mark in marks if mark.kind is MarkKind.CAP]
     assert cap.text.startswith(f"1{NB}800{NB}000.00{NB}EUR;")
     assert cap.height == marks[-2].height
+    assert cap.reached
     assert cap.label_height - marks[-2].label_height >= LABEL_HEIGHT
 
 
@@ -97,6 +98,7 @@ def test_a_cap_in_force_that_does_not_cut_yet_is_a_mark_too(extra: str, caps: in
     in_force = policies((), day("2024-09-30"), rulebook(extra))
     marks = ladder(statement(policies=in_force)).marks
     found = [mark for mark in marks if mark.kind is MarkKind.CAP]
+    assert not any(mark.reached for mark in found)
     assert [mark.text.partition(";")[0] for mark in found] == [f"1{NB}800{NB}000.00{NB}EUR"] * caps
 
 

@@ -140,7 +140,8 @@ def _summary(shown: StatementToShow) -> Iterator[tuple[str, str]]:
     yield "Carried in from the year before", money(EXACT.minus(statement.carried_in), currency)
     yield "To be paid", money(statement.payout, currency)
     yield "Carried, netted against later payouts", money(statement.carried_out, currency)
-    yield "Earliest payment", day_text(statement.payable_from)
+    if statement.payout > 0:
+        yield "Earliest payment", day_text(statement.payable_from)
 
 
 def _contributions(statement: Statement) -> Sheet:

@@ -117,7 +117,9 @@ def _marks(statement: Statement, top: Decimal) -> list[Mark]:
     cap = _cap(statement)
     if cap is not None:
         text = f"{money(cap, currency)}; beyond it revenue earns nothing more"
-        marks.append(_mark(MarkKind.CAP, cap, top, "Cap: the rebate base stops here", text, reached=True))
+        marks.append(
+            _mark(MarkKind.CAP, cap, top, "Cap: the rebate base stops here", text, reached=cap < statement.ytd_revenue)
+        )
     return marks
 
 

@@ -13,6 +13,8 @@ from partner_program.values.periods import parse_date
 NO_BREAK = "\u00a0"
 """Between groups of digits and before a unit: an amount is never torn by a line's end."""
 
+MINUS = "\u2212"
+
 _AMOUNT = re.compile(r"(?<![\w.-])-?[0-9]+(?:\.[0-9]+)? [A-Z]{3}\b")
 _PERCENT = re.compile(r"(?<=[0-9]) %")
 _ISO_DAY = re.compile(r"(?<![\w-])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![\w-])")
@@ -39,7 +41,7 @@ def share_text(part: Decimal, whole: Decimal) -> str:
     """`119.9 %`: rounded down, so that nothing looks reached that is not. `whole` is above zero."""
     with localcontext(EXACT):
         percent = (part * 100 / whole).quantize(Decimal("0.1"), rounding=ROUND_FLOOR)
-    return f"{percent:f}".removesuffix(".0") + f"{NO_BREAK}%"
+    return f"{percent:f}".removesuffix(".0").replace("-", MINUS) + f"{NO_BREAK}%"
 
 
 def _grouped(amount: str) -> str:
@@ -47,7 +49,7 @@ def _grouped(amount: str) -> str:
     whole, point, decimals = number.removeprefix("-").partition(".")
     first = len(whole) % 3
     groups = [whole[:first]] * (first > 0) + [whole[at : at + 3] for at in range(first, len(whole), 3)]
-    sign = "\u2212" if number.startswith("-") else ""
+    sign = MINUS if number.startswith("-") else ""
     return f"{sign}{NO_BREAK.join(groups)}{point}{decimals}{NO_BREAK}{currency}"
 
 
