@@ -52,10 +52,9 @@ class PreparePayments:
         """Prepare on a day, for one currency or all of the program. Raises `NotAllowed`."""
         check_may(by, Action.PREPARE)
         currencies = [currency] if currency else self._currencies(on)
-        batches: list[Batch] = []
+        batches = list(self._finish_drafts(currencies))
         waiting: list[WaitingPayout] = []
         for one in currencies:
-            batches += self._finish_drafts(one)
             collected, left = self._collect(one, by, on)
             batches += collected
             waiting += left
@@ -118,11 +117,11 @@ class PreparePayments:
                 return batch
         raise AssertionError("ids never end")
 
-    def _finish_drafts(self, currency: str) -> Iterator[Batch]:
+    def _finish_drafts(self, currencies: Sequence[str]) -> Iterator[Batch]:
         """Preparations that broke off, whoever began them."""
         for batch_id in list(self._book.batches(BatchStatus.DRAFT)):
             batch = self._book.batch(batch_id)
-            if batch is not None and batch.status is BatchStatus.DRAFT and batch.currency == currency:
+            if batch is not None and batch.status is BatchStatus.DRAFT and batch.currency in currencies:
                 finished = self._finish(batch)
                 if finished.status is BatchStatus.PREPARED:
                     yield finished
