@@ -30,7 +30,8 @@ FIND_PYTHON = REPOSITORY / ".ci" / "find-python"
 RUNTIME_VERSION = (3, 13)
 RUNTIME_PACKAGES = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six")
 """What the Lambda runtime brings besides the standard library: boto3 and its dependencies."""
-LAYER_LIMIT_MB = 250
+CODE_LIMIT_MB = 250
+"""What Lambda takes of a function and its layers together, unpacked."""
 PROBE_TIMEOUT_SECONDS = 60
 ORDINARY_DAY = "2022-05-17T21:45:00+00:00"
 """Neither the last day of a quarter nor the day on which one closes: nothing is to be done."""
@@ -76,6 +77,8 @@ NOTHING_DUE = {
         "last_done": None,
         "rulebook_changed": True,
     },
+    "PaymentRunFunction": {"on": ORDINARY_DAY[:10], "tasks": 0, "batches": [], "voided": []},
+    "AccrualsFunction": {"on": ORDINARY_DAY[:10], "tasks": 0, "months": []},
 }
 """What the functions that a schedule starts answer on an ordinary day of an empty deployment."""
 
@@ -147,10 +150,13 @@ def _layer_of(build: Path, template: Mapping[str, Any]) -> Path:
     if len(layers) != 1:
         raise DeployCheckFailed(f"the template has {len(layers)} layers, not one")
     layer: Path = (build / layers[0]["Properties"]["ContentUri"] / "python").resolve()
-    size_mb = sum(path.stat().st_size for path in layer.rglob("*") if path.is_file()) / 1024**2
-    if size_mb > LAYER_LIMIT_MB:
-        raise DeployCheckFailed(f"the layer has {size_mb:.0f} MB; Lambda takes up to {LAYER_LIMIT_MB} MB")
     return layer
+
+
+def _check_size(name: str, code: Path, layer: Path) -> None:
+    size_mb = sum(path.stat().st_size for part in (code, layer) for path in part.rglob("*") if path.is_file()) / 1024**2
+    if size_mb > CODE_LIMIT_MB:
+        raise DeployCheckFailed(f"{name} has {size_mb:.0f} MB with its layer; Lambda takes up to {CODE_LIMIT_MB} MB")
 
 
 def _offer_runtime_packages(folder: Path) -> None:
@@ -174,6 +180,7 @@ def _check_function(
 ) -> Checked:
     build, layer, runtime = folders
     code = (build / properties["CodeUri"]).resolve()
+    _check_size(name, code, layer)
     shared = template.get("Globals", {}).get("Function", {})
     expected = _expectation(name, properties)
     sent_before = len(double.sent)
@@ -238,6 +245,8 @@ def _resolved(value: object, template: Mapping[str, Any], endpoint: str) -> str:
         return _resolved(value["Fn::If"][2], template, endpoint)
     if "Fn::Sub" in value:
         return str(value["Fn::Sub"])
+    if "Fn::GetAtt" in value:
+        return f"arn:aws:check:::{value['Fn::GetAtt']}"
     name = str(value["Ref"])
     if name in template.get("Parameters", {}):
         return str(template["Parameters"][name]["Default"])

@@ -1,7 +1,8 @@
 """Packs the functions and the layer as `sam package` would, for the stack on this machine.
 
-The layer here holds the real `partner_program` and nothing else: its third-party packages come from the runner's own
-environment, which is locked to the same versions (`requirements/dev.txt` is resolved under `shared/requirements.txt`).
+The layer here holds the real `partner_program` and nothing else, a function its own code: third-party packages, also
+those of single functions, come from the runner's own environment, which is locked to the same versions
+(`requirements/dev.txt` is resolved under `shared/requirements.txt`; tests/project compares those of the functions).
 What `sam build` makes of both is proved by `local.deploy_check`.
 """
 
@@ -17,6 +18,8 @@ from samtranslator.yaml_helper import yaml_parse
 LAYER_PACKAGE = "partner_program"
 # A fixed time makes the same sources the same archive, and so the same key.
 ARCHIVE_TIME = (1980, 1, 1, 0, 0, 0)
+NO_CODE = frozenset({"requirements.in", "requirements.txt"})
+"""What `sam build` installs from, and is not run."""
 CODE_PROPERTIES = {"AWS::Serverless::Function": "CodeUri", "AWS::Serverless::LayerVersion": "ContentUri"}
 
 Upload = Callable[[str, bytes], str]
@@ -49,7 +52,7 @@ def layer_archive(folder: Path) -> bytes:
 
 
 def folder_archive(folder: Path) -> bytes:
-    """A function's folder as it is."""
+    """A function's folder, without the lists of its libraries."""
     return _archive((str(path.relative_to(folder)), path) for path in _sources(folder))
 
 
@@ -57,7 +60,7 @@ def _sources(folder: Path) -> Iterator[Path]:
     if not folder.is_dir():
         raise FileNotFoundError(folder)
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts:
+        if path.is_file() and "__pycache__" not in path.parts and path.name not in NO_CODE:
             yield path
 
 

@@ -1,4 +1,4 @@
-"""Each role allows what its function calls, and nothing more: everything is done once and what was called is compared."""
+"""Each role allows what its function calls and nothing more: all is done once, and grants are held against calls."""
 
 import fnmatch
 import json

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from local import deploy_check
 from local.deploy_check import Checked, DeployCheckFailed, check_build, runtime_python
 
 PYTHON = runtime_python()
@@ -110,6 +111,27 @@ def test_a_function_that_uses_nothing_of_the_layer_fails(build: Path) -> None:
 
 def test_values_are_those_of_a_deployment_that_is_no_sandbox(build: Path) -> None:
     write_handler(build, GOOD_HANDLER.replace("import boto3", 'import boto3\nassert os.environ["STAGE"] == "real"'))
+    assert len(check(build)) == 1
+
+
+def test_a_library_of_its_own_is_found_beside_a_function(build: Path) -> None:
+    (build / "First" / "own_library.py").write_text("")
+    write_handler(build, "import own_library\n" + GOOD_HANDLER)
+    assert len(check(build)) == 1
+
+
+def test_a_function_that_is_too_large_with_its_layer_fails(build: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deploy_check, "CODE_LIMIT_MB", 1)
+    for folder in ("Layer/python", "First"):
+        (build / folder / "large.bin").write_bytes(b"x" * 600_000)
+    with pytest.raises(DeployCheckFailed, match="First has 1 MB with its layer"):
+        check(build)
+
+
+def test_a_value_that_is_an_attribute_of_a_resource_is_made_up(build: Path) -> None:
+    template = TEMPLATE.replace("DEAD: !Ref Dead", "DEAD: !Ref Dead, KEY: !GetAtt Dead.Arn")
+    (build / "template.yaml").write_text(template)
+    write_handler(build, GOOD_HANDLER.replace("import boto3", 'import boto3\nassert os.environ["KEY"]'))
     assert len(check(build)) == 1
 
 

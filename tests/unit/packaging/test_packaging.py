@@ -48,7 +48,13 @@ def test_the_layer_holds_the_package_below_python_and_nothing_else(project: Path
     ]
 
 
-def test_a_function_is_its_folder(project: Path) -> None:
+def test_a_function_is_its_folders_code(project: Path) -> None:
+    assert names(folder_archive(project / "functions" / "first")) == ["app.py"]
+
+
+def test_the_list_of_a_functions_own_libraries_is_no_code(project: Path) -> None:
+    for name in ("requirements.in", "requirements.txt"):
+        (project / "functions" / "first" / name).write_text("reportlab")
     assert names(folder_archive(project / "functions" / "first")) == ["app.py"]
 
 
