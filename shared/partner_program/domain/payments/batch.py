@@ -59,9 +59,9 @@ class Approval(Document):
 
 
 class Batch(Document):
-    """`digest` is over payees and amounts: an approval of another one counts for nothing. `payer_bank` names the bank
-    details of the vendor that it is paid from.
+    """`digest` is over payees and amounts: an approval of another one counts for nothing.
 
+    `payer_bank` names the bank details of the vendor that it is paid from.
     `initiated_at` is the moment of the release (UTC, ISO 8601), written into the payment file, so that the file of a
     repeated release is the same to the byte. `approvals_needed`: 2 where a payment is above the rulebook's limit.
     """
