@@ -141,6 +141,34 @@ def test_until_the_last_quarter_closes_late_lines_of_december_move_the_balance_a
 
 
 @pytest.mark.rule("R-5.4d")
+@pytest.mark.rule("R-5.4e")
+def test_late_returns_of_a_year_whose_books_are_open_count_also_for_who_is_no_longer_premier() -> None:
+    world = World(rulebook('"quarter.close_days" = 60\n'))
+    life = Life(world=world).sells("2024-08", "125000")
+    life.months("2024-07", "2024-11")
+    life.closes("2024Q3", "2024-11-29")
+    life.tier("2024-12-10", "advanced").month("2024-12")
+    january = life.sells("2024-12", "-10000", report="RETURN", known="2025-01-10").month("2025-01")
+    assert parts(january) == [("late_lines", 2024, "-3125.00")]
+    assert made_of(january) == ("3125.00", "-3125.00", "0.00")
+    life.closes("2024Q4", "2025-03-01")
+    march = life.months("2025-02", "2025-03")[-1]
+    assert moves(march) == ("0.00", "0.00", "0.00", "0.00", "0.00")
+    assert made_of(march) == ("3125.00", "0.00", "3125.00")
+
+
+@pytest.mark.rule("R-5.1")
+def test_a_tier_that_is_corrected_for_the_past_year_while_its_books_are_open_is_named() -> None:
+    life = Life().sells("2024-11", "125000")
+    life.months("2024-10", "2024-12")
+    life.world.rulebook = rulebook('"quarter.close_days" = 60\n')
+    january = life.tier("2024-12-31", "advanced").month("2025-01")
+    assert parts(january) == [("tier_lost", 2024, "-3125.00")]
+    february = life.tier("2024-12-31", "premier").month("2025-02")
+    assert parts(february) == [("tier_gained", 2024, "3125.00")]
+
+
+@pytest.mark.rule("R-5.4d")
 def test_a_final_statement_that_is_overdue_is_expected_by_what_is_known() -> None:
     life = Life().sells("2024-11", "125000")
     life.months("2024-10", "2024-12")

@@ -22,7 +22,10 @@ LADDER = ((180, Fraction(4, 100)), (150, Fraction(3, 100)), (120, Fraction(25, 1
 
 @dataclass(frozen=True)
 class Happening:
-    """One month: its own sales, late ones of some months ago, the tier at its end, what is done to payouts."""
+    """One month: its own sales, late ones of some months ago, the tier at its end, what is done to payouts.
+
+    `delayed`: the final statement that is due in it is made a month later. `booked`: the accruals' job runs.
+    """
 
     sold: Decimal
     late: Decimal
@@ -30,6 +33,7 @@ class Happening:
     premier: bool
     act: str
     restated: Decimal | None
+    delayed: bool
     booked: bool
 
 
@@ -42,6 +46,7 @@ happenings = st.builds(
     premier=st.sampled_from((True, True, True, False)),
     act=st.sampled_from(("none", "pay", "pay", "cancel", "return", "retry")),
     restated=st.none() | st.none() | st.decimals(60_000, 200_000, places=2),
+    delayed=st.booleans(),
     booked=st.sampled_from((True, True, False)),
 )
 
@@ -103,12 +108,14 @@ class Oracle:
         owed = Fraction(0)
         for year in range(month // 12 + 1):
             finals = [final for final in self.finals if final.at // 12 == year and final.at <= month]
+            waiting = [end for end in range(12 * year + 2, month + 1, 3) if end > (finals[-1].at if finals else -1)]
+            overdue = [self.rebate(end) for end in waiting if end // 12 == year and self.premier[end]]
             if year < month // 12:
-                owed += finals[-1].earned if finals else 0
+                owed += overdue[-1] if overdue else finals[-1].earned if finals else 0
             elif self.premier[month]:
                 owed += self.rebate(month)
             else:
-                most = [final.earned for final in finals if final.eligible]
+                most = [*(final.earned for final in finals if final.eligible), *overdue]
                 owed += min(self.rebate(month), max(most, default=Fraction(0)))
         return owed - sum(amount for when, amount in self.settled if when <= month)
 
@@ -121,6 +128,7 @@ class Told:
         self.payouts: dict[str, tuple[str, Fraction]] = {}
         self.expected: dict[str, Fraction] = {}
         self.waiting: list[int] = []
+        self.closed = -1
 
     def month(self, index: int, happened: Happening) -> None:
         month = MONTHS[index]
@@ -129,12 +137,15 @@ class Told:
             self._sell(index, index - happened.late_by, happened.late)
         self.oracle.premier[index] = happened.premier
         self.life.tier(f"{month}-10", "premier" if happened.premier else "advanced")
-        if happened.restated is not None and index > 12:
+        if happened.restated is not None and index > 13:
             self.life.restates(2024, str(happened.restated), f"{month}-12")
             self.oracle.baseline = Fraction(happened.restated)
         self._act(index, happened.act)
-        if index % 3 == 0 and index:
-            self._close(index - 1)
+        # who is not Premier gets a statement by what was known at the close: delay would not change it
+        if index % 3 == 0 and index and not (happened.delayed and self.oracle.premier[index - 1]):
+            self._close(index - 1, None)
+        elif index % 3 == 1 and index > 1 and self.closed < index - 2:
+            self._close(index - 2, f"{month}-28")
         self.waiting.append(index)
         if happened.booked or index == len(MONTHS) - 1:
             started = bool(self.life.world.store.rows)
@@ -147,9 +158,10 @@ class Told:
         self.life.sells(MONTHS[month], str(amount), report=f"R{index}", known=late if month < index else None)
         self.oracle.lines.append((month, index, Fraction(amount)))
 
-    def _close(self, quarter_end: int) -> None:
+    def _close(self, quarter_end: int, on: str | None) -> None:
+        self.closed = quarter_end
         quarter = f"{MONTHS[quarter_end][:4]}Q{quarter_end % 12 // 3 + 1}"
-        final = self.life.closes(quarter)
+        final = self.life.closes(quarter, on)
         if quarter_end == 11:
             self.oracle.baseline = self.oracle.sold(0, 11)
         pays = self.oracle.close(quarter_end)
@@ -222,5 +234,6 @@ def by_chance(chance: random.Random) -> Happening:
         premier=chance.random() < 0.75,
         act=chance.choice(("none", "pay", "pay", "cancel", "return", "retry")),
         restated=Decimal(chance.randint(6_000_000, 20_000_000)).scaleb(-2) if chance.random() < 0.2 else None,
+        delayed=chance.random() < 0.4,
         booked=chance.random() < 0.7,
     )

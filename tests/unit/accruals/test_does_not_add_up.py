@@ -1,11 +1,13 @@
 """Statements, payouts, ledger and booked months are held against each other; a difference is told, never balanced."""
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from partner_program.domain.accruals.row import DoesNotAddUp, check
 from partner_program.domain.payments.ledger import LedgerKind
 from partner_program.use_cases.accruals import BookAccruals
 from tests.fakes.accruals import Life, entry, moves
@@ -55,6 +57,27 @@ def _final_statement_that_was_changed(life: Life) -> None:
     statements[key] = final.model_copy(update={"earned": Decimal("3200.00")})
 
 
+def _booked_row_whose_parts_are_more(life: Life) -> None:
+    row = life.row("2024-07")
+    changed = {"closing": Decimal("3125.001"), "standings": (row.standings[-1],)}
+    life.world.store.rows["2024-07", life.account_id] = row.model_copy(update=changed)
+
+
+def _booked_in_another_currency(life: Life) -> None:
+    row = life.row("2024-07")
+    life.world.store.rows["2024-07", life.account_id] = row.model_copy(update={"currency": "USD"})
+
+
+def _final_statement_in_another_currency(life: Life) -> None:
+    statements = life.world.accounts._statements
+    ((key, final),) = [(key, one) for key, one in statements.items() if key[1:] == ("2024Q2", "final")]
+    statements[key] = final.model_copy(update={"currency": "USD"})
+
+
+def _final_statement_that_is_gone(life: Life) -> None:
+    life.world.accounts._statements.clear()
+
+
 @pytest.mark.catalogue("F57")
 @pytest.mark.parametrize(
     ("breaks", "told"),
@@ -67,6 +90,10 @@ def _final_statement_that_was_changed(life: Life) -> None:
         (_payout_of_another_amount, "not about one amount"),
         (_booked_row_of_another_closing, "opening 3125.01"),
         (_final_statement_that_was_changed, "do not follow from one another"),
+        (_booked_row_whose_parts_are_more, "not in whole minor units"),
+        (_booked_in_another_currency, "was booked in USD and is kept in EUR now"),
+        (_final_statement_in_another_currency, "has final statements in USD"),
+        (_final_statement_that_is_gone, "not about one amount"),
     ],
 )
 def test_what_does_not_add_up_is_reported_and_never_balanced(breaks: Callable[[Life], None], told: str) -> None:
@@ -80,6 +107,18 @@ def test_what_does_not_add_up_is_reported_and_never_balanced(breaks: Callable[[L
     assert [one.account_id for one in run.failures] == [life.account_id]
     assert told in run.failures[0].reason
     assert [row.account_id for row in life.world.store.month("2024-08")] == [other.account_id]
+
+
+def test_a_row_whose_parts_or_balances_do_not_fit_is_none() -> None:
+    row = Life().sells("2024-04", "125000").month("2024-04")
+    for changes, told in (
+        ({"adjusted": Decimal(1)}, "named parts"),
+        ({"accrued": Decimal(1)}, "opening 0.00 + accrued 1"),
+        ({"carried": Decimal(1)}, "follow from one another"),
+        ({"open": Decimal(-1), "not_stated": Decimal(3126)}, "1 more was settled"),
+    ):
+        with pytest.raises(DoesNotAddUp, match=re.escape(told)):
+            check(row.model_copy(update=changes))
 
 
 def test_a_payment_that_is_booked_between_two_reads_is_looked_at_once_more() -> None:
