@@ -181,6 +181,14 @@ def _mistakes(cells: Mapping[str, str]) -> Iterator[tuple[str, str]]:
             yield column, f"{cells[column]!r} is {_IS_NO[column]}"
 
 
+def _is_person(text: str) -> bool:
+    try:
+        Actor(person=text, role=Role.FINANCE)
+    except ValueError:
+        return False
+    return True
+
+
 def _is_account(text: str) -> bool:
     try:
         split_account_id(text)
@@ -191,6 +199,8 @@ def _is_account(text: str) -> bool:
 
 _READS: dict[str, Callable[[str], bool]] = {
     "account_id": _is_account,
+    "by": _is_person,
+    "second": _is_person,
     "year": lambda text: readable_date(f"{text}-01-01") is not None,
     "quarter": lambda text: text in ("1", "2", "3", "4"),
     "received_on": lambda text: readable_date(text) is not None,
@@ -202,6 +212,8 @@ _READS: dict[str, Callable[[str], bool]] = {
 """Column → whether a cell can be read. What is only text, or what the engine checks itself, is not in it."""
 _IS_NO = {
     "account_id": "no account (P1001-DE)",
+    "by": "no name",
+    "second": "no name",
     "year": "no year (YYYY)",
     "quarter": "no quarter (1 to 4)",
     "received_on": "no date (YYYY-MM-DD)",

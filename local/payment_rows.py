@@ -23,9 +23,9 @@ BATCH_COLUMNS = (
     "released_by", "released_on", "paid", "rejected", "void_by", "void_on", "void_reason", "file_digest",
 )  # fmt: skip
 AUDIT_COLUMNS = ("number", "on", "action", "by", "role", "subject", "details")
-_SEALED = frozenset({"seal", "digest"})
-"""Details that rest on how bank details were encrypted, which is another way each time: a play that is repeated would
-differ in nothing but these, and in the hashes of the log."""
+_ANOTHER_EACH_TIME = frozenset({"seal", "digest", "file"})
+"""Details that rest on how bank details were encrypted, or name the version of an uploaded object: repeated plays would
+differ in these, and in the hashes of the log."""
 STATEMENT_LIFE_COLUMNS = ("life", "paid_on", "batch_id", "payee_site")
 """What statements.csv says of a statement beside itself."""
 
@@ -117,7 +117,9 @@ def audit_rows(payments: PaymentResults) -> Iterator[Row]:
             "by": act.by.person,
             "role": act.by.role.value,
             "subject": act.subject,
-            "details": "; ".join(f"{name}: {said}" for name, said in act.details.items() if name not in _SEALED),
+            "details": "; ".join(
+                f"{name}: {said}" for name, said in act.details.items() if name not in _ANOTHER_EACH_TIME
+            ),
         }
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from rich.table import Table
 
 from local.payment_results import PaymentResults
-from local.payment_rows import batch_rows
+from local.payment_rows import accrual_table, batch_rows
 from local.results import Results
 from local.table_parts import filled, money, new_table
 from partner_program.domain.payments.payout import Payout
@@ -60,6 +60,23 @@ def batches_table(results: Results) -> Table:
 
 def _answer(paid: str, rejected: str) -> str:
     return ", ".join(f"{count} {what}" for count, what in ((paid, "paid"), (rejected, "rejected")) if count != "0")
+
+
+def accruals_table(results: Results) -> Table:
+    """Totals of each currency by month, where anything stood or moved; accounts are in accruals.csv."""
+    table = new_table(
+        "Accruals", "month", "", "earned>", "expected for the year>", "opening>", "+ accrued>", "- settled>",
+        "± adjusted>", "= closing>", "open>",
+    )  # fmt: skip
+    names = ("earned", "expected_earned", "opening", "accrued", "settled", "adjusted", "closing", "open")
+    _, rows = accrual_table(results.accruals)
+    totals = [row for row in rows if not row["account_id"] and not row["region"]]
+    shown = [
+        (row["month"], row["currency"], *(money(row[name]) for name in names))
+        for row in sorted(totals, key=lambda row: (row["currency"], row["month"]))
+        if any(Decimal(row[name]) for name in names)
+    ]
+    return filled(table, shown)
 
 
 def totals_line(payments: PaymentResults) -> str:

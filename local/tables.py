@@ -10,7 +10,7 @@ from itertools import groupby
 from rich.console import Console
 from rich.table import Table
 
-from local.payment_tables import batches_table, payouts_table
+from local.payment_tables import accruals_table, batches_table, payouts_table
 from local.result_files import report_rows
 from local.results import AccountResult, Results
 from local.table_parts import filled, money, new_table
@@ -53,6 +53,7 @@ def show_results(console: Console, results: Results) -> None:
         statements_table,
         payouts_table,
         batches_table,
+        accruals_table,
     )
     for table in tables:
         console.print(table(results))

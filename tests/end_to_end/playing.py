@@ -37,7 +37,8 @@ class Played:
         """What must not depend on how often or in which pieces lines were reported. Amounts as numbers."""
         names = (
             "accounts.csv", "revenue.csv", "tier_changes.csv", "statements.csv", "cases.csv", "history.csv",
-            "notices.csv", "restatements.csv", "brand_draws.csv",
+            "notices.csv", "restatements.csv", "brand_draws.csv", "payouts.csv", "payments.csv", "batches.csv",
+            "accruals.csv",
         )  # fmt: skip
         return {
             name: [{column: _as_number(cell) for column, cell in row.items()} for row in self.rows(name)]

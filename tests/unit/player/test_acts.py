@@ -8,6 +8,8 @@ import pytest
 from local.acts import Act, ActKind, read_acts
 from local.folder import PlayRefused, ProgramFolder, RecordsFile
 from local.plan import make_plan
+from partner_program.domain.payments.people import Actor, Role
+from partner_program.values.periods import Quarter
 
 HEADER = "on,act,account_id,year,seed,by,reason\n"
 RESTATE = "2024-03-04,restate,P1-DE,2023,,ann@vendor.example,late report\n"
@@ -64,6 +66,66 @@ def test_a_malformed_act_is_refused_by_row_and_column(path: Path, row: str, mist
     path.write_text(f"{HEADER}{row}\n", encoding="utf-8")
     with pytest.raises(PlayRefused, match=rf"acts\.csv {mistake}"):
         read_acts(path)
+
+
+MONEY = "on,act,account_id,year,seed,by,reason,second,quarter,site_id,scheme,number,holder,document,received_on,role\n"
+IBAN = "DE89370400440532013000"
+DETAILS = f"2024-03-04,bank_details,,,,ann,form,bob,,S1,iban,{IBAN},Alpha,,,\n"
+
+
+def test_acts_on_money_have_columns_of_their_own(path: Path) -> None:
+    rows = (
+        DETAILS,
+        "2024-03-04,name_payee,P1-DE,,,ann,,,,S2,,,,letter 7,2024-03-01,channel\n",
+        "2024-03-04,hold,P1-DE,2023,,ann,returns,,4,,,,,,,\n",
+        "2024-03-05,prepare_payments,,,,ann,,,,,,,,,,\n",
+        "2024-03-05,bank_rejects,P1-DE,2023,,,AC04,,4,,,,,,,\n",
+    )
+    path.write_text(MONEY + "".join(rows))
+    details, naming, hold, prepare, rejects = read_acts(path)
+    assert (details.cell("site_id"), details.cell("number"), details.second.person) == ("S1", IBAN, "bob")
+    assert (naming.cell("document"), naming.actor.role) == ("letter 7", Role.CHANNEL)
+    assert (hold.kind, hold.period, hold.actor) == (
+        ActKind.HOLD,
+        Quarter(2023, 4),
+        Actor(person="ann", role=Role.FINANCE),
+    )
+    assert (prepare.year, prepare.cell("currency")) == (0, "")
+    assert (rejects.reason, rejects.by) == ("AC04", "")
+
+
+@pytest.mark.parametrize(
+    ("row", "mistake"),
+    [
+        (DETAILS.replace(",bob,", ",,"), "second: bank_details needs it"),
+        (DETAILS.replace(IBAN, ""), "number: bank_details needs it"),
+        (DETAILS.replace("iban", "swift"), "scheme: 'swift' is neither iban nor other"),
+        (DETAILS.replace("S1", "S 1"), "site_id: 'S 1' is no site"),
+        ("2024-03-04,hold,P1-DE,2023,,ann,returns,,5,,,,,,,", "quarter: '5' is no quarter"),
+        ("2024-03-04,hold,P1-DE,2023,,ann,returns,,,,,,,,,", "quarter: hold needs it"),
+        ("2024-03-04,hold,P1-DE,,,ann,returns,,4,,,,,,,", "year: hold needs it"),
+        ("2024-03-04,hold,P1-DE,2023,,ann,,,4,,,,,,,", "reason: hold needs it"),
+        ("2024-03-04,cancel,P1-DE,2023,,ann,x,,4,S1,,,,,,", "site_id: cancel has none"),
+        ("2024-03-04,cancel,P1-DE,2023,,ann,x,,4,,,,,,,king", "role: 'king' is none of partner, channel"),
+        ("2024-03-04,approve_payments,,,,,,,,,,,,,,", "by: approve_payments needs it"),
+        ("2024-03-04,approve_payments,,,,ann\x07,,,,,,,,,,", "by: 'ann\\\\x07' is no name"),
+        ("2024-03-04,withdraw_payments,,,,ann,,,,,,,,,,", "reason: withdraw_payments needs it"),
+        ("2024-03-04,prepare_payments,,,,ann,x,,,,,,,,,", "reason: prepare_payments has none"),
+        ("2024-03-04,name_payee,P1-DE,,,ann,,,,S2,,,,letter,1.3.2024,", "received_on: '1.3.2024' is no date"),
+        ("2024-03-04,bank_rejects,P1-DE,2023,,ann,AC04,,4,,,,,,,", "by: bank_rejects has none"),
+    ],
+)
+def test_a_malformed_act_on_money_is_refused_by_row_and_column(path: Path, row: str, mistake: str) -> None:
+    path.write_text(f"{MONEY}{row.rstrip()}\n", encoding="utf-8")
+    with pytest.raises(PlayRefused, match=rf"acts\.csv row 2: {mistake}") as refused:
+        read_acts(path)
+    assert IBAN not in str(refused.value)
+
+
+@pytest.mark.catalogue("B71")
+def test_the_number_of_an_account_is_in_no_repr_of_an_act(path: Path) -> None:
+    path.write_text(MONEY + DETAILS)
+    assert IBAN not in repr(read_acts(path))
 
 
 @pytest.mark.parametrize("column", HEADER.strip().split(","))
