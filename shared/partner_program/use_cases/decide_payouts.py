@@ -59,7 +59,7 @@ class DecidePayouts:
             raise NotFound(f"{account_id} {period} has no payout: no final statement of it pays anything")
         if _is_repeat(payout, action, by, reason):
             return payout
-        to = _LEADS_TO[action]
+        to = _to(action, payout)
         if payout.state not in _ONLY_FROM.get(action, frozenset(PayoutState)):
             raise WrongState(
                 f"{payout.name} is {payout.state.replace('_', ' ')}: nothing to {action.replace('_', ' ')}"
@@ -73,9 +73,16 @@ class DecidePayouts:
         return moved
 
 
+def _to(action: Action, payout: Payout) -> PayoutState:
+    """Lifting a hold gives back what was held: one that the bank has refused still needs its repair."""
+    if action is Action.LIFT_HOLD and payout.refused_bank:
+        return PayoutState.REJECTED
+    return _LEADS_TO[action]
+
+
 def _is_repeat(payout: Payout, action: Action, by: Actor, reason: str) -> bool:
     last = payout.events[-1] if payout.events else None
-    to = _LEADS_TO[action]
+    to = _to(action, payout)
     return last is not None and (payout.state, last.state, last.by, last.reason) == (to, to, by, reason)
 
 

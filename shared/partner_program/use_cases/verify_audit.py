@@ -147,9 +147,9 @@ def _payout_action(before: PayoutState, after: PayoutState) -> Action | None:
         return Action.HOLD
     if after is PayoutState.CANCELLED:
         return Action.CANCEL
-    if after is PayoutState.OPEN:
-        return Action.LIFT_HOLD if before is PayoutState.ON_HOLD else Action.RETRY
-    return None
+    if before is PayoutState.ON_HOLD:
+        return Action.LIFT_HOLD
+    return Action.RETRY if after is PayoutState.OPEN else None
 
 
 def bank_acts(revision: BankRevision) -> Iterator[str]:

@@ -86,6 +86,17 @@ def test_a_held_payout_stays_payable_and_a_cancelled_one_never_is() -> None:
     ]
 
 
+def test_a_hold_on_what_the_bank_has_refused_leaves_it_refused() -> None:
+    world = in_state(PayoutState.REJECTED)
+    refused = world.of().model_copy(update={"refused_bank": "S1#1", "attempt": 2, "version": world.of().version + 1})
+    assert world.book.put_payout(refused)
+    act(world, "hold")
+    assert act(world, "lift_hold", reason="cleared").state is PayoutState.REJECTED
+    assert len(world.prepare(ANNA, DUE).waiting) == 1
+    act(world, "retry", reason="the bank's mistake")
+    assert world.prepared().items[0].attempt == 2
+
+
 def test_the_reason_and_the_person_are_on_record() -> None:
     world = paying("3125.00")
     act(world, "hold", DORA, "invoice 4711 disputed")

@@ -93,7 +93,7 @@ STEPS: dict[PayoutState, frozenset[PayoutState]] = {
     _P.IN_BATCH: frozenset({_P.OPEN, _P.REJECTED, _P.IN_PAYMENT, _P.ON_HOLD, _P.CANCELLED}),
     _P.IN_PAYMENT: frozenset({_P.OPEN, _P.REJECTED, _P.PAID}),
     _P.PAID: frozenset({_P.RETURNED}),
-    _P.ON_HOLD: frozenset({_P.OPEN, _P.CANCELLED}),
+    _P.ON_HOLD: frozenset({_P.OPEN, _P.REJECTED, _P.CANCELLED}),
     _P.CANCELLED: frozenset(),
     _P.REJECTED: frozenset({_P.IN_BATCH, _P.OPEN, _P.ON_HOLD, _P.CANCELLED}),
     _P.RETURNED: frozenset({_P.OPEN, _P.ON_HOLD, _P.CANCELLED}),
