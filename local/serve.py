@@ -84,10 +84,12 @@ The stack is up. Any AWS SDK or command line reaches it with:
 
 {exports}
 
-  uploads bucket   {uploads}    pos/<distributor_id>/<report_id>.csv[.gz], records/<kind>/<any name>.csv
-  results bucket   {results}    receipts and rejected lines under the same names
+  uploads bucket   {uploads}    pos/<distributor_id>/<report_id>.csv[.gz], records/<kind>/<any name>.csv,
+                   bank-status/<any name>.xml|.csv
+  results bucket   {results}    receipts and rejected lines under the same names; payments/, statements/, accruals/
   program table    {program}    facts, accounts (ACCOUNT#<account_id>), statements (STATEMENTS#<account_id>)
   sales table      {outputs["SalesTable"]}    invoices and counted lines
+  payments table   {outputs["PaymentsTable"]}    payouts, batches, ledger, audit log, accruals
 
 Try, with the AWS command line:
 
@@ -95,6 +97,12 @@ Try, with the AWS command line:
   aws s3 cp s3://{results}/pos/EURODIS/REPORT/receipt.json -
   aws dynamodb query --table-name {program} --key-condition-expression "pk = :pk" \\
       --expression-attribute-values '{keys}'
+
+with the commands of operators (`partner-program --help`):
+
+  partner-program payments waiting
+  partner-program payout show P1001-DE
+  partner-program audit verify
 
 or with boto3, in the same environment:
 
