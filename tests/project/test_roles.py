@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from partner_program.adapters.rulebook_source import RulebookSource
+from partner_program.adapters.transaction import CONFLICT, put_across
 from partner_program.domain.payments.batch import Batch, BatchStatus
 from partner_program.use_cases.operate import set_rulebook
 from tests.deployed.desk import Desk
@@ -106,19 +107,16 @@ def release_again(desk: Desk, batch: Batch) -> None:
 
 def lose_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     """The first transaction comes through, but who made it hears that others were in its way."""
-    from partner_program.adapters import payment_book
-    from partner_program.adapters.transaction import CONFLICT
-
-    real, lost = payment_book.put_across, []
+    lost: list[Any] = []
 
     def losing(puts: Any) -> Any:
-        reasons = real(puts)
+        reasons = put_across(puts)
         if lost:
             return reasons
         lost.append(puts)
         return (CONFLICT,) * len(puts)
 
-    monkeypatch.setattr(payment_book, "put_across", losing)
+    monkeypatch.setattr("partner_program.adapters.payment_book.put_across", losing)
 
 
 def fail_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
