@@ -20,6 +20,7 @@ from partner_program.domain.payments.bank_status import (
 )
 from partner_program.domain.payments.bank_status_receipt import BankStatusReceipt, RowOutcome
 from partner_program.domain.payments.batch import BatchStatus
+from partner_program.domain.payments.ledger import LedgerKind
 from partner_program.domain.payments.payout import Payout, PayoutState, event
 from partner_program.domain.payments.people import ENGINE, Actor, NotAllowed, Role
 from partner_program.use_cases.book_bank_status import TRIES, BookBankStatus
@@ -164,6 +165,14 @@ def test_an_answer_for_an_older_attempt_does_not_touch_the_newer_one() -> None:
     paid = world.row("paid", batch_id=second.batch_id, end_to_end_id=again.end_to_end_id)
     assert world.read(paid).results[0].outcome is RowOutcome.BOOKED
     assert world.ledger() == [(1, "rejected", TODAY), (2, "paid", TODAY)]
+
+
+def test_a_rejection_of_another_quarter_says_nothing_of_this_one() -> None:
+    world = World()
+    world.told("paid", "returned")
+    other = world.book.ledger("P1-DE")[0].model_copy(update={"quarter": 2, "kind": LedgerKind.REJECTED})
+    world.book.add_ledger([other])
+    assert world.told("paid") == ["repeated"]
 
 
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {

@@ -179,6 +179,7 @@ WRONG: dict[str, Callable[[Any, Any], Any]] = {
     "an item is another": other_item,
     "the account is not the approved one": other_account,
     "not initiated": lambda batch, accounts: (batch.model_copy(update={"initiated_at": None}), accounts),
+    "no day": lambda batch, accounts: (batch.model_copy(update={"initiated_on": None}), accounts),
     "no moment": lambda batch, accounts: (batch.model_copy(update={"initiated_at": "yesterday"}), accounts),
     "a moment of no zone": lambda batch, accounts: (
         batch.model_copy(update={"initiated_at": "2024-11-15T05:15:00"}), accounts,
