@@ -120,6 +120,15 @@ def test_a_damaged_seal_is_broken(vault: Vault, damage: Callable[[str], str]) ->
 # -- KMS
 
 
+@pytest.mark.parametrize("seal", ["", "*", "ä", "c2Vh\n"])
+def test_what_cannot_be_a_seal_is_not_even_sent(kms: Any, key: str, seal: str) -> None:
+    sent: list[str] = []
+    kms.meta.events.register("before-call.kms.Decrypt", lambda **_: sent.append("decrypt"))
+    with pytest.raises(SealBroken, match="damaged"):
+        KmsBankOpener(kms, key).open(revision(sealed=seal))
+    assert sent == []
+
+
 @pytest.mark.catalogue("B71")
 def test_nothing_that_is_kept_or_shown_tells_the_number(kms: Any, key: str) -> None:
     kept = sealed(Vault(KmsBankSealer(kms, key), KmsBankOpener(kms, key)))
