@@ -12,6 +12,8 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 ACCOUNT = "123456789012"
 REGION = "eu-central-1"
 
+NO_VALUE = "AWS::NoValue"
+
 _SUBSTITUTE = re.compile(r"\$\{([A-Za-z0-9:.]+)\}")
 
 
@@ -106,7 +108,7 @@ class Template:
     def resolve(self, value: Any) -> Any:
         """Every intrinsic function that the template uses; anything else is a `KeyError`."""
         if isinstance(value, list):
-            return [self.resolve(item) for item in value]
+            return [item for item in map(self.resolve, value) if item != NO_VALUE]
         if not isinstance(value, dict):
             return value
         if len(value) == 1:
@@ -128,6 +130,7 @@ class Template:
             "AWS::Region": REGION,
             "AWS::Partition": "aws",
             "AWS::StackName": "partner-program",
+            "AWS::NoValue": NO_VALUE,
         } | self._parameters
         return known[name] if name in known else self.name(name)
 

@@ -291,6 +291,36 @@ def test_buckets_are_versioned_encrypted_private_and_reached_by_tls_only(name: s
     assert template.resources[name]["DeletionPolicy"] == "Retain"
 
 
+@pytest.mark.catalogue("B52")
+def test_payment_files_can_be_kept_for_the_one_who_takes_them_to_the_bank() -> None:
+    reader = "arn:aws:iam::123456789012:role/treasury"
+    template = load_template(PaymentFileReader=reader)
+    _, statement = of(template, "S3::BucketPolicy")["ResultsBucketPolicy"]["PolicyDocument"]["Statement"]
+    assert (statement["Effect"], statement["Principal"]) == ("Deny", "*")
+    assert set(statement["Action"]) == {"s3:GetObject", "s3:GetObjectVersion"}
+    assert statement["Resource"] == template.arn("ResultsBucket") + "/payments/*.xml"
+    assert statement["Condition"] == {
+        "ArnNotLike": {"aws:PrincipalArn": reader},
+        "ArnNotEquals": {"aws:PrincipalArn": template.arn("PaymentRunRole")},
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "taken"),
+    [
+        ("", True),
+        ("arn:aws:iam::123456789012:role/treasury", True),
+        ("arn:aws:iam::123456789012:role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_Treasury_*", True),
+        ("*", False),
+        ("arn:aws:iam::*:role/treasury", False),
+        ("treasury", False),
+    ],
+)
+def test_who_reads_payment_files_is_a_role_or_user_of_one_account(text: str, taken: bool) -> None:
+    parameters = yaml_parse((REPOSITORY / "template.yaml").read_text("utf-8"))["Parameters"]
+    assert bool(re.fullmatch(parameters["PaymentFileReader"]["AllowedPattern"], text)) is taken
+
+
 @pytest.mark.parametrize("stage", STAGES)
 @pytest.mark.parametrize("name", ["ProgramTable", "SalesTable", "PaymentsTable", "BankDetailsTable"])
 def test_tables_can_be_restored_and_outside_a_sandbox_not_be_deleted(name: str, stage: str) -> None:
