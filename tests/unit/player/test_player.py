@@ -9,6 +9,7 @@ from typing import Any, cast
 import pytest
 
 from local.acts import Act, ActKind
+from local.bank import RunnersBank
 from local.folder import PlayRefused
 from local.perform import Performer
 from local.plan import DayPlan, Plan, Upload
@@ -177,6 +178,42 @@ def test_the_owner_acts_after_the_days_uploads_and_before_its_evening(monkeypatc
     said = stack.said[: stack.said.index("CLOCK 2022-09-30")]
     assert said[-6:] == ["put pos/D1/R.csv R", "quiet", "act restate P1-DE", "quiet", said[-2], "quiet"]
     assert said[-2].startswith("invoke quarter_end")
+
+
+def test_the_bank_looks_once_something_was_approved_and_answers_in_the_morning_of_the_next_day(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stack = RecordingStack()
+    due: list[Upload] = []
+
+    def look(_: RunnersBank) -> None:
+        stack.said.append("look")
+        due.append(Upload("bank-status/B.xml", b"ACSC", 1))
+
+    def answers(_: RunnersBank, on: date) -> tuple[Upload, ...]:
+        taken = tuple(due)
+        due.clear()
+        return taken
+
+    monkeypatch.setattr(RunnersBank, "look", look)
+    monkeypatch.setattr(RunnersBank, "answers", answers)
+    monkeypatch.setattr(Performer, "__call__", lambda _, act: stack.said.append(f"act {act.kind}"))
+    approve = replace(ACT, kind=ActKind.APPROVE)
+    uploads = (Upload("records/sites/b.csv", b"T", 1),)
+    played = player(stack, plan=Plan(FIRST, SECOND, {FIRST: DayPlan(acts=(approve,)), SECOND: DayPlan(uploads)}))
+    played.play()
+    said = [one for one in stack.said if one != "quiet" and not one.startswith("invoke")]
+    assert said == [
+        "CLOCK 2022-09-29", "act approve_payments", "look",
+        "CLOCK 2022-09-30", "put bank-status/B.xml ACSC", "put records/sites/b.csv T", "look",
+    ]  # fmt: skip
+    assert (
+        stack.said.index("put bank-status/B.xml ACSC")
+        > [place for place, one in enumerate(stack.said) if one.startswith("invoke certification_expiry")][1]
+    )
+    stack.said.clear()
+    player(stack, plan=PLAN).play()
+    assert "look" not in stack.said
 
 
 def test_an_act_that_the_engine_refuses_ends_the_play_with_its_row(monkeypatch: pytest.MonkeyPatch) -> None:
