@@ -47,7 +47,7 @@ $(STAMPS)/sam: $(STAMPS)/uv-$(SAM_VENV) requirements/sam.txt
 
 .PRECIOUS: $(STAMPS)/uv-%
 
-run: setup ## play the sample program and show its reports, accounts, tier changes and statements
+run: setup ## play the sample program and show its reports, accounts, tier changes, statements and payments
 	$(BIN)/partner-program play events/sample_program --out $(SAMPLE_OUT)
 
 test: setup ## run every test
