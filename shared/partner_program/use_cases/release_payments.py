@@ -26,6 +26,7 @@ from partner_program.use_cases.payment_ports import (
     PaymentBook,
     PaymentFiles,
     PaymentFileWriter,
+    PaymentFileWrong,
     SealBroken,
 )
 from partner_program.use_cases.ports import AccountStore
@@ -40,7 +41,7 @@ class BankDetailsUnusable(ProgramError):
     """Bank details of a batch cannot be paid to: broken seal, or no valid account any more. Never repeats a number."""
 
 
-REFUSALS = (NotAllowed, NotFound, WrongState, DigestDiffers, BankDetailsUnusable, VersionConflict)
+REFUSALS = (NotAllowed, NotFound, WrongState, DigestDiffers, BankDetailsUnusable, PaymentFileWrong, VersionConflict)
 """How a single release is refused."""
 
 
@@ -104,8 +105,8 @@ class ReleasePayments:
     def release(self, batch_id: str, *, by: Actor, on: date) -> Batch:
         """The batch, released: its file stands in the results bucket.
 
-        Raises `NotAllowed`, `NotFound`, `WrongState`; `DigestDiffers` and `BankDetailsUnusable` after voiding it, so
-        that its payouts wait for the next preparation. Once its file may be there it is never voided: what then fails
+        Raises `NotAllowed`, `NotFound`, `WrongState`; `DigestDiffers`, `BankDetailsUnusable` and `PaymentFileWrong` after
+        voiding it, so that its payouts wait for the next preparation. Once its file may be there it is never voided: what then fails
         leaves it `releasing`, and a repeat goes on.
         """
         check_may(by, Action.RELEASE)
@@ -132,11 +133,6 @@ class ReleasePayments:
         if found:
             self._void(batch, on, "; ".join(found))
             raise DigestDiffers(f"{batch.batch_id} was voided, prepare again: {'; '.join(found)}")
-        try:
-            self._accounts(batch)
-        except BankDetailsUnusable as unusable:
-            self._void(batch, on, str(unusable))
-            raise
         releasing = batch.model_copy(
             update={
                 "status": BatchStatus.RELEASING,
@@ -146,6 +142,11 @@ class ReleasePayments:
                 "version": batch.version + 1,
             }
         )
+        try:
+            self._writer.pain001(releasing, *self._accounts(batch))  # before anything is initiated: it can be written
+        except (BankDetailsUnusable, PaymentFileWrong) as unusable:
+            self._void(batch, on, str(unusable))
+            raise
         self._book.commit(_entry("initiated", releasing, by, on), [releasing])
         return self._book.batch(batch.batch_id) or releasing
 

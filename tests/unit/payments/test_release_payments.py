@@ -6,11 +6,13 @@ from decimal import Decimal
 
 import pytest
 
+from partner_program.adapters.payment_file_writer import PaymentFileWriter
 from partner_program.domain.payments.audit import breaks
 from partner_program.domain.payments.batch import BatchStatus
 from partner_program.domain.payments.ledger import LedgerKind
 from partner_program.domain.payments.payout import PayoutState, WrongState
 from partner_program.domain.payments.people import ENGINE, Actor, NotAllowed, Role
+from partner_program.use_cases.payment_ports import PaymentFileWrong
 from partner_program.use_cases.release_payments import BankDetailsUnusable
 from partner_program.values.errors import NotFound
 from partner_program.values.money import total
@@ -239,3 +241,20 @@ def test_only_what_is_approved_is_released_and_only_by_finance_or_the_schedule()
             world.release.release(batch.batch_id, by=nobody, on=DUE)
     world.batches.approve(batch.batch_id, batch.digest, by=BORIS, on=DUE)
     assert world.release.release(batch.batch_id, by=ANNA, on=DUE).released_by == ANNA
+
+
+@pytest.mark.catalogue("F48")
+def test_a_batch_whose_file_cannot_be_written_is_voided_before_anything_is_initiated(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = paying("3125.00")
+    batch = world.approved()
+
+    def wrong(*_: object) -> bytes:
+        raise PaymentFileWrong("the sum differs")
+
+    monkeypatch.setattr(PaymentFileWriter, "pain001", wrong)
+    (void,) = world.release.daily(DUE).voided
+    assert void.reason == "the sum differs"
+    assert (world.batch(batch.batch_id).status, world.of().state) == (BatchStatus.VOID, PayoutState.OPEN)
+    assert world.book.ledger("P1-DE") == []
