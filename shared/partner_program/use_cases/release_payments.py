@@ -105,9 +105,9 @@ class ReleasePayments:
     def release(self, batch_id: str, *, by: Actor, on: date) -> Batch:
         """The batch, released: its file stands in the results bucket.
 
-        Raises `NotAllowed`, `NotFound`, `WrongState`; `DigestDiffers`, `BankDetailsUnusable` and `PaymentFileWrong` after
-        voiding it, so that its payouts wait for the next preparation. Once its file may be there it is never voided: what then fails
-        leaves it `releasing`, and a repeat goes on.
+        Raises `NotAllowed`, `NotFound`, `WrongState`; `DigestDiffers`, `BankDetailsUnusable`, `PaymentFileWrong` after
+        voiding it, so that its payouts wait for the next preparation. Once its file may be there it is never voided:
+        what then fails leaves it `releasing`, and a repeat goes on.
         """
         check_may(by, Action.RELEASE)
         batch = self._book.batch(batch_id)
