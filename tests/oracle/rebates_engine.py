@@ -1,6 +1,6 @@
 """Random programs through the engine's own use cases, on stores in memory, and what comes of them in numbers."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -29,11 +29,20 @@ from partner_program.values.ids import split_account_id
 from partner_program.values.periods import Quarter, month_of
 from partner_program.values.tiers import Tier
 from tests.fakes.accounts import FakeAccounts
-from tests.fakes.payments import FakeBankAccountCheck, FakeBankStore, FakeBankVault, FakePaymentBook, FakePaymentFiles
-from tests.oracle.rebates_oracle import HALVES, Key, Life, Period, Row, Sold, close_day, last_day
+from tests.fakes.payments import (
+    FakeBankAccountCheck,
+    FakeBankStore,
+    FakeBankVault,
+    FakePaymentBook,
+    FakePaymentFiles,
+    Writes,
+)
+from tests.fakes.reports import Killed
+from tests.oracle.rebates_oracle import HALVES, Life, Period, Row, Sold, close_day, last_day
 from tests.oracle.rebates_programs import CURRENCY, FIRST_YEAR, MINOR_DIGITS, Act, Program
 
 ANNA, BO, CLEO = (Actor(person=name, role=Role.FINANCE) for name in ("anna", "bo", "cleo"))
+KILLED = "killed"
 _IBAN = "DE89370400440532013000"  # the example that ISO 13616 is explained with
 
 
@@ -54,18 +63,18 @@ class ListingWriter:
 
 @dataclass
 class Played:
-    """A program in the engine's hands. `refused` counts acts that it did not allow, in the order of the acts."""
+    """A program in the engine's hands."""
 
     program: Program
     accounts: FakeAccounts = field(default_factory=FakeAccounts)
     banks: FakeBankStore = field(default_factory=FakeBankStore)
-    files: FakePaymentFiles = field(default_factory=FakePaymentFiles)
-    answers: list[object] = field(default_factory=list)
     newest: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.rulebook = rulebook(capped=self.program.lives[0].capped)
-        self.book = FakePaymentBook(self.banks, self.accounts)
+        self.writes = Writes()
+        self.book = FakePaymentBook(self.banks, self.accounts, self.writes)
+        self.files = FakePaymentFiles(self.writes)
         self.vault, check = FakeBankVault(), FakeBankAccountCheck()
         self.make = MakeStatement(self.accounts, self.rulebook, self.book)
         self.restate = RestateBaseline(self.accounts, self.rulebook, self.book)
@@ -163,23 +172,32 @@ class Played:
         self.make({"account_id": account, "quarter": quarter, "phase": phase, "on": day.isoformat()})
 
     def act(self, act: Act) -> object:
-        """What comes of it, in the words of the oracle's desk."""
+        """What comes of it, in the words of the oracle's desk; `KILLED` where it broke off and was asked once more."""
+        work = self._work(act)
+        self.writes.break_off(act.kill, before=act.before)
+        try:
+            return work()
+        except Killed:
+            self.writes.break_off(0)
+            work()
+            return KILLED
+        finally:
+            self.writes.break_off(0)
+
+    def _work(self, act: Act) -> Callable[[], object]:
+        """The act on what there is now: asked once more it is about the same batches and payouts."""
+        prepared, approved = self._in(BatchStatus.PREPARED), self._in(BatchStatus.APPROVED)
         match act.kind:
             case "prepare":
-                return sum(len(batch.items) for batch in self.prepare(ANNA, act.day).batches)
+                return lambda: sum(len(batch.items) for batch in self.prepare(ANNA, act.day).batches)
             case "approve":
-                return [self._approve(batch, act.day) for batch in self._in(BatchStatus.PREPARED)]
+                return lambda: [self._approve(batch, act.day) for batch in prepared]
             case "withdraw":
-                asked = [*self._in(BatchStatus.PREPARED), *self._in(BatchStatus.APPROVED)]
-                for batch in asked:
-                    self.batches.withdraw(batch.batch_id, by=BO, on=act.day, reason="not now")
-                return len(asked)
+                return lambda: [self._withdraw(batch, act.day) for batch in (*prepared, *approved)]
             case "release":
-                done = self.release.daily(act.day)
-                assert done.stuck == ()
-                return len(done.released)
+                return lambda: self._release(act.day)
             case "new_bank":
-                return self._bank(f"S{act.pick % len(self.program.lives) + 1}")
+                return lambda: self._bank(f"S{act.pick % len(self.program.lives) + 1}")
             case "answer":
                 return self._answer(act)
             case _:
@@ -198,20 +216,30 @@ class Played:
             return False
         return True
 
-    def _answer(self, act: Act) -> str:
+    def _withdraw(self, batch: Batch, day: date) -> str:
+        return self.batches.withdraw(batch.batch_id, by=BO, on=day, reason="not now").status.value
+
+    def _release(self, day: date) -> int:
+        done = self.release.daily(day)
+        assert done.stuck == ()
+        return len(done.released)
+
+    def _answer(self, act: Act) -> Callable[[], str]:
         """The bank speaks of a payment under way; one time in four of any, also of one that it has spoken of before."""
         items = [(batch, item) for batch in self._sorted() for item in batch.items]
         if act.pick % 4:
             items = [(batch, item) for batch, item in items if self._is_under_way(item)]
-        if items:
-            batch, item = items[act.pick % len(items)]
-            row = StatusRow(
-                position=1, batch_id=batch.batch_id, end_to_end_id=item.end_to_end_id, answer=Answer(act.said)
-            )
+        if not items:
+            return lambda: ""
+        batch, item = items[act.pick % len(items)]
+        row = StatusRow(position=1, batch_id=batch.batch_id, end_to_end_id=item.end_to_end_id, answer=Answer(act.said))
+
+        def work() -> str:
             self.status(BankStatusReport(source="bank", rows=(row,)), CLEO, act.day)
             payout = self.book.payout(item.account_id, item.period)
             return str(payout.state) if payout else "gone"
-        return ""
+
+        return work
 
     def _is_under_way(self, item: BatchItem) -> bool:
         payout = self.book.payout(item.account_id, item.period)
@@ -220,20 +248,21 @@ class Played:
     def _sorted(self) -> list[Batch]:
         return sorted(self._in(BatchStatus.RELEASED), key=lambda batch: batch.batch_id)
 
-    def _person(self, act: Act) -> bool:
-        key = self.program_key(act)
-        decide = getattr(self.payouts, act.kind)
-        try:
-            decide(key[0], Quarter(*key[1:]), by=CLEO, on=act.day, reason=f"reason {act.day} {act.pick}")
-        except (WrongState, NotFound):
-            return False
-        return True
-
-    def program_key(self, act: Act) -> Key:
-        """Which payout an act is about, whether it is there or not."""
+    def _person(self, act: Act) -> Callable[[], bool]:
+        """About a payout that there is, or now and then about one that there is not."""
         found = [one for life in self.program.lives for one in self.book.payouts(life.account)]
         keys = sorted((one.account_id, one.year, one.quarter) for one in found)
-        return [*keys, (self.program.lives[0].account, FIRST_YEAR, 1)][act.pick % (len(keys) + 1)]
+        account, *period = [*keys, (self.program.lives[0].account, FIRST_YEAR, 1)][act.pick % (len(keys) + 1)]
+        decide = getattr(self.payouts, act.kind)
+
+        def work() -> bool:
+            try:
+                decide(account, Quarter(*period), by=CLEO, on=act.day, reason=f"reason {act.day} {act.pick}")
+            except (WrongState, NotFound):
+                return False
+            return True
+
+        return work
 
     # -- numbers
 

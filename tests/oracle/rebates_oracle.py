@@ -191,6 +191,8 @@ class Desk:
             return False
         due.state, due.batch = PERSON[kind, due.state], 0
         due.refused = 0 if kind == "retry" else due.refused
+        if kind == "lift_hold" and due.refused:
+            due.state = REFUSED  # the bank details that have failed fail again: it is as payable as it was before
         return True
 
     def new_bank(self, account: str) -> int:
@@ -220,12 +222,12 @@ class Desk:
             self.bundles[number].status = "approved" if intact else "prepared"
         return answers
 
-    def withdraw(self) -> int:
-        """How many batches were given up."""
+    def withdraw(self) -> list[str]:
+        """What became of each batch that could still be given up."""
         asked = [number for number, bundle in self.bundles.items() if bundle.status in ("prepared", "approved")]
         for number in asked:
             self._give_up(number)
-        return len(asked)
+        return [self.bundles[number].status for number in asked]
 
     def release(self) -> int:
         """How many batches are on their way to the bank now."""

@@ -17,17 +17,23 @@ LATE_DAYS = (0, 0, 0, 5, 29, 30, 31, 40, 90, 200, 400)
 SHARES_PCT = (0, 60, 100, 119, 120, 120, 125, 149, 150, 150, 170, 179, 180, 180, 200)
 PERSONS = ("hold", "hold", "lift_hold", "lift_hold", "lift_hold", "cancel", "retry", "retry")
 WHOLE_WAY = ("prepare", "approve", "release", "answer")
+HELD_ON_THE_WAY = ("prepare", "approve", "hold", "release")
 WAYS = ("prepare", "prepare", "approve", "approve", "release", "release", "withdraw", "new_bank")
 
 
 @dataclass(frozen=True)
 class Act:
-    """What somebody does on a day; `pick` chooses among what there is then, `said` is the bank's answer."""
+    """What somebody does on a day; `pick` chooses among what there is then, `said` is the bank's answer.
+
+    `kill`: the write at which the engine breaks off, before or after it, to be asked the same once more; 0: none.
+    """
 
     day: date
     kind: str
     pick: int = 0
     said: str = ""
+    kill: int = 0
+    before: bool = False
 
 
 @dataclass(frozen=True)
@@ -155,8 +161,12 @@ def _acts(random: Random, bare: Program) -> Iterator[Act]:
     )
     for day in days:
         said = random.choice(["paid", "paid", "rejected", "rejected", "returned", "pending"])
-        kinds = random.choice([(random.choice(PERSONS),), (random.choice(WAYS),), ("answer",), WHOLE_WAY])
-        yield from (Act(day, kind, random.randint(0, 10**6), said) for kind in kinds)
+        kinds = random.choice(
+            [(random.choice(PERSONS),), (random.choice(WAYS),), ("answer",), WHOLE_WAY, HELD_ON_THE_WAY]
+        )
+        for kind in kinds:
+            kill = random.randint(1, 8) if random.random() < 0.3 else 0
+            yield Act(day, kind, random.randint(0, 10**6), said, kill, random.random() < 0.5)
     yield from _round(bare.through - timedelta(days=1), 32)
 
 
