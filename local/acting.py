@@ -14,7 +14,7 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
-from local.operate import FAILED, Deployed, clock_of, deployed_stack, program_of
+from local.operate import Deployed, clock_of, deployed_stack, program_of
 from local.payment_desk import PaymentDesk, desk_of
 from partner_program.domain.payments.people import Actor, Role
 from partner_program.values.errors import InvalidValue
@@ -67,6 +67,3 @@ def _caller() -> str:
     if not found:
         raise InvalidValue(f"{arn} is neither a user nor a person's session of a role: nobody could be held to it")
     return found[1]
-
-
-__all__ = ["FAILED", "By", "InRole", "Office", "Reason", "office_of"]

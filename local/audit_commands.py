@@ -6,8 +6,8 @@ import boto3
 import typer
 from rich.console import Console
 
-from local.acting import FAILED, office_of
-from local.operate import StackName
+from local.acting import office_of
+from local.operate import FAILED, StackName
 from local.payment_lines import accrual_line, accrual_lines, entry_lines, verification_lines
 from local.saying import refusing, say_all
 from local.stack import STACK_NAME

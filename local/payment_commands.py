@@ -9,8 +9,8 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
-from local.acting import FAILED, By, InRole, Reason, office_of
-from local.operate import StackName
+from local.acting import By, InRole, Reason, office_of
+from local.operate import FAILED, StackName
 from local.payment_lines import batch_lines, preparation_lines, waiting_lines
 from local.saying import refuse, refusing, say_all
 from local.stack import STACK_NAME

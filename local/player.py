@@ -121,7 +121,8 @@ class Player:
             with self.timing.of(what):
                 self.stack.s3.put_object(Bucket=self.stack.outputs["UploadsBucket"], Key=upload.key, Body=upload.body())
                 self.stack.wait_until_quiet()
-            self.watcher.uploaded(upload)
+            if what != "bank":  # the folder has no part in it
+                self.watcher.uploaded(upload)
 
     def _do(self, day: date, acts: Sequence[Act]) -> None:
         """What the owner does on the day, each act until all that follows from it is done."""

@@ -211,6 +211,7 @@ def test_the_bank_looks_once_something_was_approved_and_answers_in_the_morning_o
         stack.said.index("put bank-status/B.xml ACSC")
         > [place for place, one in enumerate(stack.said) if one.startswith("invoke certification_expiry")][1]
     )
+    assert cast(Silent, played.watcher).uploads == ["records/sites/b.csv"]
     stack.said.clear()
     player(stack, plan=PLAN).play()
     assert "look" not in stack.said
