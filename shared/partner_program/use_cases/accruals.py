@@ -102,7 +102,7 @@ class BookAccruals:
                 failures.append(Failure(account_id=account_id, reason="the month before is not booked"))
             elif row is not None:
                 rows[account_id] = self._store.put(row)
-        self._write(month_report(month, end, rows.values(), complete=not failures and not behind, failures=failures))
+        self._write(month_report(month, end, rows.values(), complete=not failures, failures=failures))
         return AccrualRun(month, len(rows), tuple(failures), out_of_time=False)
 
     def _row(self, account_id: str, end: date, on: date, before: Mapping[str, AccrualRow]) -> AccrualRow | None:

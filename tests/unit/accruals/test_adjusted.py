@@ -105,7 +105,9 @@ def test_returns_after_the_tier_was_lost_still_take_back_what_was_paid() -> None
     assert moves(september) == ("0.00", "-3125.00", "0.00", "0.00", "-3125.00")
     assert made_of(september) == ("0.00", "-3125.00", "0.00")
     life.closes("2024Q3")
-    assert made_of(life.month("2024-10")) == ("0.00", "0.00", "3125.00")
+    october, *_, december = life.months("2024-10", "2024-12")
+    assert made_of(october) == ("0.00", "0.00", "3125.00")
+    assert (str(september.expected_earned), str(december.expected_earned)) == ("3125.00", "0.00")
 
 
 @pytest.mark.catalogue("B80")
@@ -200,9 +202,84 @@ def test_who_was_not_premier_before_begins_with_nothing_and_is_named_when_the_ti
 
 
 @pytest.mark.rule("R-5.2a")
-def test_who_does_not_trade_for_long_enough_accrues_nothing() -> None:
-    row = Life(trading_since="2023-01-02").sells("2024-04", "125000").month("2024-04")
-    assert (moves(row)[4], str(row.expected_earned), str(row.expected_rate_pct)) == ("0.00", "0.00", "0")
+@pytest.mark.parametrize(
+    ("since", "closing", "expected", "rate"),
+    [("2023-01-01", "3125.00", "7200.00", "4"), ("2023-01-02", "0.00", "0.00", "0")],
+)
+def test_who_does_not_trade_for_a_full_year_before_accrues_nothing(
+    since: str, closing: str, expected: str, rate: str
+) -> None:
+    row = Life(trading_since=since).sells("2024-04", "125000").month("2024-04")
+    assert (moves(row)[4], str(row.expected_earned), str(row.expected_rate_pct)) == (closing, expected, rate)
+
+
+def test_who_was_not_booked_and_is_found_to_have_earned_before_the_tier_was_lost_is_named() -> None:
+    world = World()
+    Life(world=world, account_id="P2-DE")
+    life = Life(world=world, tier="advanced").sells("2024-03", "125000")
+    world.on("2024-04-30")
+    life.tier("2024-03-10", "premier").tier("2024-04-10", "advanced").closes("2024Q1")
+    assert parts(life.month("2024-05")) == [("final_statement", 2024, "3125.00")]
+
+
+@pytest.mark.rule("R-5.4d")
+def test_a_year_of_which_no_further_statement_comes_is_settled_by_the_last_one() -> None:
+    life = Life().sells("2024-08", "125000")
+    life.months("2024-07", "2024-09")
+    life.closes("2024Q3")
+    life.month("2024-10")
+    life.restates(2023, "110000", "2024-11-05")
+    november, december = life.tier("2024-12-10", "advanced").sells("2024-11", "25000").months("2024-11", "2024-12")
+    # 3 % of 165 000 is out of reach, 2.5 % of 150 000 was 3 750; without Premier the third quarter's 3 125 stand
+    assert (parts(november), moves(november)[4]) == ([("restated_baseline", 2024, "-3125.00")], "3750.00")
+    assert parts(december) == [("tier_lost", 2024, "-625.00")]
+    life.closes("2024Q4")
+    january = life.month("2025-01")
+    assert (parts(january), moves(january)[4]) == ([], "3125.00")
+    assert january.standings[0].stated
+
+
+@pytest.mark.rule("R-5.4d")
+def test_what_becomes_known_after_the_close_does_not_count_for_who_gets_no_further_statement() -> None:
+    world = World(rulebook('"quarter.close_days" = 31\n'))
+    life = Life(world=world).sells("2024-08", "125000")
+    life.months("2024-07", "2024-09")
+    life.closes("2024Q3", "2024-10-31")
+    life.tier("2024-12-10", "advanced").months("2024-10", "2024-12")
+    life.closes("2024Q4", "2025-01-31")
+    life.sells("2024-12", "-10000", report="RETURN", known="2025-02-10").world.on("2025-02-11")
+    assert moves(life.row("2025-01"))[3:] == ("0.00", "3125.00")
+
+
+@pytest.mark.rule("R-5.4d")
+def test_a_statement_that_never_comes_is_not_waited_for_longer_than_the_year_after() -> None:
+    life = Life().sells("2024-08", "125000").sells("2024-11", "25000")
+    life.months("2024-07", "2024-09")
+    life.closes("2024Q3")
+    *_, december, january = life.months("2024-10", "2026-01")
+    assert (moves(december)[4], moves(january)[4]) == ("4500.00", "3125.00")
+    assert parts(january) == [("final_statement", 2024, "-1375.00")]
+
+
+@pytest.mark.rule("R-5.4d")
+def test_late_lines_of_a_frozen_year_are_not_taken_for_sales_of_the_new_one() -> None:
+    life = Life("90000").sells("2024-03", "100000")
+    life.months("2024-02", "2024-12")
+    life.closes("2024Q4")
+    january = life.sells("2024-12", "50000", report="LATE", known="2025-01-31").month("2025-01")
+    assert (parts(january), moves(january)[1]) == ([], "0.00")
+
+
+def test_last_years_rebate_rests_on_the_year_before_it_also_where_that_was_never_frozen() -> None:
+    life = Life("0").sells("2023-06", "100000").sells("2024-11", "125000")
+    february = life.months("2024-10", "2025-02")[-1]
+    assert (moves(february)[3:], made_of(february)) == (("0.00", "3125.00"), ("0.00", "3125.00", "0.00"))
+
+
+def test_a_first_month_in_january_takes_over_a_year_that_is_still_owed_from_the_one_before_last() -> None:
+    life = Life("0", trading_since="2020-01-01").sells("2022-06", "100000").sells("2023-06", "125000")
+    january = life.month("2025-01")
+    assert parts(january) == [("taken_over", None, "3125.00"), ("final_statement", 2023, "-3125.00")]
 
 
 @pytest.mark.rule("R-5.2a")

@@ -8,7 +8,7 @@ import pytest
 
 from partner_program.domain.accruals.row import AccrualRow
 from partner_program.use_cases.accruals import JOB, BookAccruals
-from tests.fakes.accruals import Life, World, moves, parts
+from tests.fakes.accruals import Life, World, made_of, moves, parts
 from tests.fakes.records import day, sales
 from tests.fakes.reports import Killed, KilledAfter
 
@@ -113,12 +113,13 @@ def test_a_run_killed_before_or_after_any_of_its_writes_is_finished_by_the_next_
 
 def test_a_run_that_is_out_of_time_stops_between_two_accounts_and_the_next_goes_on() -> None:
     world, _, _ = two()
+    world.on("2024-04-29")
     times = iter([True, False])
     (run,) = world.book(day("2024-05-31"), lambda: next(times))
-    assert (run.accounts, run.complete, run.out_of_time) == (1, False, True)
+    assert (run.month, run.accounts, run.complete, run.out_of_time) == ("2024-04", 1, False, True)
     assert world.results.files == {}
-    (run,) = world.on("2024-06-01")
-    assert (run.month, run.accounts, run.complete) == ("2024-05", 2, True)
+    runs = world.on("2024-06-01")
+    assert [(run.month, run.accounts, run.complete) for run in runs] == [("2024-04", 2, True), ("2024-05", 2, True)]
 
 
 @pytest.mark.catalogue("F47")
@@ -219,6 +220,12 @@ def test_a_payout_of_a_later_quarter_does_not_reach_back_into_a_month_that_is_ma
         ("1375.00", "0.00", "0.00", "0.00", "1375.00"),
         ("1375.00", "0.00", "0.00", "0.00", "1375.00"),
         ("1375.00", "0.00", "1375.00", "0.00", "0.00"),
+    ]
+    assert [made_of(life.row(month)) for month in ("2024-06", "2024-07", "2024-09", "2024-10")] == [
+        ("0.00", "3125.00", "0.00"),
+        ("3125.00", "0.00", "0.00"),
+        ("0.00", "1375.00", "0.00"),
+        ("1375.00", "0.00", "0.00"),
     ]
 
 

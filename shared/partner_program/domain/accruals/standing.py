@@ -87,7 +87,8 @@ class Entitlements:
         if self.is_premier(on):
             return None
         finals = [final for final in self.finals_by(on) if final.year == on.year]
-        stated = [final.earned for final in finals if final.eligible]
+        # a statement without Premier never says more than those before it
+        stated = [final.earned for final in finals]
         return max([*stated, *self._owed(finals, on)], default=Decimal(0))
 
     def _owed(self, finals: Sequence[Statement], on: date) -> list[Decimal]:
