@@ -1,7 +1,11 @@
 """The small program's first quarter brought to where its rebate can be paid."""
 
+from decimal import Decimal
+
+from partner_program.domain.payments.payout import Payout
+from partner_program.values.periods import parse_date
 from tests.deployed.desk import Desk
-from tests.deployed.program import PREMIER, RECORDS, pos_line, pos_report, report_key
+from tests.deployed.program import ACCOUNT_ID, PREMIER, RECORDS, pos_line, pos_report, report_key
 from tests.deployed.world import World
 
 PERIOD = "2024Q1"
@@ -37,5 +41,19 @@ def make_payable(world: World) -> Desk:
     desk = Desk(world)
     desk.enter_all_bank_details()
     close(world)
+    world.today(PAYABLE_FROM)
+    return desk
+
+
+def put_payable(world: World) -> Desk:
+    """The same payout put by hand: for what happens to it from here on, nothing of its origin is read."""
+    world.take_in({kind: ELIGIBLE[kind] for kind in ("partners", "sites")})
+    desk = Desk(world)
+    desk.enter_all_bank_details()
+    payout = Payout(
+        account_id=ACCOUNT_ID, partner_id="P0001", country="DE", year=2024, quarter=1, currency="EUR",
+        amount=Decimal(PAYOUT), payable_from=parse_date(PAYABLE_FROM),
+    )  # fmt: skip
+    assert desk.book.put_payout(payout)
     world.today(PAYABLE_FROM)
     return desk

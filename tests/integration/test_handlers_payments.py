@@ -11,7 +11,7 @@ from partner_program.domain.payments.batch import Batch, BatchStatus
 from partner_program.domain.payments.ledger import LedgerKind
 from partner_program.domain.payments.payout import PayoutState
 from tests.deployed.desk import ANNA, BRUNO, PARTNERS_IBAN, VENDORS_IBAN, Desk
-from tests.deployed.paying import PAYABLE_FROM, PAYOUT, PERIOD, make_payable
+from tests.deployed.paying import PAYABLE_FROM, PAYOUT, PERIOD, make_payable, put_payable
 from tests.deployed.program import ACCOUNT_ID
 from tests.deployed.world import World, deployed, trigger
 
@@ -21,7 +21,7 @@ BY_BRUNO = {"person": BRUNO.person, "role": "finance"}
 @pytest.fixture
 def desk(world: World) -> Desk:
     """The day on which the payout of the first quarter can be paid."""
-    return make_payable(world)
+    return put_payable(world)
 
 
 def approved(desk: Desk) -> Batch:
@@ -48,8 +48,8 @@ def status_csv(batch: Batch, status: str, booked_on: str = "2024-05-17", reason:
 
 @pytest.mark.rule("R-5.4")
 @pytest.mark.catalogue("F45")
-def test_a_final_statement_is_paid_by_two_people_the_daily_run_and_the_bank(desk: Desk) -> None:
-    world = desk.world
+def test_a_final_statement_is_paid_by_two_people_the_daily_run_and_the_bank(world: World) -> None:
+    desk = make_payable(world)
     payout = desk.payout(ACCOUNT_ID, PERIOD)
     assert (payout.state, str(payout.payable_from)) == (PayoutState.OPEN, PAYABLE_FROM)
     batch = approved(desk)
@@ -73,9 +73,9 @@ def test_a_final_statement_is_paid_by_two_people_the_daily_run_and_the_bank(desk
 @pytest.mark.catalogue("B52")
 @pytest.mark.catalogue("B71")
 def test_a_bank_account_in_the_clear_stands_in_the_payment_file_and_nowhere_else(
-    desk: Desk, capfd: pytest.CaptureFixture[str]
+    world: World, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    world = desk.world
+    desk = make_payable(world)
     batch = approved(desk)
     answer = run(desk)
     world.upload_and_deliver("bank-status/a.csv", status_csv(batch, "rejected", "2024-05-15", "AC01"))
