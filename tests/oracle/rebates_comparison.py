@@ -150,7 +150,7 @@ def main(count: int, first: int) -> int:
                 failed.append((seed, quiet))
                 if len(failed) == 1:
                     least = smallest(wanted)
-                    pprint(least)
+                    print(least)
                     pprint(list(differences(play(least))))
     print(f"{count} seeds, {len(failed)} fail: {failed[:20]}")
     return len(failed)

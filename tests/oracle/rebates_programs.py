@@ -56,9 +56,10 @@ class Program:
         return close_day(self.periods[-1]) + timedelta(days=200)
 
     def smaller(self) -> Iterator["Program"]:
-        """The same without one of its parts, to find out which of them matter."""
-        for index in range(len(self.acts)):
-            yield replace(self, acts=self.acts[:index] + self.acts[index + 1 :])
+        """The same without some of its parts, to find out which of them matter."""
+        for length in (32, 8, 2, 1):
+            for index in range(0, len(self.acts), length):
+                yield replace(self, acts=self.acts[:index] + self.acts[index + length :])
         for index, life in enumerate(self.lives):
             if len(self.lives) > 1:
                 yield replace(self, lives=self.lives[:index] + self.lives[index + 1 :])

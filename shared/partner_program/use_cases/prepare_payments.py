@@ -10,8 +10,9 @@ from partner_program.domain.payments.bank import BankRevision
 from partner_program.domain.payments.batch import MOST_ITEMS, Batch, BatchItem, BatchStatus, digest_of
 from partner_program.domain.payments.payee import BlockCode, Blocked
 from partner_program.domain.payments.payout import Payout, PayoutState, act_id, event
-from partner_program.domain.payments.people import Action, Actor, check_may
+from partner_program.domain.payments.people import ENGINE, Action, Actor, check_may
 from partner_program.rulebook import Rulebook
+from partner_program.use_cases.batch_check import let_go
 from partner_program.use_cases.payees import Payees, Standing
 from partner_program.use_cases.payment_ports import BankStore, PaymentBook
 from partner_program.use_cases.ports import AccountStore
@@ -20,6 +21,7 @@ from partner_program.values.periods import Quarter
 
 COLLECTED = (PayoutState.OPEN, PayoutState.REJECTED)
 """States from which a payout is collected; a rejected one only after its repair."""
+_IN_HAND = (PayoutState.IN_BATCH, PayoutState.IN_PAYMENT)
 
 
 class WaitingPayout(NamedTuple):
@@ -71,12 +73,22 @@ class PreparePayments:
         return sorted({country.currency for country in self._rulebook.at(on).countries})
 
     def _collect(self, currency: str, by: Actor, on: date) -> tuple[list[Batch], list[WaitingPayout]]:
+        self._take_back(currency, on)
         payer, ready, waiting = self._ready_and_waiting(currency, on)
         batches = []
         for start in range(0, len(ready) if payer else 0, MOST_ITEMS):
             items = [one.item for one in ready[start : start + MOST_ITEMS] if one.item]
             batches.append(self._finish(self._draft(currency, items, payer, by, on)))
         return [batch for batch in batches if batch.status is BatchStatus.PREPARED], waiting
+
+    def _take_back(self, currency: str, on: date) -> None:
+        """Payouts left behind in a void batch: whoever voided it broke off before it had let go of them all."""
+        keys = [key for state in _IN_HAND for key in self._book.queued(state, currency)]
+        payouts = self._book.payouts_many(keys).values()
+        for batch_id in sorted({one.batch_id for one in payouts if one.state in _IN_HAND and one.batch_id}):
+            batch = self._book.batch(batch_id)
+            if batch is not None and batch.status is BatchStatus.VOID:
+                let_go(batch, self._book, ENGINE, on, batch.void_reason)
 
     def _ready_and_waiting(
         self, currency: str, on: date

@@ -185,6 +185,20 @@ def test_the_examples_of_last_year_100_000(fourth: int, capped: bool, earned: in
     assert (last.earned, last.settled, last.payout, last.carried_out) == (earned, 3_125_00, payout, carried)
 
 
+@pytest.mark.rule("R-5.5")
+@pytest.mark.catalogue("F42", "F45")
+@pytest.mark.parametrize("kill", range(1, 8))
+@pytest.mark.parametrize("before", [False, True])
+def test_a_run_killed_while_it_voids_a_batch_leaves_no_payout_behind(kill: int, before: bool) -> None:
+    """Three payouts, one of them held after the approval: the others are paid by the next batch."""
+    wanted = year_of("DE", 100_000_00, {2: 130_000_00, 3: 30_000_00, 4: 30_000_00})
+    day = date(YEAR + 1, 4, 1)
+    broken = [Act(day, "prepare"), Act(day, "approve"), Act(day, "hold"), Act(day, "release", kill=kill, before=before)]
+    outcome = play(replace(wanted, acts=(*broken, *(Act(day, kind, 1, "paid") for kind in (*WHOLE_WAY, "answer")))))
+    assert list(differences(outcome)) == []
+    assert [due.state for due in outcome.desk.due.values()] == ["on_hold", "paid", "paid"]
+
+
 # -- the oracle by itself
 
 
