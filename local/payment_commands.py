@@ -11,7 +11,7 @@ from rich.console import Console
 
 from local.acting import By, InRole, Reason, office_of
 from local.operate import FAILED, StackName
-from local.payment_lines import batch_lines, preparation_lines, waiting_lines
+from local.payment_lines import batch_lines, preparation_lines, unsettled_line, waiting_lines
 from local.saying import refuse, refusing, say_all
 from local.stack import STACK_NAME
 from partner_program.domain.payments.batch import Batch, BatchStatus
@@ -27,13 +27,14 @@ Currency = Annotated[str | None, typer.Option(help="Only this currency.")]
 
 @payments_app.command("waiting")
 def waiting_command(stack: StackName = STACK_NAME) -> None:
-    """Tell what is under way, and what is due and cannot be paid yet, each with what to do."""
+    """Tell what is under way, on hold or returned, and what is due and cannot be paid yet, each with what to do."""
     console = Console()
     with refusing(console):
         office = office_of(stack, console)
         for status in (BatchStatus.PREPARED, BatchStatus.APPROVED, BatchStatus.RELEASING):
             for batch_id in office.desk.book.batches(status):
                 say_all(console, batch_lines(_batch(office.desk.book, batch_id)))
+        say_all(console, (unsettled_line(payout, office.today) for payout in office.desk.unsettled(office.today)))
         waiting = office.desk.preparation.waiting(office.today)
         say_all(console, waiting_lines(waiting) if waiting else ["Nothing that is due waits for a repair."])
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from local.stack import EmbeddedStack
@@ -14,6 +14,7 @@ from partner_program.adapters.clock import SandboxClock, SystemClock
 from partner_program.adapters.fact_store import DynamoFactStore
 from partner_program.adapters.payment_book import DynamoPaymentBook
 from partner_program.adapters.table import Table
+from partner_program.domain.payments.payout import Payout, PayoutState
 from partner_program.rulebook import Rulebook
 from partner_program.use_cases.bank_details import BankDetails, Sites
 from partner_program.use_cases.decide_batches import DecideBatches
@@ -26,6 +27,8 @@ from partner_program.use_cases.prepare_payments import PreparePayments
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_kms import KMSClient
+
+UNSETTLED = (PayoutState.IN_PAYMENT, PayoutState.RETURNED, PayoutState.ON_HOLD)
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,16 @@ class PaymentDesk:
     def preparation(self) -> PreparePayments:
         """The first of four eyes."""
         return PreparePayments(self.book, self.banks, self.accounts, self.rulebook)
+
+    def unsettled(self, on: date) -> list[Payout]:
+        """Payouts that wait for the bank or a person: in payment, returned, on hold; in this order, longest first."""
+        currencies = sorted({country.currency for country in self.rulebook.at(on).countries})
+        found: list[Payout] = []
+        for state in UNSETTLED:
+            keys = [key for currency in currencies for key in self.book.queued(state, currency)]
+            standing = (payout for payout in self.book.payouts_many(keys).values() if payout.state is state)
+            found += sorted(standing, key=lambda payout: (payout.events[-1].on, payout.name))
+        return found
 
     @property
     def batches(self) -> DecideBatches:

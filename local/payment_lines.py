@@ -1,6 +1,7 @@
 """Money in words, for the commands of operators. A bank account is its last four characters."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from decimal import Decimal
 
 from local.table_parts import money
@@ -10,7 +11,7 @@ from partner_program.domain.payments.audit import AuditEntry
 from partner_program.domain.payments.bank import BankRevision
 from partner_program.domain.payments.batch import Batch
 from partner_program.domain.payments.payee import PayeeNaming
-from partner_program.domain.payments.payout import Payout
+from partner_program.domain.payments.payout import Payout, PayoutState
 from partner_program.use_cases.prepare_payments import Preparation, WaitingPayout
 from partner_program.use_cases.verify_audit import Verification
 from partner_program.values.money import plain
@@ -54,6 +55,23 @@ def waiting_lines(waiting: Sequence[WaitingPayout]) -> Iterator[str]:
     """What is due and waits, with what to do."""
     for one in waiting:
         yield f"{one.account_id} {one.period}  {_amount(one.amount, one.currency)} waits ({one.code}): {one.text}"
+
+
+def unsettled_line(payout: Payout, on: date) -> str:
+    """What a payout waits for that is on its way, came back, or is held; for how many days."""
+    last = payout.events[-1]
+    days = _count((on - last.on).days, "day")
+    waits = _WAITS_FOR[payout.state]
+    reason = f" ({last.reason})" if last.reason else ""
+    amount = _amount(payout.amount, payout.currency)
+    return f"{payout.name}  {amount} {payout.state.replace('_', ' ')} since {last.on}, {days}{reason}: {waits}"
+
+
+_WAITS_FOR = {
+    PayoutState.IN_PAYMENT: "the bank has not answered; its status file goes to bank-status/",
+    PayoutState.RETURNED: "a person decides, with payout retry, hold or cancel",
+    PayoutState.ON_HOLD: "payable again after payout lift",
+}
 
 
 def payout_lines(payout: Payout) -> Iterator[str]:
@@ -132,5 +150,5 @@ def _amount(amount: Decimal, currency: str) -> str:
 
 
 def _count(number: int, what: str) -> str:
-    plural = f"{what.removesuffix('y')}ies" if what.endswith("y") else f"{what}s"
-    return f"{number} {what if number == 1 else plural}"
+    many = "entries" if what == "entry" else f"{what}s"
+    return f"{number} {what if number == 1 else many}"

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import boto3
 import pytest
 from typer.testing import CliRunner
 
@@ -56,7 +57,12 @@ def reach(world: World, monkeypatch: pytest.MonkeyPatch, stage: str = "sandbox",
         "cloudformation": Stacks(world, stage), "dynamodb": world.dynamodb, "kms": world.kms, "sqs": world.sqs,
         "sts": Caller(arn), "lambda": Functions(world),
     }  # fmt: skip
-    monkeypatch.setattr("local.operate.boto3.client", lambda service: clients[service])
+
+    def client(service: str, **of_the_world: str) -> Any:
+        return make(service, **of_the_world) if of_the_world else clients[service]
+
+    make: Any = boto3.client
+    monkeypatch.setattr("local.operate.boto3.client", client)
 
 
 def with_payout(world: World) -> None:

@@ -182,6 +182,31 @@ def test_what_is_under_way_is_told(stack: World) -> None:
     assert "waits for 1 approval" in said
 
 
+@pytest.mark.catalogue("F41")
+@pytest.mark.catalogue("F44")
+def test_what_the_bank_has_not_answered_what_came_back_and_what_is_held_is_told_with_its_days(stack: World) -> None:
+    run("payments", "prepare", *ANNA)
+    run("payments", "approve", BATCH, *BRUNO, typed="y\n")
+    run("payments", "release", BATCH, *BRUNO)
+    stack.today("2024-08-20")
+    said = run("payments", "waiting")[1]
+    assert "P1-DE 2024Q2  8,250.00 EUR in payment since 2024-08-15, 5 days: the bank has not answered" in said
+    batch = DynamoPaymentBook(stack.payments).batch(BATCH)
+    assert batch is not None
+    head = "batch_id,end_to_end_id,status,booked_on,reason_code,amount,currency\n"
+    for status, day, code in (("paid", "2024-08-16", ""), ("returned", "2024-08-19", "AC04")):
+        row = f"{BATCH},{batch.items[0].end_to_end_id},{status},{day},{code},8250.00,EUR\n"
+        stack.upload_and_deliver(f"bank-status/{status}.csv", head + row)
+    assert state(stack) is PayoutState.RETURNED
+    assert (
+        "returned since 2024-08-19, 1 day (the bank: returned, AC04): a person decides" in run("payments", "waiting")[1]
+    )
+    run("payout", "hold", P1_DE, "2024Q2", "--reason", "wrong account", *ANNA)
+    stack.today("2024-08-21")
+    said = run("payments", "waiting")[1]
+    assert "on hold since 2024-08-20, 1 day (wrong account): payable again after payout lift" in said
+
+
 @pytest.mark.catalogue("B52")
 def test_no_command_shows_more_of_an_account_than_its_last_four(stack: World) -> None:
     said = [run("payments", "prepare", *ANNA), run("payments", "approve", BATCH, *BRUNO, typed="y\n")]
