@@ -32,6 +32,8 @@ LADDERS = (
 )
 """Prefixes of entries whose values may not fall from one tier to the next higher one; equal is allowed."""
 SECOND_APPROVAL = "payment.second_approval."
+ACCRUAL_CLOSE = "accruals.close_days"
+LATEST_ACCRUAL_CLOSE = 27
 
 
 def check_whole(entries: Entries, packaged: Container[str]) -> list[Mistake]:
@@ -185,6 +187,14 @@ def _levels(values: Values) -> Iterator[Mistake]:
         )
 
 
+def _accruals_in_order(values: Values) -> Iterator[Mistake]:
+    """So a month is booked before the next one can be, whatever the days between two changes are."""
+    days = _value(values, ACCRUAL_CLOSE)
+    if isinstance(days, int) and days > LATEST_ACCRUAL_CLOSE:
+        problem = f"{days} days reach beyond the next month's end"
+        yield Mistake(ACCRUAL_CLOSE, problem, f"give at most {LATEST_ACCRUAL_CLOSE}")
+
+
 def _prerequisites(values: Values) -> Iterator[Mistake]:
     prefix = "certification.prerequisite."
     for entry_id, dated in values.items():
@@ -223,4 +233,5 @@ _DATED: tuple[Callable[[Values], Iterator[Mistake]], ...] = (
     _prerequisites,
     _never_automatic,
     _second_approvals,
+    _accruals_in_order,
 )

@@ -139,6 +139,11 @@ class Rules(Requirements, Benefits):
             full_years_required=self._value("accelerator.full_years", int),
         )
 
+    @property
+    def accrual_close_days(self) -> int:
+        """Days after a month's last day on which its accruals are booked; from 0 to 27 (R-5.4d)."""
+        return self._value("accruals.close_days", int)
+
     # -- R-5.4c, R-5.5: payment
 
     @property

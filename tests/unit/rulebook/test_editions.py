@@ -60,6 +60,7 @@ def test_what_the_documents_leave_out_is_assumed_and_nothing_that_they_state() -
     assumed = {re.sub(r"\.(authorized|advanced|premier|[A-Z]{3})$", "", e.id) for e in load_rulebook().assumed()}
     assert {entry_id for entry_id in assumed if not entry_id.startswith("revenue_threshold.")} == {
         "program.time_zone",
+        "accruals.close_days",
         "payment.bank_cooling_days",
         "payment.second_approval",
         "price_deviation.tolerance",

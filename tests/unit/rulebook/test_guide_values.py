@@ -186,6 +186,12 @@ def test_changed_bank_details_cool_for_five_days_which_is_assumed() -> None:
     assert RULES.basis("payment.bank_cooling_days") == Basis.ASSUMED
 
 
+@pytest.mark.rule("R-5.4d")
+def test_a_months_accruals_are_booked_ten_days_after_it_which_is_assumed() -> None:
+    assert RULES.accrual_close_days == 10
+    assert RULES.basis("accruals.close_days") == Basis.ASSUMED
+
+
 @pytest.mark.rule("R-5.4c", "R-5.5")
 @pytest.mark.parametrize(
     ("currency", "amount"), [("EUR", "50000"), ("USD", "60000"), ("JPY", "7500000"), ("KWD", "15000")]

@@ -158,6 +158,14 @@ def test_an_owner_sets_the_cooling_time_of_bank_details_from_none_to_ten_years(d
     assert book.at(DAY).bank_cooling_days == days
 
 
+@pytest.mark.rule("R-5.4d")
+@pytest.mark.parametrize("days", [0, 1, 27])
+def test_an_owner_has_months_booked_from_their_last_day_to_27_days_after_it(days: int) -> None:
+    book = owned(f'"accruals.close_days" = [{{ from = 2024-06-01, value = {days} }}]')
+    assert book.at(DAY - timedelta(days=1)).accrual_close_days == 10
+    assert book.at(DAY).accrual_close_days == days
+
+
 @pytest.mark.rule("R-5.5")
 def test_where_the_owner_withdraws_the_amount_the_rulebook_names_none_from_that_day_on() -> None:
     book = owned('"payment.second_approval.EUR" = [{ from = 2024-06-01 }]')

@@ -211,6 +211,28 @@ def test_limits_of_payments_are_amounts_of_a_currency_of_the_program_and_the_coo
     assert mistakes_of(text) == [said]
 
 
+@pytest.mark.rule("R-5.4d")
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            '"accruals.close_days" = 28',
+            f"accruals.close_days: 28 days reach beyond the next month's end{FROM_THE_START}; give at most 27",
+        ),
+        (
+            '"accruals.close_days" = -1',
+            "accruals.close_days: the value does not fit its unit (days); it must be from 0 to 3660",
+        ),
+        (
+            '"accruals.close_days" = [{ from = 2025-01-01 }]',
+            "accruals.close_days: it may not be withdrawn (2025-01-01); give it a value from that day on",
+        ),
+    ],
+)
+def test_a_month_is_booked_before_the_next_one_ends_and_there_is_always_a_day_for_it(text: str, said: str) -> None:
+    assert mistakes_of(text) == [said]
+
+
 @pytest.mark.rule("R-5.5")
 def test_an_amount_of_nothing_and_one_with_all_decimals_of_its_currency_may_be_set() -> None:
     book = load_rulebook("guide-2022", '"payment.second_approval.EUR" = 0\n"payment.second_approval.KWD" = 0.125')
