@@ -29,6 +29,9 @@ differ in these, and in the hashes of the log."""
 STATEMENT_LIFE_COLUMNS = ("life", "paid_on", "batch_id", "payee_site")
 """What statements.csv says of a statement beside itself."""
 
+TOTALS = "-totals.csv"
+"""How the name of a month's file of totals ends."""
+
 _OUTCOMES = (
     (LedgerKind.RETURNED, "returned"),
     (LedgerKind.PAID, "paid"),
@@ -123,13 +126,14 @@ def audit_rows(payments: PaymentResults) -> Iterator[Row]:
         }
 
 
-def accrual_table(objects: Mapping[str, bytes]) -> tuple[Sequence[str], list[Row]]:
-    """The accrual files of all months as one table, the month in front; columns as the engine writes them."""
-    columns: list[str] = ["month"]
+def accrual_table(objects: Mapping[str, bytes], *, totals: bool = False) -> tuple[Sequence[str], list[Row]]:
+    """The accrual files of all months as one table, columns as the engine writes them: of accounts, or the totals."""
+    columns: list[str] = []
     rows: list[Row] = []
     for key in sorted(objects):
+        if key.endswith(TOTALS) is not totals:
+            continue
         reader = csv.DictReader(io.StringIO(objects[key].decode("utf-8"), newline=""))
-        month = key.rpartition("/")[2].removesuffix(".csv")
-        rows += ({"month": month} | row for row in reader)
+        rows += reader
         columns += [name for name in reader.fieldnames or () if name not in columns]
     return columns, rows

@@ -63,14 +63,14 @@ def _answer(paid: str, rejected: str) -> str:
 
 
 def accruals_table(results: Results) -> Table:
-    """Totals of each currency by month, where anything stood or moved; accounts are in accruals.csv."""
+    """Totals of each currency by month, where anything stood or moved."""
     table = new_table(
         "Accruals", "month", "", "earned>", "expected for the year>", "opening>", "+ accrued>", "- settled>",
         "± adjusted>", "= closing>", "open>",
     )  # fmt: skip
     names = ("earned", "expected_earned", "opening", "accrued", "settled", "adjusted", "closing", "open")
-    _, rows = accrual_table(results.accruals)
-    totals = [row for row in rows if not row["account_id"] and not row["region"]]
+    _, rows = accrual_table(results.accruals, totals=True)
+    totals = [row for row in rows if not row["region"]]
     shown = [
         (row["month"], row["currency"], *(money(row[name]) for name in names))
         for row in sorted(totals, key=lambda row: (row["currency"], row["month"]))

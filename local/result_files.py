@@ -180,6 +180,7 @@ def write_results(results: Results, out: Path, summary: Mapping[str, object]) ->
     _write(out / "batches.csv", BATCH_COLUMNS, batch_rows(results.payments))
     _write(out / "audit.csv", AUDIT_COLUMNS, audit_rows(results.payments))
     _write(out / "accruals.csv", *accrual_table(results.accruals))
+    _write(out / "accrual_totals.csv", *accrual_table(results.accruals, totals=True))
     for key, body in results.objects.items():
         if key.endswith("/receipt.json"):
             _put(out / "receipts" / f"{key.removesuffix('/receipt.json')}.json", body)

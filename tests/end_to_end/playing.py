@@ -38,7 +38,7 @@ class Played:
         names = (
             "accounts.csv", "revenue.csv", "tier_changes.csv", "statements.csv", "cases.csv", "history.csv",
             "notices.csv", "restatements.csv", "brand_draws.csv", "payouts.csv", "payments.csv", "batches.csv",
-            "accruals.csv",
+            "accruals.csv", "accrual_totals.csv",
         )  # fmt: skip
         return {
             name: [{column: _as_number(cell) for column, cell in row.items()} for row in self.rows(name)]

@@ -96,7 +96,16 @@ def test_accruals_of_all_months_are_one_table_whatever_columns_they_have() -> No
     writer = csv.DictWriter(text, columns, lineterminator="\n")
     writer.writerows(rows)
     assert text.getvalue() == "2024-01,P1-DE,1.00,\n2024-02,P1-DE,2.00,1\n"
-    assert accrual_table({}) == (["month"], [])
+    assert accrual_table({}) == ([], [])
+
+
+def test_totals_of_accruals_are_a_table_of_their_own() -> None:
+    files = {
+        "accruals/2024-01.csv": b"month,account_id\n2024-01,P1-DE\n",
+        "accruals/2024-01-totals.csv": b"month,region\n2024-01,EMEA\n",
+    }
+    assert accrual_table(files)[1] == [{"month": "2024-01", "account_id": "P1-DE"}]
+    assert accrual_table(files, totals=True)[1] == [{"month": "2024-01", "region": "EMEA"}]
 
 
 def test_the_ledger_is_summed_by_currency_and_kind() -> None:
