@@ -141,6 +141,8 @@ PERSON = {
     ("retry", REFUSED): OPEN, ("retry", RETURNED): OPEN,
 }  # fmt: skip
 """(act, state) → state; any other act is refused (R-5.5)."""
+BACK = {REFUSED: REFUSED, RETURNED: RETURNED}
+"""What a lifted hold gives back; of anything else, what it was before it was in a batch."""
 BANK = {
     ("paid", SENT): PAID, ("rejected", SENT): REFUSED, ("returned", SENT): RETURNED, ("rejected", PAID): RETURNED,
     ("returned", PAID): RETURNED,
@@ -161,6 +163,7 @@ class Due:
     attempt: int = 1
     refused: int = 0
     batch: int = 0
+    held_from: str = OPEN
     moves: list[int] = field(default_factory=list)
 
 
@@ -189,10 +192,12 @@ class Desk:
         due = self.due.get(key)
         if due is None or (kind, due.state) not in PERSON:
             return False
-        due.state, due.batch = PERSON[kind, due.state], 0
+        before, due.state, due.batch = due.state, PERSON[kind, due.state], 0
         due.refused = 0 if kind == "retry" else due.refused
-        if kind == "lift_hold" and due.refused:
-            due.state = REFUSED  # the bank details that have failed fail again: it is as payable as it was before
+        if kind == "hold":
+            due.held_from = BACK.get(before, REFUSED if due.refused else OPEN)
+        if kind == "lift_hold":
+            due.state = due.held_from  # as payable as it was before, no more
         return True
 
     def new_bank(self, account: str) -> int:
