@@ -5,11 +5,13 @@ from datetime import date
 from decimal import Decimal
 
 from partner_program.adapters.payment_file_writer import PaymentFileWriter
+from partner_program.domain.accelerator.statement import Statement
+from partner_program.domain.payments.audit import AuditDraft
 from partner_program.domain.payments.bank import BankAccount, BankRevision, BankStatus, payer_site
 from partner_program.domain.payments.batch import Batch
 from partner_program.domain.payments.payee import PayeeNaming
-from partner_program.domain.payments.payout import Payout
-from partner_program.domain.payments.people import Actor, Role
+from partner_program.domain.payments.payout import Payout, act_id
+from partner_program.domain.payments.people import Action, Actor, Role
 from partner_program.rulebook import Rulebook
 from partner_program.use_cases.decide_batches import DecideBatches
 from partner_program.use_cases.decide_payouts import DecidePayouts
@@ -27,6 +29,7 @@ from tests.fakes.payments import (
     Writes,
 )
 from tests.fakes.records import day, partner, rulebook, site
+from tests.fakes.statements import year_of
 
 ANNA = Actor(person="Anna Berg", role=Role.FINANCE)
 BORIS = Actor(person="Boris Lind", role=Role.FINANCE)
@@ -39,6 +42,13 @@ IBAN = "DE89370400440532013000"
 OTHER_IBAN = "GB82WEST12345698765432"
 CONFIRMED_LONG_AGO = day("2024-01-15")
 LIMIT = '"payment.second_approval.EUR" = 100000\n'
+
+
+def stating(payout: Payout) -> Statement:
+    """A final statement that pays what a payout says; its own numbers are those of another account's year."""
+    whose = {name: getattr(payout, name) for name in ("account_id", "partner_id", "country", "year", "quarter")}
+    pays = {"currency": payout.currency, "payout": payout.amount, "payable_from": payout.payable_from}
+    return year_of("100000", ["60000", "65000"])[-1].model_copy(update=whose | pays)
 
 
 @dataclass
@@ -60,7 +70,13 @@ class PaymentWorld:
         side = BankSide(self.banks, self.vault, FakeBankAccountCheck())
         self.moments = iter(f"2024-08-{number:02d}T05:15:00Z" for number in range(14, 32))
         self.release = ReleasePayments(
-            self.book, side, self.accounts, self.files, PaymentFileWriter(), lambda: next(self.moments)
+            self.book,
+            side,
+            self.accounts,
+            self.files,
+            PaymentFileWriter(),
+            self.book_of_rules,
+            lambda: next(self.moments),
         )
         self.bank_details(payer_site("EUR"), OTHER_IBAN)
 
@@ -97,7 +113,21 @@ class PaymentWorld:
             usable_from=usable_from if status is BankStatus.CONFIRMED else None,
         )
         self.banks.put(revision)
+        if status is BankStatus.CONFIRMED:
+            self.enter_confirmation(revision)
         return revision
+
+    def enter_confirmation(self, revision: BankRevision) -> None:
+        """As its use case would; a second one of the same revision changes nothing."""
+        draft = AuditDraft(
+            act_id=act_id(Action.CONFIRM_BANK_DETAILS, revision.site_id, revision.number),
+            action=Action.CONFIRM_BANK_DETAILS,
+            by=BORIS,
+            on=CONFIRMED_LONG_AGO,
+            subject=revision.name,
+            details={"seal": revision.seal_digest},
+        )
+        self.book.commit(draft, [])
 
     def payout(
         self, account_id: str = "P1-DE", amount: str = "3125.00", *, period: Quarter = Q2, payable_from: date = DUE
@@ -108,6 +138,7 @@ class PaymentWorld:
             currency="EUR", amount=Decimal(amount), payable_from=payable_from,
         )  # fmt: skip
         assert self.book.put_payout(payout)
+        self.accounts.put_statement(stating(payout))
         return payout
 
     def name(self, account_id: str, site_id: str, *, received: str, by: Actor = DORA) -> None:

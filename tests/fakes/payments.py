@@ -17,7 +17,7 @@ from partner_program.domain.payments.ledger import LedgerEntry
 from partner_program.domain.payments.payee import PayeeNaming
 from partner_program.domain.payments.payout import Payout, PayoutState
 from partner_program.domain.revenue import Baseline
-from partner_program.use_cases.payment_ports import OtherFileStands, SealBroken, Write
+from partner_program.use_cases.payment_ports import LedgerDiffers, OtherFileStands, SealBroken, Write
 from partner_program.values.errors import InvalidValue, VersionConflict
 from partner_program.values.periods import Quarter
 from tests.fakes.accounts import FakeAccounts
@@ -149,7 +149,8 @@ class FakePaymentBook:
             self.writes.do(f"add_ledger {entry.account_id} {entry.kind}", lambda: self._add(entry))  # noqa: B023  # run at once
 
     def _add(self, entry: LedgerEntry) -> None:
-        self.items.setdefault(place_of(entry), entry)
+        if self.items.setdefault(place_of(entry), entry) != entry:
+            raise LedgerDiffers(f"the ledger of {entry.account_id} {entry.period} says something else")
 
     # -- reads
 
@@ -191,6 +192,9 @@ class FakePaymentBook:
 
     def ledger(self, account_id: str) -> Sequence[LedgerEntry]:
         return self._all("ledger", account_id)
+
+    def entry(self, act_id: str) -> AuditEntry | None:
+        return next((entry for entry in self.entries if entry.act.act_id == act_id), None)
 
     def audit_log(self, after: int = 0) -> Iterator[AuditEntry]:
         yield from [entry for entry in self.entries if entry.number > after]
@@ -307,6 +311,9 @@ class FakePaymentFiles:
         self.writes = writes or Writes()
         self.files: dict[str, bytes] = {}
         self.content_types: dict[str, str] = {}
+
+    def read(self, key: str) -> bytes | None:
+        return self.files.get(key)
 
     def write_once(self, key: str, body: bytes, content_type: str) -> None:
         self.writes.do(f"write_once {key}", lambda: self._write(key, body, content_type))

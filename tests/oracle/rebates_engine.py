@@ -1,6 +1,7 @@
 """Random programs through the engine's own use cases, on stores in memory, and what comes of them in numbers."""
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -8,7 +9,7 @@ from functools import cache
 
 from partner_program.domain.accelerator.statement import Statement, StatementStatus
 from partner_program.domain.facts import OpeningRevenue, Partner, Site
-from partner_program.domain.payments.bank import BankAccount, BankRevision, BankStatus, payer_site
+from partner_program.domain.payments.bank import BankAccount, payer_site
 from partner_program.domain.payments.bank_status import Answer, BankStatusReport, StatusRow
 from partner_program.domain.payments.batch import Batch, BatchItem, BatchStatus
 from partner_program.domain.payments.payout import PayoutState, WrongState
@@ -16,6 +17,7 @@ from partner_program.domain.payments.people import Actor, Role
 from partner_program.domain.revenue import ClassTotal, Contribution
 from partner_program.domain.tiers.account import AccountState, ChangeReason, TierChange
 from partner_program.rulebook import Rulebook, load_rulebook
+from partner_program.use_cases.bank_details import BankDetails
 from partner_program.use_cases.book_bank_status import BookBankStatus
 from partner_program.use_cases.decide_batches import DecideBatches, DigestDiffers
 from partner_program.use_cases.decide_payouts import DecidePayouts
@@ -48,7 +50,9 @@ _IBAN = "DE89370400440532013000"  # the example that ISO 13616 is explained with
 
 @cache
 def rulebook(*, capped: bool) -> Rulebook:
-    return load_rulebook(override_toml="" if capped else '"accelerator.cap_applies" = false')
+    """Bank details need not cool: their number alone tells whether a payment can be tried again."""
+    cap = "" if capped else '"accelerator.cap_applies" = false'
+    return load_rulebook(override_toml=f'{cap}\n"payment.bank_cooling_days" = 0')
 
 
 class ListingWriter:
@@ -75,15 +79,18 @@ class Played:
         self.writes = Writes()
         self.book = FakePaymentBook(self.banks, self.accounts, self.writes)
         self.files = FakePaymentFiles(self.writes)
-        self.vault, check = FakeBankVault(), FakeBankAccountCheck()
+        vault, check = FakeBankVault(), FakeBankAccountCheck()
+        self.details = BankDetails(self.book, self.banks, vault, check, self.rulebook)
         self.make = MakeStatement(self.accounts, self.rulebook, self.book)
         self.restate = RestateBaseline(self.accounts, self.rulebook, self.book)
         self.prepare = PreparePayments(self.book, self.banks, self.accounts, self.rulebook)
         self.batches = DecideBatches(self.book, self.banks, self.accounts)
         self.payouts = DecidePayouts(self.book)
-        side = BankSide(self.banks, self.vault, check)
+        side = BankSide(self.banks, vault, check)
         moment = "2024-06-01T12:00:00+00:00"
-        self.release = ReleasePayments(self.book, side, self.accounts, self.files, ListingWriter(), lambda: moment)
+        self.release = ReleasePayments(
+            self.book, side, self.accounts, self.files, ListingWriter(), self.rulebook, lambda: moment
+        )
         self.status = BookBankStatus(self.book)
         self._bank(payer_site(self.currency))
         for number, life in enumerate(self.program.lives, start=1):
@@ -125,17 +132,12 @@ class Played:
         self.accounts.states[life.account] = StoredState(state, 1)
         self._bank(site)
 
-    def _bank(self, site: str) -> int:
-        self.newest[site] = number = self.newest.get(site, 0) + 1
-        account = BankAccount(scheme="iban", number=_IBAN, bic=None, country="DE", holder=site)
-        first = date(2022, 1, 1)
-        self.banks.put(
-            BankRevision(
-                site_id=site, number=number, status=BankStatus.CONFIRMED, scheme="iban", country="DE", bic=None,
-                last_four=account.last_four, holder=site, sealed=self.vault.seal(site, number, account),
-                proposed_by=ANNA, proposed_on=first, decided_by=BO, decided_on=first, usable_from=first,
-            )
-        )  # fmt: skip
+    def _bank(self, site: str, day: date = date(2022, 1, 1)) -> int:
+        """New bank details, proposed by one and confirmed by another; asked once more, it goes on with them."""
+        number = self.newest.get(site, 0) + 1
+        self.details.propose(site, "iban", _IBAN, None, "DE", site, ANNA, day, "as told", f"R{number}")
+        self.details.confirm(site, number, BO, day)
+        self.newest[site] = number
         return number
 
     # -- a day
@@ -156,7 +158,10 @@ class Played:
                         )
 
     def tasks(self, day: date) -> None:
-        """The quarter's end and its close, as the schedule has them, each twice; and one of long ago comes again."""
+        """The quarter's end and its close, as the schedule has them, each twice; and one of long ago comes again.
+
+        On some days the first run breaks off between a statement and its payout.
+        """
         periods = [(FIRST_YEAR - 1, 4), *self.program.periods]
         for index, period in enumerate(periods):
             older = periods[day.toordinal() % (index + 1)]
@@ -164,7 +169,11 @@ class Played:
                 if day == due and not (phase == "CLOSE" and period in self.program.missed):
                     again = [] if older == period else [(older, "CLOSE")]
                     for life in self.program.lives:
-                        for task in ((period, phase), (period, phase), *again):
+                        self.writes.break_off(int(day.toordinal() % 3 == 0), before=True)
+                        with suppress(Killed):
+                            self._task(life.account, period, phase, day)
+                        self.writes.break_off(0)
+                        for task in ((period, phase), *again):
                             self._task(life.account, *task, day)
 
     def _task(self, account: str, period: Period, phase: str, day: date) -> None:
@@ -199,7 +208,7 @@ class Played:
             case "release":
                 return lambda: self._release(act.day)
             case "new_bank":
-                return lambda: self._bank(f"S{act.pick % len(self.program.lives) + 1}")
+                return lambda: self._bank(f"S{act.pick % len(self.program.lives) + 1}", act.day)
             case "answer":
                 return self._answer(act)
             case _:

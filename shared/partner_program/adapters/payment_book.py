@@ -17,7 +17,7 @@ from partner_program.domain.payments.ledger import LedgerEntry
 from partner_program.domain.payments.payee import PayeeNaming
 from partner_program.domain.payments.payout import Payout, PayoutState
 from partner_program.domain.revenue import Baseline
-from partner_program.use_cases.payment_ports import Write
+from partner_program.use_cases.payment_ports import LedgerDiffers, Write
 from partner_program.values.errors import ProgramError, VersionConflict
 from partner_program.values.periods import Quarter
 
@@ -80,7 +80,11 @@ class DynamoPaymentBook:
 
     def add_ledger(self, entries: Iterable[LedgerEntry]) -> None:
         """Each is put if absent, some at a time: a batch write would be cheaper, but knows no condition (F34)."""
-        each(lambda entry: self._payments.put_new(items.put_of(entry).item), list(entries))
+        wanted = list(entries)
+        standing = each(lambda entry: self._payments.put_new(items.put_of(entry).item), wanted)
+        for entry, item in zip(wanted, standing, strict=True):
+            if item is not None and LedgerEntry.model_validate_json(str(item["body"])) != entry:
+                raise LedgerDiffers(f"the ledger of {entry.account_id} {entry.period} says something else")
 
     # -- reads
 
@@ -126,6 +130,10 @@ class DynamoPaymentBook:
         """One query."""
         found = self._payments.query(items.ledger_pk(account_id))
         return [LedgerEntry.model_validate_json(str(item["body"])) for item in found]
+
+    def entry(self, act_id: str) -> AuditEntry | None:
+        """The act's mark, then the entry that it names."""
+        return self._entry_of(act_id)
 
     def audit_log(self, after: int = 0) -> Iterator[AuditEntry]:
         """One query."""

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _STANDS = frozenset({"PreconditionFailed", "412"})
+_GONE = frozenset({"NoSuchKey", "404", "AccessDenied", "403"})
+"""How S3 says that nothing is there: to who may not list the bucket it says no more than that access is denied."""
 _RACING = frozenset({"ConditionalRequestConflict", "409"})
 
 
@@ -24,6 +26,16 @@ class S3PaymentFiles:
         self._client = client
         self._bucket = results_bucket
         self._objects = S3Objects(client, results_bucket)
+
+    def read(self, key: str) -> bytes | None:
+        """A read of the newest version. What is there and denied is not overwritten either: a put is put-if-absent."""
+        try:
+            with self._objects.open_result(key) as standing:
+                return standing.read()
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _GONE:
+                return None
+            raise
 
     def write_once(self, key: str, body: bytes, content_type: str) -> None:
         """Put if absent; what stands already is compared byte by byte."""

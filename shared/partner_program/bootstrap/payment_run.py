@@ -53,6 +53,7 @@ def payment_run() -> PaymentRun:
         accounts=DynamoAccountStore(program),
         files=S3PaymentFiles(s3(), settings.results_bucket),
         writer=PaymentFileWriter(),
+        rulebook=rulebook,
         now=lambda: clock.moment().isoformat(timespec="seconds"),
     )
     dated = partial(business_date, settings=settings, program=program, rulebook=rulebook)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from .entries import DatedValue, Entry
 from .errors import NotInForce
 from .rules import Rules
-from .units import Level
+from .units import Level, Place
 
 
 class Rulebook:
@@ -57,6 +57,14 @@ class Rulebook:
     def in_force_from(self) -> date:
         """The first day that `at` answers for."""
         return self._changes[0]
+
+    @cached_property
+    def currencies(self) -> tuple[str, ...]:
+        """Every currency that accounts of the program have or ever had, by code."""
+        dated = (
+            one.value for entry in self._entries.values() if entry.id.startswith("country.") for one in entry.values
+        )
+        return tuple(sorted({place.currency for place in dated if isinstance(place, Place)}))
 
     @cached_property
     def time_zone(self) -> ZoneInfo:

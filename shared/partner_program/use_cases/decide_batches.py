@@ -6,11 +6,11 @@ from partner_program.domain.payments.audit import AuditDraft
 from partner_program.domain.payments.batch import Approval, Batch, BatchStatus
 from partner_program.domain.payments.payout import WrongState, act_id
 from partner_program.domain.payments.people import Action, Actor, check_four_eyes, check_may
-from partner_program.use_cases.batch_check import as_void, changes, let_go
+from partner_program.use_cases.batch_check import TRIES, changes, in_short, payouts_of, voiding
 from partner_program.use_cases.payees import Payees
 from partner_program.use_cases.payment_ports import BankStore, PaymentBook
 from partner_program.use_cases.ports import AccountStore
-from partner_program.values.errors import InvalidValue, NotFound, ProgramError
+from partner_program.values.errors import InvalidValue, NotFound, ProgramError, VersionConflict
 from partner_program.values.money import plain
 
 
@@ -18,7 +18,7 @@ class DigestDiffers(ProgramError):
     """What is to be approved or released is no longer what was looked at; the message says what has changed."""
 
 
-_WITHDRAWABLE = (BatchStatus.DRAFT, BatchStatus.PREPARED, BatchStatus.APPROVED)
+_WITHDRAWABLE = (BatchStatus.PREPARED, BatchStatus.APPROVED)
 
 
 class DecideBatches:
@@ -53,21 +53,26 @@ class DecideBatches:
         return approved
 
     def withdraw(self, batch_id: str, *, by: Actor, on: date, reason: str) -> Batch:
-        """Give it up before it is released; its payouts can be collected again. Safe to break off and to repeat.
+        """Give it up before it is released; its payouts can be collected again.
 
         Raises `InvalidValue` without a reason.
         """
         check_may(by, Action.WITHDRAW)
         if not reason.strip():
             raise InvalidValue("to withdraw a batch needs a reason")
-        batch = self._batch(batch_id)
-        if batch.status in _WITHDRAWABLE:
-            batch = as_void(batch, by, on, reason)
-            self._book.commit(_entry(Action.WITHDRAW, batch, by, on), [batch])
-        elif batch.status is not BatchStatus.VOID:
-            raise WrongState(f"{batch_id} is {batch.status}: its payment was initiated and cannot be withdrawn")
-        let_go(batch, self._book, by, on, f"batch withdrawn: {batch.void_reason}")
-        return batch
+        for _ in range(TRIES):
+            batch = self._batch(batch_id)
+            if batch.status is BatchStatus.VOID:
+                return batch
+            if batch.status not in _WITHDRAWABLE:
+                raise WrongState(f"{batch_id} is {batch.status}: its payment was initiated and cannot be withdrawn")
+            void, writes = voiding(batch, self._book, by, on, reason)
+            try:
+                self._book.commit(_entry(Action.WITHDRAW, void, by, on), writes)
+            except VersionConflict:
+                continue  # one of its payouts was held meanwhile, or somebody approved it
+            return void
+        raise VersionConflict(f"others keep changing {batch_id}: withdraw it again")
 
     def _batch(self, batch_id: str) -> Batch:
         batch = self._book.batch(batch_id)
@@ -78,9 +83,9 @@ class DecideBatches:
     def _check_standing(self, batch: Batch, digest: str, on: date) -> None:
         if digest != batch.digest:
             raise DigestDiffers(f"{batch.batch_id} has the digest {batch.digest}, not the one approved: look again")
-        found = list(changes(batch, self._book, self._payees, on))
+        found = list(changes(batch, payouts_of(batch, self._book), self._payees, on))
         if found:
-            raise DigestDiffers(f"{batch.batch_id} is no longer what was prepared: {'; '.join(found)}. Withdraw it")
+            raise DigestDiffers(f"{batch.batch_id} is no longer what was prepared: {in_short(found)}. Withdraw it")
 
 
 def _entry(action: Action, batch: Batch, by: Actor, on: date, **details: object) -> AuditDraft:

@@ -65,25 +65,27 @@ class DecidePayouts:
                 f"{payout.name} is {payout.state.replace('_', ' ')}: nothing to {action.replace('_', ' ')}"
             )
         refused = None if action is Action.RETRY else payout.refused_bank
-        moved = payout.moved(to, event(on, to, by, reason), batch_id=None, refused_bank=refused)
+        moved = payout.moved(to, event(on, to, by, reason, action=action), batch_id=None, refused_bank=refused)
         writes: list[Write] = [moved]
         if action is Action.CANCEL:
             writes.append(_cancelled(moved, on))
         self._book.commit(_entry(action, payout, moved, by, on, reason), writes)
-        return moved
+        return self._book.payout(account_id, period) or moved
 
 
 def _to(action: Action, payout: Payout) -> PayoutState:
-    """Lifting a hold gives back what was held: one that the bank has refused still needs its repair."""
-    if action is Action.LIFT_HOLD and payout.refused_bank:
-        return PayoutState.REJECTED
-    return _LEADS_TO[action]
+    """Lifting a hold gives back what was held: one that the bank has refused or returned still needs its repair."""
+    if action is not Action.LIFT_HOLD:
+        return _LEADS_TO[action]
+    held_from = payout.events[-2].state if len(payout.events) > 1 else PayoutState.OPEN
+    if held_from is PayoutState.RETURNED:
+        return held_from
+    return PayoutState.REJECTED if payout.refused_bank else PayoutState.OPEN
 
 
 def _is_repeat(payout: Payout, action: Action, by: Actor, reason: str) -> bool:
     last = payout.events[-1] if payout.events else None
-    to = _to(action, payout)
-    return last is not None and (payout.state, last.state, last.by, last.reason) == (to, to, by, reason)
+    return last is not None and (last.action, last.by, last.reason) == (action, by, reason)
 
 
 def _cancelled(payout: Payout, on: date) -> LedgerEntry:

@@ -7,10 +7,12 @@ from typing import NamedTuple
 from partner_program.domain.facts import Site
 from partner_program.domain.payments.bank import BankRevision, payer_site
 from partner_program.domain.payments.batch import BatchItem
-from partner_program.domain.payments.payee import Blocked, Payee, payee_of, payer_bank
-from partner_program.domain.payments.payout import Payout
+from partner_program.domain.payments.ledger import LedgerKind
+from partner_program.domain.payments.payee import BlockCode, Blocked, Payee, payee_of, payer_bank
+from partner_program.domain.payments.payout import Payout, payout_of
 from partner_program.use_cases.payment_ports import BankStore, PaymentBook
 from partner_program.use_cases.ports import AccountStore
+from partner_program.values.money import plain
 
 
 class Standing(NamedTuple):
@@ -38,10 +40,31 @@ class Payees:
         result = []
         for payout in payouts:
             account = payout.account_id
-            found = payee_of(account, sites[account], namings[account], revisions, payout.refused_bank, on)
+            found = self._against_record(payout) or payee_of(
+                account, sites[account], namings[account], revisions, payout.refused_bank, on
+            )
             blocked = found if isinstance(found, Blocked) else None
             result.append(Standing(payout, None if isinstance(found, Blocked) else _item(payout, found), blocked))
         return result
+
+    def _against_record(self, payout: Payout) -> Blocked | None:
+        """Nothing leaves that its final statement does not say, no attempt twice, whatever befell the table (F40)."""
+        statements = self._accounts.statements(payout.account_id, payout.period)
+        finals = (payout_of(one) for one in statements if one.period == payout.period)
+        stated = next((one for one in finals if one is not None), None)
+        said = ("amount", "currency", "payable_from")
+        if stated is None or any(getattr(stated, name) != getattr(payout, name) for name in said):
+            text = f"its final statement does not say that it pays {plain(payout.amount)} {payout.currency}"
+            return Blocked(BlockCode.NOT_AS_STATED, f"{text} from {payout.payable_from} on: have the table looked at")
+        for entry in self._book.ledger(payout.account_id):
+            same = (entry.period, entry.attempt, entry.kind) == (payout.period, payout.attempt, LedgerKind.INITIATED)
+            if same:
+                return Blocked(
+                    BlockCode.ALREADY_INITIATED,
+                    f"the ledger says that it was initiated on {entry.on} in {entry.batch_id}: find out whether it was "
+                    "paid before anything else",
+                )
+        return None
 
     def payer(self, currency: str, on: date) -> BankRevision | Blocked:
         """The vendor's own account of a currency, confirmed and past its cooling time."""

@@ -23,6 +23,10 @@ class SealBroken(ProgramError):
     """Sealed bank details that are not ours, or were sealed for another site, revision or masked face."""
 
 
+class LedgerDiffers(ProgramError):
+    """The ledger has an entry of the same payout, attempt and kind that says something else."""
+
+
 class OtherFileStands(ProgramError):
     """A file that is written once stands already and says something else."""
 
@@ -77,11 +81,15 @@ class PaymentBook(Protocol):
         ...
 
     def add_ledger(self, entries: Iterable[LedgerEntry]) -> None:
-        """Put entries; one that is there already stays as it is."""
+        """Put entries; one that is there already stays. Raises `LedgerDiffers` where it says something else."""
         ...
 
     def ledger(self, account_id: str) -> Sequence[LedgerEntry]:
         """All entries of an account, by quarter, attempt and kind."""
+        ...
+
+    def entry(self, act_id: str) -> AuditEntry | None:
+        """The entry of an act; None where there was none."""
         ...
 
     def audit_log(self, after: int = 0) -> Iterator[AuditEntry]:
@@ -134,6 +142,10 @@ class BankAccountCheck(Protocol):
 
 class PaymentFiles(Protocol):
     """The files of a released batch in the results bucket."""
+
+    def read(self, key: str) -> bytes | None:
+        """What stands under a key; None where nothing does."""
+        ...
 
     def write_once(self, key: str, body: bytes, content_type: str) -> None:
         """Put if absent. What stands stays; raises `OtherFileStands` where that is something else."""

@@ -1,8 +1,8 @@
 """Turn an approved batch into one payment file, once, whatever is repeated or breaks off (R-5.4, F42, F45).
 
-In this order: the batch is `releasing` from a fixed moment on; its payouts are in payment one by one; the ledger says
-so; the files are written if they are not there; the batch is released. A hold that comes before its payout is in
-payment stops the whole batch, one that comes after is refused. Each step repeated finds itself done.
+In this order: the batch is `releasing` and all of its payouts are in payment, in one act; the ledger says so; the files
+are written if they are not there; the batch is released. A hold meets the act on its payout: whichever is later is
+refused. Each step repeated finds itself done.
 """
 
 import hashlib
@@ -12,11 +12,13 @@ from typing import NamedTuple
 
 from partner_program.domain.payments.audit import AuditDraft
 from partner_program.domain.payments.bank import BankAccount, BankRevision
-from partner_program.domain.payments.batch import Batch, BatchItem, BatchStatus, digest_of
+from partner_program.domain.payments.batch import Batch, BatchItem, BatchStatus
 from partner_program.domain.payments.ledger import LedgerEntry, LedgerKind
 from partner_program.domain.payments.payout import PayoutState, WrongState, act_id, event
 from partner_program.domain.payments.people import ENGINE, Action, Actor, NotAllowed, check_may
-from partner_program.use_cases.batch_check import as_void, changes, let_go
+from partner_program.rulebook import Rulebook
+from partner_program.use_cases.approvals import unapproved
+from partner_program.use_cases.batch_check import TRIES, changes, in_short, payouts_of, voiding
 from partner_program.use_cases.decide_batches import DigestDiffers
 from partner_program.use_cases.payees import Payees
 from partner_program.use_cases.payment_ports import (
@@ -78,6 +80,7 @@ class ReleasePayments:
         accounts: AccountStore,
         files: PaymentFiles,
         writer: PaymentFileWriter,
+        rulebook: Rulebook,
         now: Callable[[], str],
     ) -> None:
         self._book = book
@@ -85,6 +88,7 @@ class ReleasePayments:
         self._payees = Payees(book, bank_side.banks, accounts)
         self._files = files
         self._writer = writer
+        self._rulebook = rulebook
         self._now = now
 
     def daily(self, on: date) -> DailyRun:
@@ -96,7 +100,7 @@ class ReleasePayments:
             for batch_id in list(self._book.batches(status)):
                 try:
                     released.append(self.release(batch_id, by=ENGINE, on=on))
-                except ProgramError as refused:
+                except (ProgramError, ValueError) as refused:  # also a body that no longer reads
                     batch = self._book.batch(batch_id)
                     gone = batch is not None and batch.status is BatchStatus.VOID
                     (voided if gone else stuck).append(Unpaid(batch_id, str(refused)))
@@ -106,33 +110,38 @@ class ReleasePayments:
         """The batch, released: its file stands in the results bucket.
 
         Raises `NotAllowed`, `NotFound`, `WrongState`; `DigestDiffers`, `BankDetailsUnusable`, `PaymentFileWrong` after
-        voiding it, so that its payouts wait for the next preparation. Once its file may be there it is never voided:
+        voiding it, so that its payouts wait for the next preparation. Once its payment is initiated it is never voided:
         what then fails leaves it `releasing`, and a repeat goes on.
         """
         check_may(by, Action.RELEASE)
-        batch = self._book.batch(batch_id)
-        if batch is None:
-            raise NotFound(f"there is no batch {batch_id}")
-        if batch.status is BatchStatus.VOID:
-            let_go(batch, self._book, ENGINE, on, batch.void_reason)
+        for _ in range(TRIES):
+            batch = self._book.batch(batch_id)
+            if batch is None:
+                raise NotFound(f"there is no batch {batch_id}")
+            try:
+                return self._release(batch, by, max(on, batch.prepared_on, *(given.on for given in batch.approvals)))
+            except VersionConflict:
+                continue  # one of its payouts was held meanwhile, or somebody else releases it
+        raise VersionConflict(f"others keep changing {batch_id}: release it again")
+
+    def _release(self, batch: Batch, by: Actor, on: date) -> Batch:
+        """Never before the day on which it was prepared and approved, however late an event of an earlier day comes."""
         if batch.status is BatchStatus.APPROVED:
             batch = self._initiate(batch, by, on)
         if batch.status is BatchStatus.RELEASING:
             batch = self._finish(batch, on)
         if batch.status is not BatchStatus.RELEASED:
-            raise WrongState(f"{batch_id} is {batch.status}: only an approved batch can be released")
+            raise WrongState(f"{batch.batch_id} is {batch.status}: only an approved batch can be released")
         return batch
 
     def _initiate(self, batch: Batch, by: Actor, on: date) -> Batch:
         """From here on the payment is initiated: later namings of a payee do not count for it (R-5.4c)."""
-        found = list(changes(batch, self._book, self._payees, on))
-        if batch.digest != digest_of(batch.currency, batch.items, batch.payer_seal):
-            found.append("its payees or amounts are not those of its digest")
-        if any(given.digest != batch.digest for given in batch.approvals):
-            found.append("it was approved with other payees or amounts")
+        payouts = payouts_of(batch, self._book)
+        found = list(changes(batch, payouts, self._payees, on))
+        found += unapproved(batch, self._book, self._rulebook)
         if found:
-            self._void(batch, on, "; ".join(found))
-            raise DigestDiffers(f"{batch.batch_id} was voided, prepare again: {'; '.join(found)}")
+            self._void(batch, on, in_short(found))
+            raise DigestDiffers(f"{batch.batch_id} was voided, prepare again: {in_short(found)}")
         releasing = batch.model_copy(
             update={
                 "status": BatchStatus.RELEASING,
@@ -142,80 +151,68 @@ class ReleasePayments:
                 "version": batch.version + 1,
             }
         )
-        try:
-            self._writer.pain001(releasing, *self._accounts(batch))  # before anything is initiated: it can be written
+        try:  # before anything is initiated: its file can be written
+            body = self._writer.pain001(releasing, *self._accounts(batch, checked=True))
         except (BankDetailsUnusable, PaymentFileWrong) as unusable:
             self._void(batch, on, str(unusable))
             raise
-        self._book.commit(_entry("initiated", releasing, by, on), [releasing])
-        return self._book.batch(batch.batch_id) or releasing
+        releasing = releasing.model_copy(update={"file_digest": hashlib.sha256(body).hexdigest()})
+        step = event(on, PayoutState.IN_PAYMENT, by, batch_id=batch.batch_id)
+        paid = [payout.moved(PayoutState.IN_PAYMENT, step) for payout in payouts.values()]
+        self._book.commit(_entry("initiated", releasing, by, on), [releasing, *paid])
+        return self._book.batch(batch.batch_id) or releasing  # another run of the engine may have been faster
 
     def _finish(self, batch: Batch, on: date) -> Batch:
-        accounts, payer = self._accounts(batch)
-        for item in batch.items:
-            if not self._in_payment(item, batch):
-                reason = f"{item.account_id} {item.period} was held or cancelled before its payment was initiated"
-                self._void(batch, on, reason)
-                raise DigestDiffers(f"{batch.batch_id} was voided, prepare again: {reason}")
         self._book.add_ledger(_initiated(item, batch) for item in batch.items)
-        body = self._writer.pain001(batch, accounts, payer)
-        self._files.write_once(f"{batch.folder}/payments.csv", self._writer.listing(batch), CSV)
-        self._files.write_once(f"{batch.folder}/pain.001.xml", body, XML)
+        self._write_files(batch)
         released = batch.model_copy(
-            update={
-                "status": BatchStatus.RELEASED,
-                "released_on": on,
-                "file_digest": hashlib.sha256(body).hexdigest(),
-                "version": batch.version + 1,
-            }
+            update={"status": BatchStatus.RELEASED, "released_on": on, "version": batch.version + 1}
         )
         self._book.commit(_entry("released", released, batch.released_by or ENGINE, on), [released])
         return self._book.batch(batch.batch_id) or released
 
-    def _in_payment(self, item: BatchItem, batch: Batch) -> bool:
-        """Whether the payout is in payment through this batch; a hold that was faster is left standing."""
-        payout = self._book.payout(item.account_id, item.period)
-        while payout is not None and payout.batch_id == batch.batch_id and payout.attempt == item.attempt:
-            if payout.state is PayoutState.IN_PAYMENT:
-                return True
-            if payout.state is not PayoutState.IN_BATCH or payout.amount != item.amount:
-                return False
-            by = batch.released_by or ENGINE
-            step = event(batch.initiated_on or batch.prepared_on, PayoutState.IN_PAYMENT, by, batch_id=batch.batch_id)
-            if self._book.put_payout(payout.moved(PayoutState.IN_PAYMENT, step)):
-                return True
-            payout = self._book.payout(item.account_id, item.period)
-        return False
+    def _write_files(self, batch: Batch) -> None:
+        """A file that stands and is the one of the initiation stays, even where today's writer would write another."""
+        key = f"{batch.folder}/pain.001.xml"
+        standing = self._files.read(key)
+        if standing is None or hashlib.sha256(standing).hexdigest() != batch.file_digest:
+            body = self._writer.pain001(batch, *self._accounts(batch, checked=False))
+            if hashlib.sha256(body).hexdigest() != batch.file_digest:
+                raise PaymentFileWrong(f"the file of {batch.batch_id} is no longer the one that was initiated")
+            self._files.write_once(key, body, XML)
+        listing = f"{batch.folder}/payments.csv"
+        if self._files.read(listing) is None:
+            self._files.write_once(listing, self._writer.listing(batch), CSV)
 
-    def _accounts(self, batch: Batch) -> tuple[Sequence[tuple[BatchItem, BankAccount]], BankAccount]:
+    def _accounts(self, batch: Batch, *, checked: bool) -> tuple[Sequence[tuple[BatchItem, BankAccount]], BankAccount]:
         """Every account of the batch in the clear, and the payer's, checked once more. Raises `BankDetailsUnusable`."""
         wanted = {batch.payer_bank, *(item.bank for item in batch.items)}
         sites = sorted({name.rpartition("#")[0] for name in wanted})
         found = self._bank_side.banks.revisions_many(sites)
         revisions = {one.name: one for of_site in found.values() for one in of_site if one.name in wanted}
-        opened = [(item, self._open(revisions, item.bank, item.bank_seal)) for item in batch.items]
-        return opened, self._open(revisions, batch.payer_bank, batch.payer_seal)
+        opened = [(item, self._open(revisions, item.bank, item.bank_seal, checked)) for item in batch.items]
+        return opened, self._open(revisions, batch.payer_bank, batch.payer_seal, checked)
 
-    def _open(self, revisions: dict[str, BankRevision], name: str, seal: str) -> BankAccount:
+    def _open(self, revisions: dict[str, BankRevision], name: str, seal: str, checked: bool) -> BankAccount:  # private
         revision = revisions.get(name)
         if revision is None or revision.seal_digest != seal:
             raise BankDetailsUnusable(f"the bank details {name} are not those that were approved")
         try:
             account = self._bank_side.opener.open(revision)
-            checked = self._bank_side.check.read(
-                account.scheme, account.number, account.bic, account.country, account.holder
-            )
+            if checked:
+                account = self._bank_side.check.read(
+                    account.scheme, account.number, account.bic, account.country, account.holder
+                )
         except (SealBroken, InvalidValue):
             # what was thrown may stem from a number in the clear: none of it goes on
             raise BankDetailsUnusable(f"the bank details {name} cannot be paid to: enter them again") from None
-        if checked.last_four != revision.last_four:
+        if account.last_four != revision.last_four:
             raise BankDetailsUnusable(f"the bank details {name} are not what they show")
-        return checked
+        return account
 
     def _void(self, batch: Batch, on: date, reason: str) -> None:
-        void = as_void(batch, ENGINE, on, reason)
-        self._book.commit(_entry("voided", void, ENGINE, on, Action.WITHDRAW), [void])
-        let_go(void, self._book, ENGINE, on, reason)
+        void, writes = voiding(batch, self._book, ENGINE, on, reason)
+        self._book.commit(_entry("voided", void, ENGINE, on, Action.WITHDRAW), writes)
 
 
 def _initiated(item: BatchItem, batch: Batch) -> LedgerEntry:

@@ -11,6 +11,8 @@ from partner_program.domain.payments.payee import BlockCode
 from partner_program.domain.payments.payout import PayoutState
 from partner_program.domain.payments.people import NotAllowed
 from partner_program.use_cases import prepare_payments
+from partner_program.values.errors import InvalidValue, VersionConflict
+from partner_program.values.periods import Quarter
 from tests.fakes.payment_world import ANNA, BORIS, DORA, DUE, IBAN, OTHER_IBAN, Q2, PaymentWorld, paying
 from tests.fakes.records import day, site
 from tests.fakes.reports import Killed
@@ -122,23 +124,15 @@ def test_other_currencies_make_batches_of_their_own() -> None:
 
 @pytest.mark.catalogue("F09")
 @pytest.mark.parametrize("before", [True, False])
-def test_a_preparation_that_breaks_off_is_finished_by_the_next_one(before: bool) -> None:  # a case
-    whole = paying("3125.00", "10.00")
-    calls = len(whole.writes.log)
-    expected = whole.prepared()
-    for call in range(1, len(whole.writes.log) - calls + 1):
-        world = paying("3125.00", "10.00")
-        world.writes.break_off(call, before=before)
-        with pytest.raises(Killed):
-            world.prepare(ANNA, DUE)
-        again = world.prepare(BORIS, DUE)
-        standing = [world.batch(one) for one in world.book.batches(BatchStatus.PREPARED)]
-        assert sum(batch.total for batch in standing) == expected.total
-        assert [world.of(one).batch_id for one in ("P1-DE", "P2-DE")] == [standing[0].batch_id] * 2
-        assert list(world.book.batches(BatchStatus.DRAFT)) == []
-        assert again.waiting == ()
-        if len(again.batches) == 1 and again.batches[0].prepared_by == BORIS:
-            assert (call, before) == (1, True), "only a preparation that had not begun is the next one's own"
+def test_a_preparation_that_breaks_off_has_written_batch_and_payouts_or_nothing(before: bool) -> None:  # a case
+    world = paying("3125.00", "10.00")
+    world.writes.break_off(1, before=before)
+    with pytest.raises(Killed):
+        world.prepare(ANNA, DUE)
+    made = [] if before else ["20240814-EUR-01"]
+    assert list(world.book.batches(BatchStatus.PREPARED)) == made
+    assert {world.of(one).state for one in ("P1-DE", "P2-DE")} == {PayoutState.OPEN if before else PayoutState.IN_BATCH}
+    assert len(world.prepare(BORIS, DUE).batches) == int(before)
 
 
 def test_what_is_held_while_it_is_collected_is_left_out() -> None:
@@ -147,7 +141,7 @@ def test_what_is_held_while_it_is_collected_is_left_out() -> None:
     def hold() -> None:
         world.payouts.hold("P2-DE", Q2, by=DORA, on=DUE, reason="stop")
 
-    world.writes.rival = lambda: setattr(world.writes, "rival", hold)
+    world.writes.rival = hold
     assert [item.account_id for item in world.prepared().items] == ["P1-DE"]
     assert world.of("P2-DE").state is PayoutState.ON_HOLD
 
@@ -163,6 +157,59 @@ def test_two_who_prepare_at_once_never_share_a_payout() -> None:
     world.prepare(ANNA, DUE)
     paid = [item.account_id for one in world.book.batches(BatchStatus.PREPARED) for item in world.batch(one).items]
     assert sorted(paid) == ["P1-DE", "P2-DE"]
+    assert [world.batch(one).prepared_by for one in world.book.batches(BatchStatus.PREPARED)] == [BORIS]
+
+
+def test_where_others_keep_taking_what_is_to_be_paid_the_preparer_is_told() -> None:
+    world = paying("3125.00")
+
+    def hold_and_lift() -> None:
+        world.payouts.hold("P1-DE", Q2, by=DORA, on=DUE, reason="stop")
+        world.payouts.lift_hold("P1-DE", Q2, by=DORA, on=DUE, reason="go")
+        world.writes.rival = hold_and_lift
+
+    world.writes.rival = hold_and_lift
+    with pytest.raises(VersionConflict, match="prepare again"):
+        world.prepare(ANNA, DUE)
+
+
+@pytest.mark.parametrize("currency", ["eur", "XXX", "", " EUR"])
+def test_a_currency_that_the_program_never_had_is_refused(currency: str) -> None:
+    with pytest.raises(InvalidValue, match="has no accounts in"):
+        paying("3125.00").prepare(ANNA, DUE, currency)
+
+
+@pytest.mark.catalogue("F57")
+@pytest.mark.parametrize("field", ["amount", "currency", "payable_from"])
+def test_what_its_final_statement_does_not_say_is_not_paid(field: str) -> None:
+    world = paying("3125.00")
+    other = {"amount": Decimal("3125.01"), "currency": "USD", "payable_from": DUE - timedelta(days=1)}[field]
+    changed = world.of().model_copy(update={field: other, "version": 2})
+    assert world.book.put_payout(changed)
+    world.bank_details("payer.USD", OTHER_IBAN)
+    (waiting,) = world.prepare(ANNA, DUE).waiting
+    assert waiting.code is BlockCode.NOT_AS_STATED
+
+
+@pytest.mark.catalogue("F57")
+def test_a_payout_without_a_final_statement_is_not_paid() -> None:
+    world = paying("3125.00")
+    period = Quarter(2023, 4)
+    world.payout("P1-DE", "99999.00", period=period)
+    world.accounts._statements.clear()  # as if nobody had ever made them
+    assert {one.code for one in world.prepare(ANNA, DUE).waiting} == {BlockCode.NOT_AS_STATED}
+
+
+@pytest.mark.catalogue("F40")
+def test_an_attempt_that_the_ledger_knows_is_not_initiated_again_after_a_restore() -> None:
+    world = paying("3125.00")
+    before = world.of()
+    world.approved()
+    world.release.daily(DUE)
+    world.book.items["payout", "P1-DE", "2024Q2"] = before
+    (waiting,) = world.prepare(ANNA, DUE).waiting
+    assert waiting.code is BlockCode.ALREADY_INITIATED
+    assert "20240814-EUR-01" in waiting.text
 
 
 def test_a_payout_that_the_bank_has_refused_is_collected_with_other_bank_details_only() -> None:

@@ -74,7 +74,7 @@ def test_a_release_that_is_killed_anywhere_ends_in_one_payment(before: bool) -> 
     calls = len(whole.writes.log)
     whole.release.daily(DUE)
     steps = len(whole.writes.log) - calls
-    assert steps == 1 + 3 + 3 + 2 + 1, "releasing, three payouts, three ledger entries, two files, released"
+    assert steps == 1 + 3 + 2 + 1, "initiated, three ledger entries, two files, released"
     for call in range(1, steps + 1):
         world = paying("3125.00", "100.50", "7.07")
         batch = world.approved()
@@ -94,7 +94,7 @@ def test_a_release_that_is_killed_anywhere_ends_in_one_payment(before: bool) -> 
 def test_the_file_of_a_release_that_is_repeated_later_is_the_same_to_the_byte() -> None:
     world = paying("3125.00")
     batch = world.approved()
-    world.writes.break_off(5)  # both files stand, the batch is not released yet
+    world.writes.break_off(4)  # both files stand, the batch is not released yet
     with pytest.raises(Killed):
         world.release.daily(DUE)
     key = f"payments/{batch.batch_id}/pain.001.xml"
@@ -107,7 +107,7 @@ def test_the_file_of_a_release_that_is_repeated_later_is_the_same_to_the_byte() 
 @pytest.mark.catalogue("F02")
 @pytest.mark.catalogue("F45")
 def test_two_releases_at_once_pay_once() -> None:
-    steps = 1 + 2 + 2 + 2 + 1
+    steps = 1 + 2 + 2 + 1
     for moment in range(1, steps + 1):
         world = paying("3125.00", "100.50")
         batch = world.approved()
@@ -130,7 +130,7 @@ def test_two_releases_at_once_pay_once() -> None:
 @pytest.mark.rule("R-5.5")
 def test_a_hold_that_comes_before_its_payment_is_initiated_stops_the_batch_one_after_is_refused() -> None:
     outcomes = set()
-    for moment in range(1, 9):
+    for moment in range(1, 7):
         world = paying("3125.00", "100.50")
         batch = world.approved()
         left = [moment]
@@ -147,6 +147,8 @@ def test_a_hold_that_comes_before_its_payment_is_initiated_stops_the_batch_one_a
 
         world.writes.rival = hold
         world.release.daily(DUE)
+        if left[0] > 0:
+            continue  # the run had fewer writes
         refused = len(left) == 2
         paid = bool(world.files.files)
         assert paid == refused, "never both held and paid, never neither"
@@ -186,19 +188,21 @@ def test_a_broken_seal_voids_the_batch_before_anything_is_initiated() -> None:
     world = paying("3125.00", "10.00")
     revision = world.banks.revisions("S1")[0]
     other = world.banks.revisions("S2")[0]
-    world.banks.put(revision.model_copy(update={"sealed": other.sealed}))
+    broken = revision.model_copy(update={"number": 2, "sealed": other.sealed})
+    world.banks.put(broken)
+    world.enter_confirmation(broken)
     batch = world.approved()
-    with pytest.raises(BankDetailsUnusable, match="S1#1 cannot be paid to") as told:
+    with pytest.raises(BankDetailsUnusable, match="S1#2 cannot be paid to") as told:
         world.release.release(batch.batch_id, by=BORIS, on=DUE)
     assert IBAN not in str(told.value)
     assert told.value.__cause__ is None
     assert (world.batch(batch.batch_id).status, world.files.files) == (BatchStatus.VOID, {})
 
 
-def test_once_its_file_may_be_there_a_batch_is_never_voided() -> None:
+def test_once_its_payment_is_initiated_a_batch_is_never_voided() -> None:
     world = paying("3125.00")
     batch = world.approved()
-    world.writes.break_off(5)
+    world.writes.break_off(2)
     with pytest.raises(Killed):
         world.release.daily(DUE)
     revision = world.banks.revisions("S1")[0]
@@ -207,6 +211,29 @@ def test_once_its_file_may_be_there_a_batch_is_never_voided() -> None:
     assert [one.batch_id for one in run.stuck] == [batch.batch_id]
     assert world.batch(batch.batch_id).status is BatchStatus.RELEASING
     assert world.of().state is PayoutState.IN_PAYMENT
+
+
+@pytest.mark.catalogue("F54")
+def test_a_file_that_stands_is_the_one_even_where_a_later_version_would_write_another(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = paying("3125.00")
+    batch = world.approved()
+    world.writes.break_off(3)
+    with pytest.raises(Killed):
+        world.release.daily(DUE)
+    body = world.files.files[f"payments/{batch.batch_id}/pain.001.xml"]
+    monkeypatch.setattr(PaymentFileWriter, "pain001", lambda *_: b"<other/>")
+    (released,) = world.release.daily(DUE).released
+    assert world.files.files[f"payments/{batch.batch_id}/pain.001.xml"] == body
+    assert released.file_digest == hashlib.sha256(body).hexdigest()
+
+
+def test_a_late_event_of_an_earlier_day_pays_on_the_day_of_the_approval() -> None:
+    world = paying("3125.00")
+    world.approved(DUE)
+    (released,) = world.release.daily(day("2024-08-05")).released
+    assert (released.initiated_on, released.released_on) == (DUE, DUE)
 
 
 @pytest.mark.catalogue("F57")

@@ -12,14 +12,13 @@ from partner_program.domain.payments.people import Actor
 from partner_program.values.money import plain, total
 from partner_program.values.periods import Quarter
 
-MOST_ITEMS = 150
-"""Payouts of a batch: it is one item of the table, and stays below the 400 KB of one whatever its texts are."""
+MOST_ITEMS = 80
+"""Payouts of a batch: it is written together with all of them, and a transaction takes a hundred items."""
 
 
 class BatchStatus(StrEnum):
-    """`DRAFT`: payouts are being collected. `RELEASING`: payment is initiated, the file may be there or not."""
+    """`RELEASING`: payment is initiated, the file may be there or not."""
 
-    DRAFT = "draft"
     PREPARED = "prepared"
     APPROVED = "approved"
     RELEASING = "releasing"
@@ -101,7 +100,18 @@ class Batch(Document):
 def digest_of(currency: str, items: Sequence[BatchItem], payer_seal: str = "") -> str:
     """SHA-256 over currency, payer, payees and amounts, in whatever order the items come."""
     rows = sorted(
-        (item.account_id, str(item.period), item.attempt, plain(item.amount), item.site_id, item.bank, item.bank_seal)
+        (
+            item.account_id,
+            str(item.period),
+            item.attempt,
+            item.end_to_end_id,
+            plain(item.amount),
+            item.site_id,
+            item.bank,
+            item.bank_seal,
+            item.bank_last_four,
+            item.holder,
+        )
         for item in items
     )
     return hashlib.sha256(json.dumps([currency, payer_seal, rows], separators=(",", ":")).encode()).hexdigest()

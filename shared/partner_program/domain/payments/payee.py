@@ -40,6 +40,8 @@ class BlockCode(StrEnum):
     BANK_DETAILS_COOLING = "bank_details_cooling"
     REFUSED_BY_BANK = "refused_by_bank"
     NO_PAYER_ACCOUNT = "no_payer_account"
+    NOT_AS_STATED = "not_as_stated"
+    ALREADY_INITIATED = "already_initiated"
 
 
 class Blocked(NamedTuple):

@@ -31,13 +31,14 @@ class WrongState(ProgramError):
 
 
 class PayoutEvent(Document):
-    """One step of a payout's life: what, when, by whom and why."""
+    """One step of a payout's life: what, when, by whom and why; `action` where a person acted on this payout alone."""
 
     on: date
     state: PayoutState
     by: Actor
     reason: str = ""
     batch_id: str | None = None
+    action: Action | None = None
 
 
 class Payout(Document):
@@ -91,14 +92,14 @@ _P = PayoutState
 STEPS: dict[PayoutState, frozenset[PayoutState]] = {
     _P.OPEN: frozenset({_P.IN_BATCH, _P.ON_HOLD, _P.CANCELLED}),
     _P.IN_BATCH: frozenset({_P.OPEN, _P.REJECTED, _P.IN_PAYMENT, _P.ON_HOLD, _P.CANCELLED}),
-    _P.IN_PAYMENT: frozenset({_P.OPEN, _P.REJECTED, _P.PAID}),
+    _P.IN_PAYMENT: frozenset({_P.REJECTED, _P.PAID}),
     _P.PAID: frozenset({_P.RETURNED}),
-    _P.ON_HOLD: frozenset({_P.OPEN, _P.REJECTED, _P.CANCELLED}),
+    _P.ON_HOLD: frozenset({_P.OPEN, _P.REJECTED, _P.RETURNED, _P.CANCELLED}),
     _P.CANCELLED: frozenset(),
     _P.REJECTED: frozenset({_P.IN_BATCH, _P.OPEN, _P.ON_HOLD, _P.CANCELLED}),
     _P.RETURNED: frozenset({_P.OPEN, _P.ON_HOLD, _P.CANCELLED}),
 }
-"""State → states that one step leads to. In payment → open: only before the payment file was written."""
+"""State → states that one step leads to."""
 
 
 def payout_of(statement: Statement) -> Payout | None:
@@ -117,9 +118,11 @@ def payout_of(statement: Statement) -> Payout | None:
     )
 
 
-def event(on: date, state: PayoutState, by: Actor, reason: str = "", batch_id: str | None = None) -> PayoutEvent:
+def event(
+    on: date, state: PayoutState, by: Actor, reason: str = "", batch_id: str | None = None, action: Action | None = None
+) -> PayoutEvent:
     """An event, written in one line."""
-    return PayoutEvent(on=on, state=state, by=by, reason=reason, batch_id=batch_id)
+    return PayoutEvent(on=on, state=state, by=by, reason=reason, batch_id=batch_id, action=action)
 
 
 def act_id(action: Action, *names: object) -> str:
