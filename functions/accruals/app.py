@@ -1,6 +1,5 @@
-"""The daily schedule, early in the morning → the accruals of each month that was over yesterday and is not done yet."""
+"""The daily schedule, early in the morning → the accruals of each month whose booking day has come (R-5.4d)."""
 
-from datetime import timedelta
 from typing import Any
 
 from aws_lambda_powertools.logging import Logger
@@ -9,8 +8,6 @@ from aws_lambda_powertools.metrics import Metrics, MetricUnit
 from partner_program.bootstrap.accruals import accruals
 from partner_program.handler_support import TIME_RESERVE_MS, TimeContext, scheduled_time
 from partner_program.values.errors import ProgramError
-
-ONE_DAY = timedelta(days=1)
 
 logger = Logger()
 metrics = Metrics()
@@ -26,7 +23,7 @@ def handler(event: dict[str, Any], context: TimeContext) -> dict[str, Any]:
     scheduled = scheduled_time(event)
     app = accruals()
     on = app.business_date(scheduled)
-    runs = app.book(on - ONE_DAY, lambda: context.get_remaining_time_in_millis() > TIME_RESERVE_MS)
+    runs = app.book(on, lambda: context.get_remaining_time_in_millis() > TIME_RESERVE_MS)
     for run in runs:
         metrics.add_metric("AccrualsMade", MetricUnit.Count, run.accounts)
         metrics.add_metric("AccrualFailures", MetricUnit.Count, len(run.failures))

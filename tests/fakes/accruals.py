@@ -1,7 +1,7 @@
 """The ports of accruals in memory, and the life of an account told month by month."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import BinaryIO
 
@@ -72,8 +72,16 @@ class World:
     def book(self) -> BookAccruals:
         return BookAccruals(self.accounts, self.payments, self.store, self.results, self.jobs, self.rulebook)
 
+    def booking_day(self, month: str) -> date:
+        end = end_of(month)
+        return end + timedelta(days=self.rulebook.at(end).accrual_close_days)
+
     def on(self, today: str) -> list[AccrualRun]:
         return self.book(day(today))
+
+    def books(self, month: str) -> list[AccrualRun]:
+        """The run of a month's booking day."""
+        return self.book(self.booking_day(month))
 
 
 class Life:
@@ -201,8 +209,8 @@ class Life:
         return self
 
     def month(self, month: str) -> AccrualRow:
-        """Book a month on its last day; the account's row."""
-        runs = self.world.on(end_of(month).isoformat())
+        """Book a month on its booking day; the account's row."""
+        runs = self.world.books(month)
         assert [run.failures for run in runs if run.failures] == []
         return self.row(month)
 

@@ -85,11 +85,11 @@ def test_a_run_on_the_real_adapters_killed_around_any_of_its_calls_ends_like_one
             book = BookAccruals(
                 accounts, life.world.payments, plan.wrap(store), plan.wrap(files), plan.wrap(jobs), life.world.rulebook
             )
-            jobs.mark_done("accruals", day("2024-08-30"))
+            jobs.mark_done("accruals", day("2024-07-31"))
             try:
-                book(day("2024-10-01"))
+                book(day("2024-10-10"))
             except Killed:
-                BookAccruals(accounts, life.world.payments, store, files, jobs, life.world.rulebook)(day("2024-10-01"))
+                BookAccruals(accounts, life.world.payments, store, files, jobs, life.world.rulebook)(day("2024-10-10"))
             rows = [row.model_dump_json() for month in ("2024-08", "2024-09") for row in store.month(month)]
             return rows, objects(s3), jobs.last_done("accruals")
 
@@ -102,7 +102,7 @@ def test_a_run_on_the_real_adapters_killed_around_any_of_its_calls_ends_like_one
 
 def test_the_real_adapters_book_what_the_fakes_book() -> None:
     life = paid_life()
-    life.world.on("2024-08-31")
+    life.world.books("2024-08")
     with aws() as (program, payments, s3):
         fill(program, life)
         book = BookAccruals(
@@ -113,7 +113,7 @@ def test_the_real_adapters_book_what_the_fakes_book() -> None:
             DynamoJobLog(program),
             life.world.rulebook,
         )
-        assert [run.complete for run in book(day("2024-08-31"))] == [True]
+        assert [run.complete for run in book(life.world.booking_day("2024-08"))] == [True]
         assert objects(s3) == life.world.results.files
     assert set(life.world.results.files) == {f"accruals/2024-08{end}" for end in (".csv", "-totals.csv", ".json")}
 

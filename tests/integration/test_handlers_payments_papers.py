@@ -66,15 +66,15 @@ def book(world: World, day: str) -> Any:
 
 
 @pytest.mark.catalogue("F26")
-def test_the_morning_after_a_month_its_accruals_are_booked_once(world: World) -> None:
+def test_ten_days_after_a_month_its_accruals_are_booked_once_by_the_date_of_the_morning(world: World) -> None:
     take_in(world)
-    assert book(world, "2024-03-31") == {"on": "2024-03-31", "tasks": 0, "months": []}
-    answer = book(world, "2024-04-01")
+    assert book(world, "2024-04-09") == {"on": "2024-04-09", "tasks": 0, "months": []}
+    answer = book(world, "2024-04-10")
     assert answer["months"] == [{"month": "2024-03", "accounts": 1, "complete": True}]
     keys = [key for key in world.results() if key.startswith("accruals/")]
     assert {"accruals/2024-03.csv", "accruals/2024-03.json"} <= set(keys)
     assert json.loads(body(world, "accruals/2024-03.json"))["month"] == "2024-03"
-    assert book(world, "2024-04-01") == {"on": "2024-04-01", "tasks": 0, "months": []}
+    assert book(world, "2024-04-10") == {"on": "2024-04-10", "tasks": 0, "months": []}
 
 
 @pytest.mark.catalogue("F47")
@@ -93,10 +93,10 @@ def test_an_account_without_accruals_fails_the_run_after_the_files_are_written(
     with monkeypatch.context() as patch:
         patch.setattr(BookAccruals, "_accrued", lost)
         with pytest.raises(Exception, match="2024-03") as raised:
-            book(world, "2024-04-01")
+            book(world, "2024-04-10")
         assert type(raised.value).__name__ == "AccrualsFailed"
     assert json.loads(body(world, "accruals/2024-03.json"))["complete"] is False
-    assert book(world, "2024-04-01")["months"] == [{"month": "2024-03", "accounts": 1, "complete": True}]
+    assert book(world, "2024-04-10")["months"] == [{"month": "2024-03", "accounts": 1, "complete": True}]
 
 
 def test_accruals_without_a_scheduled_time_are_an_error(world: World) -> None:

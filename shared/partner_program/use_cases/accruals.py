@@ -1,4 +1,4 @@
-"""Book the accruals of every month that has ended, account by account, and write them for finance (R-5.4)."""
+"""Book the accruals of every month when its books close, account by account, and write them for finance (R-5.4)."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +21,7 @@ from partner_program.values.periods import month_of
 from partner_program.values.tiers import Tier
 
 JOB = "accruals"
+_ONE_DAY = timedelta(days=1)
 _YEARS_BACK = 2
 """A rebate of last year, while its last quarter is open, rests on the Sales Revenue of the year before that."""
 _OF_ONE_ACCOUNT = (ProgramError, ValueError, LookupError, ArithmeticError)
@@ -43,7 +44,11 @@ class AccrualRun:
 
 
 class BookAccruals:
-    """Runs daily, works where a month has ended since it last finished. Idempotent: a row is put once and stands.
+    """Runs daily, works on a month's booking day: so many days after its end (R-5.4d). Idempotent: a row is put once.
+
+    Sales Revenue of the month is what is known by then; payments and final statements count up to its last day by
+    their own dates, and the tier is that of the last day. What comes later belongs to the next month. The job's
+    progress is the last day of the last month that is complete.
 
     A run that broke off, ran out of time or left accounts that failed leaves the month open: the next run goes on with
     the accounts that have no row yet. An account that fails stops nobody else, in no month.
@@ -66,23 +71,33 @@ class BookAccruals:
         self._rulebook = rulebook
 
     def __call__(self, on: date, has_time: Callable[[], bool] = lambda: True) -> list[AccrualRun]:
-        """Every month end after the last day done, up to `on`; the first run ever: of `on` only."""
-        last = self._jobs.last_done(JOB)
-        first = on if last is None else last + timedelta(days=1)
+        """Every month not complete yet whose booking day has come by `on`, in order."""
         runs: list[AccrualRun] = []
         behind: set[str] = set()
-        for end in month_ends(first, on):
-            if all(run.complete for run in runs):
-                # so a run that breaks off here, even the first ever, goes on from this month
-                self._jobs.mark_done(JOB, end - timedelta(days=1))
+        for end in month_ends(self._done(on) + _ONE_DAY, on):
+            if on < self._booking_day(end) or (runs and runs[-1].out_of_time):
+                break
             run = self._month(end, on, behind, has_time)
             runs.append(run)
             behind |= {failure.account_id for failure in run.failures}
-            if run.out_of_time:
-                break
-        if first <= on and all(run.complete for run in runs):
-            self._jobs.mark_done(JOB, on)
+            if all(run.complete for run in runs):
+                self._jobs.mark_done(JOB, end)
         return runs
+
+    def _done(self, on: date) -> date:
+        """Up to when months are complete. The first run ever leaves out those whose booking day is over, for good."""
+        last = self._jobs.last_done(JOB)
+        if last is None:
+            first_day = self._rulebook.in_force_from
+            over = [end for end in month_ends(first_day, on) if self._booking_day(end) < on]
+            last = over[-1] if over else first_day - _ONE_DAY
+            # so a run that breaks off, even the first ever, is gone on with
+            self._jobs.mark_done(JOB, last)
+        return last
+
+    def _booking_day(self, end: date) -> date:
+        """By the rules of the month's last day."""
+        return end + timedelta(days=self._rulebook.at(end).accrual_close_days)
 
     def _month(self, end: date, on: date, behind: Collection[str], has_time: Callable[[], bool]) -> AccrualRun:
         """Book who is not booked yet; write the files once everybody was tried."""

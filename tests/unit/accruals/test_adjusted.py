@@ -195,7 +195,7 @@ def test_who_was_not_premier_before_begins_with_nothing_and_is_named_when_the_ti
     world = World()
     Life(world=world, account_id="P2-DE")
     life = Life(world=world, tier="advanced").sells("2024-04", "125000")
-    world.on("2024-05-31")
+    world.books("2024-05")
     assert ("2024-05", life.account_id) not in world.store.rows
     june = life.tier("2024-06-20", "premier").month("2024-06")
     assert parts(june) == [("tier_gained", 2024, "3125.00")]
@@ -217,7 +217,7 @@ def test_who_was_not_booked_and_is_found_to_have_earned_before_the_tier_was_lost
     world = World()
     Life(world=world, account_id="P2-DE")
     life = Life(world=world, tier="advanced").sells("2024-03", "125000")
-    world.on("2024-04-30")
+    world.books("2024-04")
     life.tier("2024-03-10", "premier").tier("2024-04-10", "advanced").closes("2024Q1")
     assert parts(life.month("2024-05")) == [("final_statement", 2024, "3125.00")]
 

@@ -11,7 +11,6 @@ from partner_program.domain.accruals.row import DoesNotAddUp, check
 from partner_program.domain.payments.ledger import LedgerKind
 from partner_program.use_cases.accruals import BookAccruals
 from tests.fakes.accruals import Life, entry, moves
-from tests.fakes.records import day
 
 
 def _cancelled_without_a_payout(life: Life) -> None:
@@ -103,7 +102,7 @@ def test_what_does_not_add_up_is_reported_and_never_balanced(breaks: Callable[[L
     life.closes("2024Q2")
     life.month("2024-07")
     breaks(life)
-    (run,) = life.world.on("2024-08-31")
+    (run,) = life.world.books("2024-08")
     assert [one.account_id for one in run.failures] == [life.account_id]
     assert told in run.failures[0].reason
     assert [row.account_id for row in life.world.store.month("2024-08")] == [other.account_id]
@@ -139,5 +138,5 @@ def test_a_payment_that_is_booked_between_two_reads_is_looked_at_once_more() -> 
 
     world = life.world
     book = BookAccruals(world.accounts, Payments(), world.store, world.results, world.jobs, world.rulebook)
-    assert [run.complete for run in book(day("2024-08-31"))] == [True]
+    assert [run.complete for run in book(world.booking_day("2024-08"))] == [True]
     assert moves(life.row("2024-08"))[2] == "3125.00"

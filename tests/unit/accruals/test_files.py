@@ -14,7 +14,7 @@ def month() -> World:
     world = World()
     Life(world=world).sells("2024-04", "125000")
     Life("10000000", world=world, account_id="P3-JP", currency="JPY").sells("2024-04", "-12500.5")
-    world.on("2024-04-30")
+    world.books("2024-04")
     return world
 
 
@@ -63,7 +63,7 @@ def test_no_cell_is_a_formula() -> None:
 
 def test_a_month_in_which_nobody_takes_part_has_files_with_no_lines() -> None:
     world = World()
-    world.on("2024-04-30")
+    world.books("2024-04")
     assert table(world.results.files["accruals/2024-04.csv"]) == []
     assert json.loads(world.results.files["accruals/2024-04.json"])["complete"] is True
 

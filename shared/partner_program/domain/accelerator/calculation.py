@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from partner_program.domain.accelerator.adjustments import adjustments
 from partner_program.domain.accelerator.contribution_lines import contribution_lines
@@ -108,9 +109,8 @@ def rebate_of(
     ytd = Money(year_to_date(facts, quarter.last_day).amount, currency)
     last = previous_year(facts, quarter.year)
     last_year = Money(last.amount, currency)
-    barrier = _barrier(facts, quarter, terms, last_year)
-    level = None if barrier else _level(ytd, last_year, terms)
-    base = _base(ytd, last_year, terms) if level else zero(currency)
+    barrier = barrier_of(facts, quarter.year, terms, last_year)
+    found = earning(ytd, zero(currency) if barrier else last_year, terms)
     return Rebate(
         quarter=quarter,
         terms=terms,
@@ -119,15 +119,14 @@ def rebate_of(
         last_year_source=last.source,
         premier=premier,
         barrier=barrier,
-        level=level,
-        base=base,
-        earned=(base.share(level.rate_pct.scaleb(-2)) if level else base).rounded(),
+        level=found.level,
+        base=found.base,
+        earned=found.exact.rounded(),
     )
 
 
-def _barrier(facts: AccountFacts, quarter: Quarter, terms: Accelerator, last_year: Money) -> str | None:
-    """Why an account cannot take part this year (R-5.2a); None when it can."""
-    year = quarter.year
+def barrier_of(facts: AccountFacts, year: int, terms: Accelerator, last_year: Money) -> str | None:
+    """Why an account cannot take part in a year, after the Sales Revenue of the one before (R-5.2a); None if it can."""
     since = None if facts.partner is None else facts.partner.trading_since or facts.partner.enrolled_on
     needed = date(year - terms.full_years_required, 1, 1)
     if since is None:
@@ -138,6 +137,22 @@ def _barrier(facts: AccountFacts, quarter: Quarter, terms: Accelerator, last_yea
     if last_year <= zero(last_year.currency):
         return f"no Sales Revenue above zero in {year - 1}, {money_text(last_year)} (R-5.2a)"
     return None
+
+
+class Earning(NamedTuple):
+    """The level that a YTD reaches (None: no level), what its rate applies to, and what that earns; nothing rounded."""
+
+    level: Level | None
+    base: Money
+    exact: Money
+
+
+def earning(ytd: Money, last_year: Money, terms: Accelerator) -> Earning:
+    """What a YTD earns for the whole year so far (R-5.3 to R-5.3b); nothing after a year without revenue (R-5.2a)."""
+    nothing = zero(ytd.currency)
+    level = _level(ytd, last_year, terms) if last_year > nothing else None
+    base = _base(ytd, last_year, terms) if level else nothing
+    return Earning(level, base, base.share(level.rate_pct.scaleb(-2)) if level else nothing)
 
 
 def _level(ytd: Money, last_year: Money, terms: Accelerator) -> Level | None:

@@ -6,9 +6,10 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from partner_program.domain.accelerator.calculation import earning
 from partner_program.domain.accruals.months import month_end_before
 from partner_program.domain.accruals.movement import moved
-from partner_program.domain.accruals.rebate import Projection, level_of, projected, takes_part
+from partner_program.domain.accruals.projection import Projection, projected
 from partner_program.domain.accruals.row import (
     AccrualRow,
     AdjustedPart,
@@ -22,7 +23,7 @@ from partner_program.domain.accruals.standing import Entitlements
 from partner_program.domain.payments.ledger import LedgerEntry
 from partner_program.domain.yearly_revenue import check_currency
 from partner_program.rulebook import Level
-from partner_program.values.money import EXACT, Money, total, zero
+from partner_program.values.money import EXACT, Money, total
 from partner_program.values.periods import month_of
 
 
@@ -115,15 +116,14 @@ class _Run(NamedTuple):
 def _run(known: Entitlements, on: date) -> _Run:
     terms, premier = known.rulebook.at(on).accelerator, known.is_premier(on)
     ytd, last_year = Money(known.ytd(on), known.currency), Money(known.last_year(on.year), known.currency)
-    measure = last_year if takes_part(known.facts, on.year, terms) else zero(known.currency)
-    cap = known.cap(on)
+    measure, cap = known.measure(last_year.amount, on.year, terms), known.cap(on, on)
     earned = _minor(known.rebate(ytd.amount, last_year.amount, cap, on), known.currency)
     year_end = projected(ytd, measure, terms, on)
     return _Run(
         ytd=ytd.amount,
         last_year=last_year.amount,
         premier=premier,
-        rate_pct=_rate(level_of(ytd, measure, terms)) if premier else Decimal(0),
+        rate_pct=_rate(earning(ytd, measure, terms).level) if premier else Decimal(0),
         earned=earned,
         year_end=year_end,
         expected_rate_pct=_rate(year_end.level) if premier else Decimal(0),
@@ -172,7 +172,7 @@ class _Balance(NamedTuple):
 def _balance_on(known: Entitlements, entries: Iterable[LedgerEntry], on: date) -> _Balance:
     """From scratch: all years' entitlements less all that was settled; and what of it is stated, and carried."""
     standings, settled = known.all_on(on), settled_by(entries, on)
-    stated = [final for final in known.finals_by(on) if final.made_on <= on]
+    stated = known.finals_by(on)
     last_of_year = {final.year: final.earned for final in stated}
     owed = total(standing.earned for standing in standings)
     open_, not_stated = (
