@@ -199,6 +199,21 @@ def test_a_run_killed_while_it_voids_a_batch_leaves_no_payout_behind(kill: int, 
     assert [due.state for due in outcome.desk.due.values()] == ["on_hold", "paid", "paid"]
 
 
+@pytest.mark.rule("R-5.5")
+@pytest.mark.catalogue("F44")
+@pytest.mark.parametrize("said", ["rejected", "returned"])
+def test_what_a_person_says_of_a_payout_once_more_is_answered_as_before(said: str) -> None:
+    """The first answer was lost after the write: hold, lift and retry of what came back from the bank."""
+    day = date(YEAR + 1, 4, 1)
+    persons = [Act(day, kind, kill=1) for kind in ("hold", "lift_hold", "retry")]
+    sent = [Act(day, kind, 1, said) for kind in WHOLE_WAY]
+    paid = [Act(day, kind, 1, "paid") for kind in WHOLE_WAY]
+    outcome = play(replace(year_of("DE", 100_000_00, {2: 130_000_00}), acts=(*sent, *persons, *paid)))
+    assert list(differences(outcome)) == []
+    assert [ours for act, _, ours in outcome.acts if act in persons] == [True, True, True]
+    assert [due.state for due in outcome.desk.due.values()] == ["paid"]
+
+
 # -- the oracle by itself
 
 
