@@ -19,6 +19,17 @@ from partner_program.values.ids import is_id
 LONGEST_REASON = 500
 
 
+class AlreadyProposed(WrongState):
+    """The request that names a proposal was used already: nothing was changed. `revision` is what it made then."""
+
+    def __init__(self, revision: BankRevision) -> None:
+        super().__init__(
+            f"nothing was changed: this request has made {revision.name} before, ending in {revision.last_four}; "
+            "no other digit can be compared, so a corrected number needs a request of another name"
+        )
+        self.revision = revision
+
+
 class Sites(Protocol):
     """Whether a site is recorded."""
 
@@ -62,9 +73,10 @@ class BankDetails:
         """The next revision of a site's bank details, sealed; nobody pays to it yet, nor to the one before.
 
         `site_id` is a site, or `payer.EUR` for the vendor's own account of a currency, which only finance proposes.
-        `request` names the proposal: the same one once more answers with the revision of before. Raises `NotAllowed`,
-        `InvalidValue` (never with the number in it), `NotFound` for an unknown site, `WrongState` while an earlier
-        proposal waits, `VersionConflict` where somebody else has proposed at the same time.
+        `request` names the proposal, so that who has lost the answer can send it again: `AlreadyProposed` then has the
+        revision of before. Raises `NotAllowed`, `InvalidValue` (never with the number in it), `NotFound` for an unknown
+        site, `WrongState` while an earlier proposal waits, `VersionConflict` where somebody else has proposed at the
+        same time.
         """
         check_may(by, Action.PROPOSE_BANK_DETAILS)
         self._check_site(site_id, by)
@@ -73,9 +85,7 @@ class BankDetails:
         account = self._check.read(scheme, number, bic, country, holder)
         reason = _reason(reason, account)
         before = self._banks.revisions(site_id)
-        repeated = _repeated(before, request, account, by)
-        if repeated is not None:
-            return repeated
+        _check_new(before, request, account, by)
         _check_decided(before)
         revision = self._proposal(site_id, _next(before), account, by, on)
         revision = revision.model_copy(update={"reason": reason, "request": request})
@@ -171,12 +181,17 @@ def _reason(text: str, account: BankAccount | None = None) -> str:
     return masked(reason)
 
 
-def _repeated(before: Sequence[BankRevision], request: str, account: BankAccount, by: Actor) -> BankRevision | None:
-    """The revision that the same request has made. Raises `WrongState` where that was another proposal."""
+def _check_new(before: Sequence[BankRevision], request: str, account: BankAccount, by: Actor) -> None:
+    """Raises `AlreadyProposed` for a request of before, `WrongState` where that was for another proposal.
+
+    What was sealed nobody here can read, so nobody can tell whether the number is the same: it is never taken for that.
+    """
     found = next((one for one in before if request and one.request == request), None)
-    if found is not None and not (found.shows(account) and found.proposed_by == by):
-        raise WrongState(f"the request that made {found.name} was for another proposal: give this one another name")
-    return found
+    if found is None:
+        return
+    if found.shows(account) and found.proposed_by == by:
+        raise AlreadyProposed(found)
+    raise WrongState(f"the request that made {found.name} was for another proposal: give this one another name")
 
 
 def _check_decided(before: Sequence[BankRevision]) -> None:

@@ -5,7 +5,7 @@ from datetime import date
 
 from partner_program.domain.files.reject_file import masked
 from partner_program.domain.payments.audit import AuditDraft
-from partner_program.domain.payments.payee import Blocked, PayeeNaming, payee_site
+from partner_program.domain.payments.payee import Blocked, PayeeNaming, naming_that_counts, payee_site
 from partner_program.domain.payments.payout import act_id
 from partner_program.domain.payments.people import Action, Actor, check_may
 from partner_program.use_cases.payment_ports import PaymentBook
@@ -28,9 +28,10 @@ class NamePayee:
     ) -> PayeeNaming:
         """The naming as it stands; the same letter recorded once more is the same naming, whoever records it.
 
-        `document` is the letter's reference. To pay the headquarters again, record a letter that names them. Raises
-        `NotAllowed`; `InvalidValue` for a reference that is none, a letter of a later day, or a site that could not be
-        paid on `on`; `VersionConflict` where somebody else has recorded a letter for the account at the same time.
+        Unless another letter was recorded over it meanwhile: then it is a new naming, and counts again. `document` is
+        the letter's reference. To pay the headquarters again, record a letter that names them. Raises `NotAllowed`;
+        `InvalidValue` for a reference that is none, a letter of a later day, or a site that could not be paid on `on`;
+        `VersionConflict` where somebody else has recorded a letter for the account at the same time.
         """
         check_may(by, Action.NAME_PAYEE)
         document = _reference(document)
@@ -39,9 +40,6 @@ class NamePayee:
         if received_on > on:
             raise InvalidValue(f"the letter was received on {received_on}, after {on}: record it on that day or later")
         before = self._book.namings(account_id)
-        for one in before:
-            if (one.site_id, one.document, one.received_on) == (site_id, document, received_on):
-                return one
         naming = PayeeNaming(
             account_id=account_id,
             number=_next(before),
@@ -51,6 +49,9 @@ class NamePayee:
             recorded_on=on,
             by=by,
         )
+        standing = _standing(naming, before)
+        if standing is not None:
+            return standing
         self._check_site(naming)
         self._book.commit(_act(naming), [naming])
         if naming not in self._book.namings(account_id):
@@ -72,6 +73,20 @@ def _reference(document: str) -> str:
     if masked(text) != text:
         raise InvalidValue("the letter's reference looks like a bank number: give the number of the letter")
     return text
+
+
+def _standing(naming: PayeeNaming, before: Sequence[PayeeNaming]) -> PayeeNaming | None:
+    """The naming of the same letter, if to record it again would change nothing."""
+    same = [one for one in before if _letter(one) == _letter(naming)]
+    counts = naming_that_counts(naming.account_id, before, naming.recorded_on)
+    would_count = naming_that_counts(naming.account_id, (*before, naming), naming.recorded_on) is naming
+    if would_count and counts not in same:
+        return None
+    return max(same, key=lambda one: one.number, default=None)
+
+
+def _letter(naming: PayeeNaming) -> tuple[str, str, date]:
+    return naming.site_id, naming.document, naming.received_on
 
 
 def _next(before: Sequence[PayeeNaming]) -> int:

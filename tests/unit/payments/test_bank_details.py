@@ -1,5 +1,6 @@
 """Bank details change by two people and after a time (R-5.4c); each act is one entry of the audit log."""
 
+import contextlib
 import json
 from datetime import timedelta
 
@@ -12,7 +13,7 @@ from partner_program.domain.payments.bank import BankRevision, BankStatus
 from partner_program.domain.payments.payout import WrongState
 from partner_program.domain.payments.people import ENGINE, Action, Actor, NotAllowed, Role, SelfApproval
 from partner_program.rulebook import load_rulebook
-from partner_program.use_cases.bank_details import BankDetails
+from partner_program.use_cases.bank_details import AlreadyProposed, BankDetails
 from partner_program.values.errors import InvalidValue, NotFound, VersionConflict
 from tests.fakes.bank_details import ANNA, AUDITOR, BERT, BRITISH_IBAN, CARL, GERMAN_IBAN, PIA, day, place
 from tests.fakes.payments import FakeBankStore, FakeBankVault, FakePaymentBook
@@ -144,14 +145,29 @@ def test_an_earlier_proposal_has_to_be_decided_first() -> None:
     assert world.standing == ["S1#1 proposed"]
 
 
-def test_a_proposal_with_its_name_sent_again_is_the_same_even_once_it_is_decided() -> None:
+def test_a_proposal_with_its_name_sent_again_changes_nothing_even_once_it_is_decided() -> None:
     world = World()
     first = world.propose(request="r-1")
-    assert world.propose(request="r-1") == first
+    with pytest.raises(AlreadyProposed, match="nothing was changed: this request has made S1#1 before") as again:
+        world.propose(request="r-1")
+    assert again.value.revision == first
     confirmed = world.details.confirm("S1", 1, BERT, DAY)
-    assert world.propose(request="r-1") == confirmed
+    with pytest.raises(AlreadyProposed) as again:
+        world.propose(request="r-1")
+    assert again.value.revision == confirmed
     assert (world.standing, len(world.acts)) == (["S1#1 confirmed"], 2)
     assert world.propose(request="r-2").number == 2
+
+
+def test_a_corrected_number_with_the_same_end_is_never_answered_as_if_it_was_taken() -> None:
+    """Nobody can compare what is sealed: the proposer is told so, without either number."""
+    world = World()
+    rest = ("CHASUS33", "US", "Builders Inc", ANNA, DAY, "new", "r-1")
+    world.details.propose("S1", "other", "111122223333", *rest)
+    with pytest.raises(WrongState, match="a corrected number needs a request of another name") as told:
+        world.details.propose("S1", "other", "999922223333", *rest)
+    assert "ending in 3333" in str(told.value)
+    assert "2222" not in str(told.value)
 
 
 @pytest.mark.parametrize("other", ["number", "holder", "person"])
@@ -447,7 +463,8 @@ def test_an_act_broken_off_before_or_after_its_write_and_done_again_is_one_act(b
     world.book.writes.break_off(1, before=before)
     with pytest.raises(Killed):
         world.propose(request="r-1")
-    world.propose(request="r-1")
+    with contextlib.suppress(AlreadyProposed):
+        world.propose(request="r-1")
     world.book.writes.break_off(1, before=before)
     with pytest.raises(Killed):
         world.details.confirm("S1", 1, BERT, DAY)

@@ -86,6 +86,24 @@ def test_the_same_letter_again_is_one_act_whoever_records_it() -> None:
     assert len(world.entries) == 1
 
 
+def test_a_letter_recorded_again_over_a_mistake_counts_again() -> None:
+    """Letter 1 names S2, is recorded by mistake as S3, then as S2 again."""
+    world = World()
+    for site_id in ("S2", "S3", "S2", "S2"):
+        world.name(site_id)
+    assert world.namings == ["1 S2 L-1", "2 S3 L-1", "3 S2 L-1"]
+    assert payee_site("P1-DE", SITES, world.book.namings("P1-DE"), DAY) == PayeeSite("S2", "L-1", CARL)
+    assert [entry.act.act_id for entry in world.entries] == [f"name_payee#P1-DE#{number}" for number in (1, 2, 3)]
+
+
+def test_an_older_letter_recorded_again_changes_nothing_while_a_later_one_counts() -> None:
+    world = World()
+    first = world.name("S2", "L-1")
+    world.name("S3", "L-2", received=RECEIVED + timedelta(days=1))
+    assert world.name("S2", "L-1") == first
+    assert world.namings == ["1 S2 L-1", "2 S3 L-2"]
+
+
 @pytest.mark.parametrize("changed", ["site", "document", "day"])
 def test_another_site_reference_or_day_is_another_letter(changed: str) -> None:
     world = World()

@@ -110,11 +110,16 @@ def payee_site(account_id: str, sites: Iterable[Site], namings: Iterable[PayeeNa
     the named site cannot be paid the payout waits: the money of a partner who has named one place goes to no other.
     """
     own = {site.site_id: site for site in sites if site.account_id == account_id}
-    received = [one for one in namings if one.account_id == account_id and one.received_on <= on]
-    named = max(received, key=lambda one: (one.received_on, one.number), default=None)
+    named = naming_that_counts(account_id, namings, on)
     if named is None:
         return _headquarters(account_id, own.values(), on)
     return _named(named, own.get(named.site_id), on)
+
+
+def naming_that_counts(account_id: str, namings: Iterable[PayeeNaming], on: date) -> PayeeNaming | None:
+    """The letter that decides on a day; None where there is none and the headquarters are paid."""
+    received = [one for one in namings if one.account_id == account_id and one.received_on <= on]
+    return max(received, key=lambda one: (one.received_on, one.number), default=None)
 
 
 def payer_bank(currency: str, revisions: Sequence[BankRevision], on: date) -> BankRevision | Blocked:
