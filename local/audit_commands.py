@@ -1,5 +1,6 @@
 """`partner-program audit` and `accruals`: what an auditor and finance ask."""
 
+from pathlib import Path
 from typing import Annotated
 
 import boto3
@@ -7,6 +8,7 @@ import typer
 from rich.console import Console
 
 from local.acting import office_of
+from local.anchors import anchors_in, anchors_of
 from local.operate import FAILED, StackName
 from local.payment_lines import accrual_line, accrual_lines, entry_lines, verification_lines
 from local.saying import refusing, say_all
@@ -23,13 +25,20 @@ accruals_app = typer.Typer(no_args_is_help=True, help="Accruals for finance, by 
 
 
 @audit_app.command("verify")
-def verify_command(stack: StackName = STACK_NAME) -> None:
+def verify_command(
+    anchors: Annotated[
+        Path | None,
+        typer.Option(exists=True, file_okay=False, help="Copies of audit/ kept elsewhere; else the results bucket's."),
+    ] = None,
+    stack: StackName = STACK_NAME,
+) -> None:
     """Verify the chain of the log and recompute every statement from its facts; exits with 1 where anything differs."""
     console = Console()
     with refusing(console):
         office = office_of(stack, console)
-        desk = office.desk
-        found = VerifyAudit(desk.book, desk.banks, desk.accounts, desk.rulebook)(office.today)
+        desk, bucket = office.desk, office.deployed.outputs["ResultsBucket"]
+        noted = list(anchors_in(anchors) if anchors else anchors_of(boto3.client("s3"), bucket))
+        found = VerifyAudit(desk.book, desk.banks, desk.accounts, desk.rulebook)(noted)
     say_all(console, verification_lines(found))
     if found.findings:
         raise typer.Exit(FAILED)

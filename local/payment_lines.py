@@ -115,6 +115,10 @@ def verification_lines(found: Verification) -> Iterator[str]:
     """What was held against what, and every finding."""
     checked = ((found.entries, "entry"), (found.acts, "act"), (found.statements, "statement"))
     yield f"Checked: {', '.join(_count(number, what) for number, what in checked)}."
+    if found.head_number:
+        yield f"The log ends with entry {found.head_number}, {found.head_digest}."
+    if found.before_log:
+        yield f"{_count(found.before_log, 'restatement')} from before the log, which no log can prove."
     for finding in found.findings:
         yield f"  {finding.where}: {finding.what}"
     yield "Something is not as it must be." if found.findings else "The chain holds, and every statement follows."

@@ -1,10 +1,11 @@
 """What has become of money in a play: payouts, batches, ledger and audit log, read as they stand."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from local.anchors import Anchor
 from local.payment_desk import PaymentDesk
 from partner_program.domain.accelerator.statement import Statement, StatementStatus
 from partner_program.domain.payments.audit import AuditEntry
@@ -68,7 +69,7 @@ class PaymentResults:
         return {(entry.account_id, entry.period, entry.attempt, entry.kind): entry for entry in self.ledger}
 
 
-def read_payments(desk: PaymentDesk, account_ids: Iterable[str], on: date) -> PaymentResults:
+def read_payments(desk: PaymentDesk, account_ids: Iterable[str], on: date, anchors: Sequence[Anchor]) -> PaymentResults:
     """All that a quiet stack holds. Accounts without a payout cost one question each."""
     book = desk.book
     payouts = tuple(payout for account_id in account_ids for payout in book.payouts(account_id))
@@ -79,5 +80,5 @@ def read_payments(desk: PaymentDesk, account_ids: Iterable[str], on: date) -> Pa
         tuple(entry for account_id in sorted({one.account_id for one in payouts}) for entry in book.ledger(account_id)),
         desk.preparation.waiting(on),
         tuple(book.audit_log()),
-        VerifyAudit(book, desk.banks, desk.accounts, desk.rulebook)(on),
+        VerifyAudit(book, desk.banks, desk.accounts, desk.rulebook)(anchors),
     )

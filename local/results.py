@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from local.anchors import anchors_of
 from local.documents import ACCRUALS, read_objects
 from local.payment_desk import desk_on
 from local.payment_results import PaymentResults, read_payments
@@ -75,7 +76,12 @@ def read_results(stack: EmbeddedStack, start: date, through: date, rulebook: Rul
         frozenset(_waiting(stack) if _some_records_were_not_taken(objects) else ()),
         tuple(notice for account in accounts for notice in _notices(program, account.state.account_id)),
         tuple(draw for year in range(start.year, through.year + 1) if (draw := brand_draws.find(year))),
-        read_payments(desk_on(stack, rulebook), [account.state.account_id for account in accounts], through),
+        read_payments(
+            desk_on(stack, rulebook),
+            [account.state.account_id for account in accounts],
+            through,
+            list(anchors_of(stack.s3, stack.outputs["ResultsBucket"])),
+        ),
         dict(read_objects(stack, ACCRUALS, ".csv")),
     )
 

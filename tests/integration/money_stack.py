@@ -55,7 +55,7 @@ def reach(world: World, monkeypatch: pytest.MonkeyPatch, stage: str = "sandbox",
     """Commands find the world as the stack, in a stage, called by `arn`."""
     clients = {
         "cloudformation": Stacks(world, stage), "dynamodb": world.dynamodb, "kms": world.kms, "sqs": world.sqs,
-        "sts": Caller(arn), "lambda": Functions(world),
+        "s3": world.s3, "sts": Caller(arn), "lambda": Functions(world),
     }  # fmt: skip
 
     def client(service: str, **of_the_world: str) -> Any:

@@ -1,6 +1,7 @@
 """`bank-details`, `audit`, `accruals`, and who a command takes its caller for."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -140,6 +141,22 @@ def test_the_log_tells_every_act_in_order_and_its_chain_is_verified(stack: World
         ["hold", "P1-DE 2024Q2"],
     ]
     assert run("audit", "log", "--after", "4")[1].splitlines()[0].strip().startswith("5")
+
+
+def test_the_log_is_held_against_what_was_noted_of_it_elsewhere(stack: World, tmp_path: Path) -> None:
+    run("payout", "hold", P1_DE, "2024Q2", "--reason", "returns", *ANNA)
+    [entry] = DynamoPaymentBook(stack.payments).audit_log()
+    note = {"on": "2024-08-15", "number": 1, "digest": entry.digest}
+    (tmp_path / "2024-08-15.json").write_text(json.dumps(note))
+    said = run("audit", "verify", "--anchors", str(tmp_path))[1]
+    assert f"The log ends with entry 1, {entry.digest}." in said
+    assert "audit log:" not in said
+    (tmp_path / "2024-08-15.json").write_text(json.dumps(note | {"digest": "0" * 64}))
+    code, said = run("audit", "verify", "--anchors", str(tmp_path))
+    assert code == 1
+    assert "audit log:" in said
+    (tmp_path / "2024-08-15.json").write_text("{}")
+    assert run("audit", "verify", "--anchors", str(tmp_path))[0] == 2
 
 
 def test_a_changed_entry_of_the_log_is_found_and_told_by_the_exit_code(stack: World) -> None:

@@ -19,7 +19,7 @@ class Stacks:
     """CloudFormation, as far as it is asked."""
 
     def __init__(self, world: World, stage: str = "sandbox") -> None:
-        names = ("ProgramTable", "PaymentsTable", "BankDetailsTable", "PaymentRunFunction")
+        names = ("ProgramTable", "PaymentsTable", "BankDetailsTable", "PaymentRunFunction", "ResultsBucket")
         outputs = {name: world.template.name(name) for name in names}
         outputs |= {"SalesQueueUrl": world.queue_url("sales"), "BankDetailsKey": world.template.arn("BankDetailsKey")}
         self._stack = {
