@@ -65,7 +65,7 @@ def item_of(of: Payout, site_id: str = "S1", because: str = "headquarters", hold
 def batch(
     batch_id: str = "B1",
     *payouts: Payout,
-    status: BatchStatus = BatchStatus.DRAFT,
+    status: BatchStatus = BatchStatus.PREPARED,
     prepared_on: date = DAY,
     version: int = 1,
 ) -> Batch:

@@ -134,10 +134,7 @@ class FakePaymentBook:
     def put_payout(self, payout: Payout) -> bool:
         return self.writes.do(f"put_payout {payout.name} {payout.state}", lambda: self._step(payout))
 
-    def put_batch(self, batch: Batch) -> bool:
-        return self.writes.do(f"put_batch {batch.batch_id} {batch.status}", lambda: self._step(batch))
-
-    def _step(self, write: Payout | Batch) -> bool:
+    def _step(self, write: Payout) -> bool:
         place = place_of(write)
         if self._fits(place, write):
             self._put(place, write)
@@ -198,6 +195,9 @@ class FakePaymentBook:
 
     def audit_log(self, after: int = 0) -> Iterator[AuditEntry]:
         yield from [entry for entry in self.entries if entry.number > after]
+
+    def head(self) -> AuditEntry | None:
+        return self.entries[-1] if self.entries else None
 
     def marks(self) -> Iterator[tuple[str, int]]:
         yield from list(self.marked.items())

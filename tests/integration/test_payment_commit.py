@@ -336,9 +336,10 @@ def test_what_an_act_wrote_names_its_entry_and_what_the_engine_wrote_names_none(
     book = book_on(tables)
     book.commit(draft("a1"), WRITES)
     book.commit(draft("a2"), [moved(payout(), PayoutState.ON_HOLD)])
-    book.put_batch(batch(version=2))
+    lifted = event(DAY, PayoutState.OPEN, FINANCE)
+    assert book.put_payout(moved(payout(), PayoutState.ON_HOLD).moved(PayoutState.OPEN, lifted))
     assert {str(item["pk"]): item["audit"] for table in tables for item in table.having("audit")} == {
-        "ACT#a1": 1, "ACT#a2": 2, "LEDGER#P1-DE": 1, "PAYEE#P1-DE": 1, "PAYOUT#P1-DE": 2, "SITE#S1": 1,
+        "ACT#a1": 1, "ACT#a2": 2, "LEDGER#P1-DE": 1, "PAYEE#P1-DE": 1, "BATCH#B1": 1, "SITE#S1": 1,
         "ACCOUNT#P1-DE": 1,
     }  # fmt: skip
     assert sorted(book.marks()) == [("a1", 1), ("a2", 2)]

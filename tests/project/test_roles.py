@@ -8,9 +8,11 @@ import pytest
 
 from partner_program.adapters.rulebook_source import RulebookSource
 from partner_program.adapters.transaction import CONFLICT, put_across
+from partner_program.domain.payments.audit import AuditDraft
 from partner_program.domain.payments.batch import Batch, BatchStatus
+from partner_program.domain.payments.people import Action
 from partner_program.use_cases.operate import set_rulebook
-from tests.deployed.desk import Desk
+from tests.deployed.desk import ANNA, Desk
 from tests.deployed.paying import ELIGIBLE
 from tests.deployed.program import PREMIER, RECORDS, pos_line, pos_report, report_key
 from tests.deployed.template import REPOSITORY, as_list
@@ -90,9 +92,12 @@ def pay_everything(world: World) -> None:
     with world.monkeypatch.context() as patch:
         lose_an_answer(patch)
         world.upload_and_deliver("bank-status/a.csv", f"{columns}\n{row}\n")
+    # an answer for an attempt that is over: the ledger is asked what was booked of it
+    world.upload_and_deliver("bank-status/again.csv", f"{columns}\n{row}\n")
+    assert world.result("bank-status/again/receipt.json")["outcomes"]["repeated"] == 1
     world.upload_and_deliver("bank-status/a/b.csv", "x")
-    world.today("2025-03-01")
-    world.call("accruals", {"scheduled_time": "2025-03-01T03:30:00Z"})
+    world.today("2025-03-10")
+    assert world.call("accruals", {"scheduled_time": "2025-03-10T03:30:00Z"})["months"]
     world.take_in({"partners": ELIGIBLE["partners"].replace("Alpha", "Omega")}, "renamed")
     world.call("statement_document", trigger("statement_document", "statement_ready"))
 
@@ -100,8 +105,9 @@ def pay_everything(world: World) -> None:
 def release_again(desk: Desk, batch: Batch) -> None:
     """As if the run had broken off between the files and the batch's own last step."""
     released = desk.batch(batch.batch_id)
-    changes = {"status": BatchStatus.RELEASING, "released_on": None, "file_digest": None}
-    assert desk.book.put_batch(released.model_copy(update={**changes, "version": released.version + 1}))
+    changes = {"status": BatchStatus.RELEASING, "released_on": None, "version": released.version + 1}
+    broken_off = AuditDraft(act_id="broken off", action=Action.RELEASE, by=ANNA, on=desk.today, subject=batch.batch_id)
+    desk.book.commit(broken_off, [released.model_copy(update=changes)])
     desk.world.call("payment_run", {"release": batch.batch_id, "by": {"person": "Bruno Keil", "role": "finance"}})
 
 

@@ -58,7 +58,7 @@ class DynamoPaymentBook:
         """
         self._check(writes)
         for pause in retry_pauses_s(f"others kept entering acts before {draft.act_id}"):
-            entry = entered(draft, self._head(), self._moment())
+            entry = entered(draft, self.head(), self._moment())
             reasons = put_across(self._puts(entry, writes))
             if reasons is None:
                 return entry
@@ -73,10 +73,6 @@ class DynamoPaymentBook:
     def put_payout(self, payout: Payout) -> bool:
         """One conditional put."""
         return self._put(payout)
-
-    def put_batch(self, batch: Batch) -> bool:
-        """One conditional put."""
-        return self._put(batch)
 
     def add_ledger(self, entries: Iterable[LedgerEntry]) -> None:
         """Each is put if absent, some at a time: a batch write would be cheaper, but knows no condition (F34)."""
@@ -140,6 +136,11 @@ class DynamoPaymentBook:
         for item in self._payments.query(items.AUDIT, first=items.audit_sk(after + 1)):
             yield _entry(item)
 
+    def head(self) -> AuditEntry | None:
+        """One read."""
+        item = self._payments.last(items.AUDIT)
+        return _entry(item) if item else None
+
     def marks(self) -> Iterator[tuple[str, int]]:
         """Reads the whole table."""
         for item in self._payments.having(items.ENTRY):
@@ -167,10 +168,6 @@ class DynamoPaymentBook:
         own = [(self._table_of(write), items.put_of(write, entry.number)) for write in writes]
         return own + [(self._payments, put) for put in items.puts_of_entry(entry)]
 
-    def _head(self) -> AuditEntry | None:
-        item = self._payments.last(items.AUDIT)
-        return _entry(item) if item else None
-
     def _entry_of(self, act_id: str) -> AuditEntry | None:
         mark = self._payments.get(items.act_pk(act_id), items.ACT)
         if mark is None:
@@ -181,7 +178,7 @@ class DynamoPaymentBook:
             raise LogBroken(f"{act_id} was entered as number {number}, which is not in the audit log")
         return _entry(item)
 
-    def _put(self, write: Payout | Batch) -> bool:
+    def _put(self, write: Payout) -> bool:
         """A put whose answer was lost is repeated by the SDK and then finds itself (F28)."""
         put = items.put_of(write)
         refused = self._payments.put(put.item, condition=put.condition, values=put.values, names=put.names)

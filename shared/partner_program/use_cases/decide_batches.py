@@ -6,11 +6,12 @@ from partner_program.domain.payments.audit import AuditDraft
 from partner_program.domain.payments.batch import Approval, Batch, BatchStatus
 from partner_program.domain.payments.payout import WrongState, act_id
 from partner_program.domain.payments.people import Action, Actor, check_four_eyes, check_may
+from partner_program.domain.payments.reasons import given_reason
 from partner_program.use_cases.batch_check import TRIES, changes, in_short, payouts_of, voiding
 from partner_program.use_cases.payees import Payees
 from partner_program.use_cases.payment_ports import BankStore, PaymentBook
 from partner_program.use_cases.ports import AccountStore
-from partner_program.values.errors import InvalidValue, NotFound, ProgramError, VersionConflict
+from partner_program.values.errors import NotFound, ProgramError, VersionConflict
 from partner_program.values.money import plain
 
 
@@ -58,8 +59,7 @@ class DecideBatches:
         Raises `InvalidValue` without a reason.
         """
         check_may(by, Action.WITHDRAW)
-        if not reason.strip():
-            raise InvalidValue("to withdraw a batch needs a reason")
+        reason = given_reason(reason, "withdraw a batch")
         for _ in range(TRIES):
             batch = self._batch(batch_id)
             if batch.status is BatchStatus.VOID:

@@ -6,8 +6,9 @@ from partner_program.domain.payments.audit import AuditDraft
 from partner_program.domain.payments.ledger import LedgerEntry, LedgerKind
 from partner_program.domain.payments.payout import Payout, PayoutState, WrongState, act_id, event
 from partner_program.domain.payments.people import Action, Actor, check_may
+from partner_program.domain.payments.reasons import given_reason
 from partner_program.use_cases.payment_ports import PaymentBook, Write
-from partner_program.values.errors import InvalidValue, NotFound
+from partner_program.values.errors import NotFound
 from partner_program.values.money import plain
 from partner_program.values.periods import Quarter
 
@@ -52,8 +53,7 @@ class DecidePayouts:
 
     def _act(self, action: Action, account_id: str, period: Quarter, by: Actor, on: date, reason: str) -> Payout:
         check_may(by, action)
-        if not reason.strip():
-            raise InvalidValue(f"to {action.replace('_', ' ')} needs a reason")
+        reason = given_reason(reason, action.replace("_", " "))
         payout = self._book.payout(account_id, period)
         if payout is None:
             raise NotFound(f"{account_id} {period} has no payout: no final statement of it pays anything")

@@ -46,10 +46,6 @@ class PaymentBook(Protocol):
         """Write a step that is no act of a person, on condition of the version before. False: it does not hold."""
         ...
 
-    def put_batch(self, batch: Batch) -> bool:
-        """The same for a batch."""
-        ...
-
     def payout(self, account_id: str, period: Quarter) -> Payout | None:
         """One payout."""
         ...
@@ -94,6 +90,10 @@ class PaymentBook(Protocol):
 
     def audit_log(self, after: int = 0) -> Iterator[AuditEntry]:
         """The entries in order of number."""
+        ...
+
+    def head(self) -> AuditEntry | None:
+        """The last entry of the log."""
         ...
 
     def marks(self) -> Iterator[tuple[str, int]]:

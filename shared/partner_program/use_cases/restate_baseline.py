@@ -13,6 +13,7 @@ from partner_program.domain.facts import AccountFacts
 from partner_program.domain.payments.audit import AuditDraft
 from partner_program.domain.payments.payout import act_id
 from partner_program.domain.payments.people import Action, Actor, check_may
+from partner_program.domain.payments.reasons import given_reason
 from partner_program.domain.restatement import Restatement, restatement
 from partner_program.domain.revenue import Baseline, latest_baseline
 from partner_program.domain.yearly_revenue import whole_year
@@ -88,8 +89,7 @@ class RestateBaseline:
         the last restatement.
         """
         check_may(by, Action.RESTATE)
-        if not reason.strip():
-            raise InvalidValue("a restatement needs a reason")
+        reason = given_reason(reason, "restate")
         seen = self.preview(account_id, year, on)
         standing = seen.standing
         if standing.revision and (standing.sales_revenue, standing.restated_by, standing.reason) == (

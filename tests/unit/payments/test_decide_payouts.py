@@ -115,6 +115,16 @@ def test_no_act_without_a_reason(reason: str) -> None:
         act(world, "hold", reason=reason)
 
 
+@pytest.mark.catalogue("B52")
+@pytest.mark.parametrize("name", ["hold", "cancel"])
+def test_an_account_number_in_a_reason_is_masked_everywhere(name: str) -> None:
+    world = paying("3125.00")
+    act(world, name, reason="pay to DE89370400440532013000 instead")
+    act(world, name, reason="pay to DE89370400440532013000 instead")
+    kept = [*world.book.items.values(), *world.book.entries]
+    assert not [item for item in kept if "370400440532" in item.model_dump_json()]
+
+
 @pytest.mark.parametrize("role", [Role.AUDITOR, Role.PARTNER, Role.SYSTEM])
 @pytest.mark.parametrize("name", POSSIBLE)
 def test_nobody_without_the_role_touches_a_payout(name: str, role: Role) -> None:

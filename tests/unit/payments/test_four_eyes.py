@@ -211,6 +211,15 @@ def test_a_voiding_that_breaks_off_is_done_by_the_next_run(before: bool) -> None
     assert [item.account_id for item in world.prepared().items] == ["P2-DE", "P3-DE"]
 
 
+@pytest.mark.catalogue("B52")
+def test_an_account_number_in_the_reason_of_a_withdrawal_is_masked() -> None:
+    world = paying("3125.00")
+    batch = world.prepared()
+    world.batches.withdraw(batch.batch_id, by=ANNA, on=DUE, reason="should go to DE89370400440532013000")
+    kept = [*world.book.items.values(), *world.book.entries]
+    assert not [item for item in kept if "370400440532" in item.model_dump_json()]
+
+
 def test_a_hold_between_look_and_withdrawal_is_left_standing() -> None:
     world = paying("3125.00", "10.00")
     batch = world.prepared()

@@ -264,7 +264,7 @@ def test_a_year_that_was_never_frozen_is_not_restated() -> None:
 @pytest.mark.parametrize("reason", ["", " "])
 def test_nobody_restates_without_a_reason(reason: str) -> None:
     accounts, restate = world()
-    with pytest.raises(InvalidValue, match="needs a reason"):
+    with pytest.raises(InvalidValue, match="to restate needs a reason"):
         apply(restate, reason=reason)
     assert len(revisions(accounts)) == 1
 
