@@ -92,4 +92,4 @@ def test_later_returns_leave_a_closed_quarter_without_a_statement_and_every_stat
     assert made is not None
     assert [(item.name, str(item.amount)) for item in made.adjustments] == [("Late returns of 2024Q2", "-40000")]
     assert str(made.carried_out) == "3250.00"
-    assert list(VerifyStatements(world.store, world.book, CAPPED)()) == []
+    assert list(VerifyStatements(world.store, CAPPED)()) == []

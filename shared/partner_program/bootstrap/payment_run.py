@@ -24,6 +24,7 @@ from partner_program.bootstrap.runtime import (
     s3,
 )
 from partner_program.bootstrap.settings import PaymentRunSettings
+from partner_program.use_cases.anchor_log import AnchorLog
 from partner_program.use_cases.ports import Clock
 from partner_program.use_cases.release_payments import BankSide, ReleasePayments
 
@@ -33,6 +34,7 @@ class PaymentRun:
     """What one invocation works with. `business_date` turns the scheduled moment into the program's date."""
 
     payments: ReleasePayments
+    anchor: AnchorLog
     clock: Clock
     business_date: Callable[[datetime], date]
 
@@ -43,18 +45,20 @@ def payment_run() -> PaymentRun:
     program = program_table(settings)
     rulebook = current_rulebook(settings, program)
     clock = current_clock(settings, program, rulebook)
+    book = DynamoPaymentBook(Table(dynamodb(), settings.payments_table), now=clock.moment)
+    files = S3PaymentFiles(s3(), settings.results_bucket)
     payments = ReleasePayments(
-        book=DynamoPaymentBook(Table(dynamodb(), settings.payments_table), now=clock.moment),
+        book=book,
         bank_side=BankSide(
             DynamoBankStore(Table(dynamodb(), settings.bank_details_table)),
             KmsBankOpener(kms(), settings.bank_details_key),
             SchwiftyCheck(),
         ),
         accounts=DynamoAccountStore(program),
-        files=S3PaymentFiles(s3(), settings.results_bucket),
+        files=files,
         writer=PaymentFileWriter(),
         rulebook=rulebook,
         now=lambda: clock.moment().isoformat(timespec="seconds"),
     )
     dated = partial(business_date, settings=settings, program=program, rulebook=rulebook)
-    return PaymentRun(payments, clock, dated)
+    return PaymentRun(payments, AnchorLog(book, files), clock, dated)

@@ -237,7 +237,7 @@ def test_any_statement_is_made_again_from_the_facts_of_the_day_that_it_names() -
     made = told.final("2024Q3")
     assert made is not None
     assert (made.premier, str(made.known_on), str(made.made_on)) == (False, "2024-10-30", "2024-11-15")
-    assert list(VerifyStatements(told.accounts, told.book, CAPPED)()) == []
+    assert list(VerifyStatements(told.accounts, CAPPED)()) == []
 
 
 # -- any tiers, any revenue
