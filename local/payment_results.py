@@ -12,7 +12,7 @@ from partner_program.domain.payments.audit import AuditEntry
 from partner_program.domain.payments.batch import Batch, BatchItem, BatchStatus
 from partner_program.domain.payments.ledger import LedgerEntry, LedgerKind
 from partner_program.domain.payments.life import Life, life_of
-from partner_program.domain.payments.payout import Payout
+from partner_program.domain.payments.payout import Payout, PayoutState
 from partner_program.use_cases.prepare_payments import WaitingPayout
 from partner_program.use_cases.verify_audit import Verification, VerifyAudit
 from partner_program.values.periods import Quarter
@@ -45,6 +45,14 @@ class PaymentResults:
         if statement.status is StatementStatus.PRELIMINARY:
             return None
         return self._payouts.get((statement.account_id, statement.period))
+
+    def standing(self, payout: Payout) -> str:
+        """Its state; of one in a batch, whether that was approved yet."""
+        if payout.state is not PayoutState.IN_BATCH:
+            return payout.state.value
+        batch = self._batches.get(payout.batch_id or "")
+        approved = batch is not None and batch.status in (BatchStatus.APPROVED, BatchStatus.RELEASING)
+        return (Life.APPROVED if approved else Life.PREPARED).value
 
     def payment_of(self, payout: Payout) -> BatchItem | None:
         """What pays it in the batch that it is in or was paid with."""

@@ -24,7 +24,7 @@ def payouts_table(results: Results) -> Table:
             money(plain(payout.amount)),
             payout.currency,
             str(payout.payable_from),
-            payout.state.replace("_", " "),
+            payments.standing(payout).replace("_", " "),
             _steps(payout, waiting.get((payout.account_id, payout.period), "")),
         )
         for payout in payments.payouts

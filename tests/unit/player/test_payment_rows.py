@@ -78,6 +78,18 @@ def test_a_payout_tells_its_steps_and_what_it_waits_for() -> None:
     assert (second["waits_for"], second["why"], second["steps"]) == ("no_bank_details", "S2 has none", "")
 
 
+def test_a_payout_in_a_batch_is_prepared_until_that_is_approved() -> None:
+    collected = payout().model_copy(update={"state": PayoutState.IN_BATCH, "batch_id": "B1"})
+    for status, standing in (
+        (BatchStatus.PREPARED, "prepared"),
+        (BatchStatus.APPROVED, "approved"),
+        (BatchStatus.RELEASING, "approved"),
+    ):
+        made = PaymentResults(payouts=(collected,), batches=(batch("B1", collected, status=status),))
+        assert made.standing(collected) == standing
+    assert PaymentResults().standing(payout()) == "open"
+
+
 def test_what_differs_in_every_play_is_not_in_the_audit_file() -> None:
     act = draft("a", amount="3.00 EUR", seal="0a", digest="0b")
     [row] = audit_rows(PaymentResults(audit=(entered(act, None, "2024-05-20T12:00:00Z"),)))
