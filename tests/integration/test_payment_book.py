@@ -20,7 +20,7 @@ from partner_program.domain.payments.payout import Payout, PayoutState, event
 from partner_program.domain.payments.people import Actor, Role
 from partner_program.domain.revenue import Baseline
 from partner_program.use_cases.name_payee import LONGEST_DOCUMENT
-from partner_program.use_cases.payment_ports import BankStore, PaymentBook, Write
+from partner_program.use_cases.payment_ports import BankStore, LedgerDiffers, PaymentBook, Write
 from partner_program.use_cases.ports import AccountStore
 from partner_program.values.errors import VersionConflict
 from partner_program.values.periods import Quarter

@@ -20,6 +20,7 @@ from partner_program.values.money import total
 from partner_program.values.periods import Quarter
 from tests.deployed.desk import PARTNERS_IBAN, VENDORS_IBAN, Desk
 from tests.deployed.world import World, trigger
+from tests.fakes.payment_world import stating
 from tests.fakes.program_table import record_item
 from tests.fakes.records import day, partner, site
 
@@ -71,6 +72,7 @@ class Stage:
                 currency="EUR", amount=amount, payable_from=day("2024-08-14"),
             )  # fmt: skip
             assert self.desk.book.put_payout(payout)
+            self.desk.accounts.put_statement(stating(payout))
         return self.desk.approve(self.desk.prepare())
 
     def run(self) -> Any:
