@@ -125,7 +125,7 @@ class PreparePayments:
         batch = batch.model_copy(update={"approvals_needed": approvals_needed(batch, self._rulebook)})
         step = event(on, PayoutState.IN_BATCH, by, batch_id=batch.batch_id)
         claimed = [one.payout.moved(PayoutState.IN_BATCH, step, batch_id=batch.batch_id) for one in ready]
-        self._book.commit(_entry(batch), [batch, *claimed])
+        self._book.commit(_entry(batch, self._rulebook), [batch, *claimed])
         return batch
 
 
@@ -133,7 +133,7 @@ def _waiting(payout: Payout, blocked: Blocked) -> WaitingPayout:
     return WaitingPayout(payout.account_id, payout.period, payout.currency, payout.amount, blocked.code, blocked.text)
 
 
-def _entry(batch: Batch) -> AuditDraft:
+def _entry(batch: Batch, rulebook: Rulebook) -> AuditDraft:
     return AuditDraft(
         act_id=act_id(Action.PREPARE, batch.batch_id, batch.prepared_by.person),
         action=Action.PREPARE,
@@ -144,6 +144,8 @@ def _entry(batch: Batch) -> AuditDraft:
             "payments": str(len(batch.items)),
             "total": f"{plain(batch.total)} {batch.currency}",
             "digest": batch.digest,
+            "approvals_needed": str(batch.approvals_needed),
+            "rulebook": rulebook.digest,
         },
     )
 
