@@ -151,6 +151,16 @@ def take(world: PaymentWorld, item: Any) -> None:
         del world.book.items[place_of(item)]
 
 
+def as_it_is(world: PaymentWorld) -> Callable[[], None]:
+    """What puts everything back as it is now."""
+    book, banks, restated = dict(world.book.items), dict(world.banks.items), dict(world.accounts.restatements)
+
+    def back() -> None:
+        world.book.items, world.banks.items, world.accounts.restatements = dict(book), dict(banks), dict(restated)
+
+    return back
+
+
 def written_anew(world: PaymentWorld, acts: Iterable[AuditDraft]) -> None:
     """A log of other acts, with its chain and its marks in order."""
     entries: list[AuditEntry] = []
