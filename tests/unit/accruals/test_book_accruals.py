@@ -128,10 +128,10 @@ def test_a_run_that_is_out_of_time_stops_between_two_accounts_and_the_next_goes_
     world, _, _ = two()
     world.on("2024-04-29")
     times = iter([True, False])
-    (run,) = world.book(day("2024-05-31"), lambda: next(times))
+    (run,) = world.book(day("2024-06-10"), lambda: next(times))
     assert (run.month, run.accounts, run.complete, run.out_of_time) == ("2024-04", 1, False, True)
     assert world.results.files == {}
-    runs = world.on("2024-06-10")
+    runs = world.on("2024-06-11")
     assert [(run.month, run.accounts, run.complete) for run in runs] == [("2024-04", 2, True), ("2024-05", 2, True)]
 
 

@@ -119,6 +119,20 @@ def test_what_a_quarter_is_owed_after_the_tier_was_lost_is_the_statements_from_t
     assert parts(november) == [("final_statement", 2024, "-1375.00")]
 
 
+@pytest.mark.rule("R-5.1")
+def test_a_statement_of_the_year_before_that_is_made_in_january_says_what_is_owed_for_its_quarter() -> None:
+    life = Life(world=World(rulebook('"quarter.close_days" = 60'))).sells("2024-08", "125000")
+    life.months("2024-07", "2024-11")
+    life.tier("2024-12-10", "advanced").month("2024-12")
+    life.closes("2024Q3", "2025-01-31")
+    life.sells("2024-09", "25000", report="LATE", known="2025-02-05")
+    january = life.month("2025-01")
+    # the fourth quarter's books are open; without Premier it earns no more than the third one's statement says
+    assert (moves(january), made_of(january)) == (
+        ("3125.00", "0.00", "0.00", "0.00", "3125.00"), ("3125.00", "0.00", "0.00"),
+    )  # fmt: skip
+
+
 @pytest.mark.rule("R-5.4d")
 @pytest.mark.parametrize(
     ("paid_on", "settled"), [("2024-08-31", ["3125.00", "0.00"]), ("2024-09-01", ["0.00", "3125.00"])]

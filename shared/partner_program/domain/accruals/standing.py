@@ -92,7 +92,7 @@ class Entitlements:
         """
         if self.is_premier(day):
             return None
-        finals = [final for final in self.finals_by(on) if final.year == day.year and final.period.last_day <= day]
+        finals = [final for final in self.finals_by(on) if final.year == day.year]
         # a statement without Premier never says more than those before it
         stated = [final.earned for final in finals]
         return max([*stated, *self._owed(finals, day)], default=Decimal(0))
