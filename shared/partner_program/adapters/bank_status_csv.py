@@ -1,6 +1,7 @@
 """The CSV form of a bank status file, for banks without pain.002 and for corrections by hand."""
 
 import io
+from datetime import UTC, tzinfo
 
 from partner_program.adapters import status_cells as cells
 from partner_program.domain.files.delimited import BadRow, Columns, Limits, Row, open_table
@@ -32,18 +33,18 @@ _CODES = {
 """Every other way of being no table is `NOT_A_CSV`; the message says which."""
 
 
-def read_bank_status_csv(content: bytes) -> BankStatusReport:
-    """The report of a file. Raises `StatusFileRefused`."""
+def read_bank_status_csv(content: bytes, zone: tzinfo = UTC) -> BankStatusReport:
+    """The report of a file; days are those of the zone. Raises `StatusFileRefused`."""
     try:
         table = open_table(io.BytesIO(content), COLUMNS, LIMITS, gzipped=False)
-        return report_of([_row(row) for row in table])
+        return report_of([_row(row, zone) for row in table])
     except FileRefused as refused:
         mistake = refused.rejection
         where = f"line {mistake.line}: " if mistake.line else ""
         raise StatusFileRefused(_CODES.get(mistake.code, StatusCode.NOT_A_CSV), f"{where}{mistake.message}") from None
 
 
-def _row(row: Row | BadRow) -> StatusRow | BadStatusRow:
+def _row(row: Row | BadRow, zone: tzinfo) -> StatusRow | BadStatusRow:
     if isinstance(row, BadRow):
         return BadStatusRow(position=row.line, code=StatusCode.MALFORMED_ROW, message=row.rejection.message)
     try:
@@ -52,7 +53,7 @@ def _row(row: Row | BadRow) -> StatusRow | BadStatusRow:
             batch_id=cells.reference(row.cells["batch_id"], "batch_id"),
             end_to_end_id=cells.reference(row.cells["end_to_end_id"], "end_to_end_id"),
             answer=_answer(row.cells["status"]),
-            booked_on=cells.day(row.cells["booked_on"]),
+            booked_on=cells.day(row.cells["booked_on"], zone),
             reason=cells.reason(row.cells["reason_code"]),
             amount=cells.amount(row.cells["amount"]),
             currency=cells.currency(row.cells["currency"]),

@@ -2,7 +2,7 @@
 
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, tzinfo
 from decimal import Decimal
 
 from defusedxml.common import DefusedXmlException
@@ -38,8 +38,8 @@ _ANSWERS = {
 Found = StatusRow | BadStatusRow
 
 
-def read_pain002(content: bytes) -> BankStatusReport:
-    """The report of a file. Raises `StatusFileRefused`."""
+def read_pain002(content: bytes, zone: tzinfo = UTC) -> BankStatusReport:
+    """The report of a file; days are those of the zone. Raises `StatusFileRefused`."""
     root = _parsed(content)
     name, _, tag = root.tag.removeprefix("{").rpartition("}")
     version = name.rpartition(":")[2]
@@ -49,7 +49,7 @@ def read_pain002(content: bytes) -> BankStatusReport:
     if report is None:
         raise StatusFileRefused(StatusCode.UNKNOWN_MESSAGE, "the document has no CstmrPmtStsRpt")
     found = []
-    for row in _Reader(name).rows(report):
+    for row in _Reader(name, zone).rows(report):
         found.append(row)
         if len(found) > MOST_ROWS:
             raise StatusFileRefused(StatusCode.TOO_MANY_ROWS, f"more than {MOST_ROWS} statuses")
@@ -103,8 +103,9 @@ class _Bounded(ET.TreeBuilder):
 class _Reader:
     """The statuses of a report, each with its number in the file, by the names of one namespace."""
 
-    def __init__(self, namespace: str) -> None:
+    def __init__(self, namespace: str, zone: tzinfo) -> None:
         self._names = {"": namespace}
+        self._zone = zone
         self._position = 0
 
     def rows(self, report: ET.Element) -> Iterator[Found]:
@@ -145,7 +146,7 @@ class _Reader:
         """When it was settled, or at least accepted."""
         for path in ("OrgnlTxRef/IntrBkSttlmDt", "AccptncDtTm"):
             if text := self._text(told, path):
-                return cells.day(text)
+                return cells.day(text, self._zone)
         return None
 
     def _reason(self, told: ET.Element) -> str:

@@ -1,7 +1,7 @@
 """The words of a bank status file, read as strictly in XML as in CSV: nothing is guessed, no value is repeated."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 
 from partner_program.domain.payments.bank_status import BadStatusRow, StatusCode
@@ -12,7 +12,9 @@ from partner_program.values.periods import parse_date
 
 _AMOUNT = re.compile(r"[0-9]{1,13}(\.[0-9]{1,5})?")
 _REASON = re.compile(r"[A-Za-z0-9]{1,8}")
-_MOMENT = re.compile(r"(.{10})(T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})?)?")
+_MOMENT = re.compile(r"(.{10})T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})?")
+
+_HOURS, _SIXTY = 24, 60
 
 
 class BadRow(Exception):
@@ -36,15 +38,31 @@ def reference(text: str, what: str) -> str:
     return text
 
 
-def day(text: str) -> date | None:
-    """A civil date, alone or with a time after it; nothing where nothing is said."""
+def day(text: str, zone: tzinfo) -> date | None:
+    """A civil date, or that of a moment in the program's time zone; nothing where nothing is said.
+
+    A moment that names no offset is taken as the bank has written it.
+    """
     if not text:
         return None
     found = _MOMENT.fullmatch(text)
     try:
-        return parse_date(found[1] if found else text)
-    except InvalidValue as wrong:
+        return _day_of(found, zone) if found else parse_date(text)
+    except (InvalidValue, OverflowError) as wrong:
         raise BadRow(StatusCode.INVALID_DATE, f"the date cannot be read: {wrong}") from None
+
+
+def _day_of(moment: re.Match[str], zone: tzinfo) -> date:
+    """Midnight may be written as 24:00:00, and a second 60 there is now and then. Raises `OverflowError` in year 1."""
+    civil, offset = parse_date(moment[1]), moment[5]
+    hours, minutes, seconds = int(moment[2]), int(moment[3]), int(moment[4])
+    if hours > _HOURS or minutes > _SIXTY - 1 or seconds > _SIXTY:
+        raise InvalidValue("there is no such time of day")
+    written = datetime.combine(civil, time(), tzinfo=UTC) + timedelta(hours=hours, minutes=minutes, seconds=seconds)
+    if offset is None:
+        return written.date()
+    ahead = timedelta() if offset == "Z" else timedelta(hours=int(offset[1:3]), minutes=int(offset[4:]))
+    return (written + ahead if offset.startswith("-") else written - ahead).astimezone(zone).date()
 
 
 def amount(text: str) -> Decimal | None:

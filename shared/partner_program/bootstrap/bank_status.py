@@ -3,7 +3,7 @@
 import os
 from dataclasses import dataclass
 
-from partner_program.adapters.bank_status_files import READERS
+from partner_program.adapters.bank_status_files import readers
 from partner_program.adapters.messages import SqsInbox
 from partner_program.adapters.objects import S3Objects
 from partner_program.adapters.payment_book import DynamoPaymentBook
@@ -28,10 +28,11 @@ def bank_status() -> BankStatus:
     """Raises `ConfigurationError`."""
     settings = BankStatusSettings.read(os.environ)
     program = program_table(settings)
-    clock = current_clock(settings, program, current_rulebook(settings, program))
+    rulebook = current_rulebook(settings, program)
+    clock = current_clock(settings, program, rulebook)
     ingest = IngestBankStatus(
         objects=S3Objects(s3(), settings.results_bucket),
-        readers=READERS,
+        readers=readers(rulebook.time_zone),
         book=DynamoPaymentBook(Table(dynamodb(), settings.payments_table), now=clock.moment),
         uploads_bucket=settings.uploads_bucket,
     )

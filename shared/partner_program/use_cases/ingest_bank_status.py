@@ -55,7 +55,10 @@ class IngestBankStatus:
         self._most_bytes = most_bytes
 
     def __call__(self, ref: ObjectRef, on: date) -> BankStatusResult:
-        """Takes one object version in. Infrastructure errors and `VersionConflict` fly: the queue redelivers."""
+        """Takes one object version in.
+
+        Infrastructure errors, `VersionConflict` and `ReleaseUnfinished` fly: the queue redelivers.
+        """
         name = None
         try:
             name, form = self._named(ref)

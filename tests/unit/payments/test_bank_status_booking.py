@@ -22,8 +22,10 @@ from partner_program.domain.payments.bank_status_receipt import BankStatusReceip
 from partner_program.domain.payments.batch import BatchStatus
 from partner_program.domain.payments.ledger import LedgerKind
 from partner_program.domain.payments.payout import Payout, PayoutState, event
-from partner_program.domain.payments.people import ENGINE, Actor, NotAllowed, Role
-from partner_program.use_cases.book_bank_status import TRIES, BookBankStatus
+from partner_program.domain.payments.people import ENGINE, Action, Actor, NotAllowed, Role
+from partner_program.use_cases.book_bank_status import TRIES, BookBankStatus, ReleaseUnfinished
+from partner_program.use_cases.decide_payouts import DecidePayouts
+from partner_program.use_cases.verify_acts import findings, payout_acts
 from partner_program.values.errors import VersionConflict
 from tests.fakes.payment_batches import DUTCH, INITIATED_ON, PREPARER, account, in_payment, paying, payout
 from tests.fakes.payments import FakePaymentBook, place_of
@@ -137,15 +139,110 @@ def test_acceptance_payment_and_return_end_the_same_in_every_order(answers: Any)
 
 
 @pytest.mark.catalogue("F43")
-@pytest.mark.parametrize("late", ["paid", "returned"])
-def test_money_that_moved_after_a_rejection_is_for_a_person(late: str) -> None:
+def test_a_return_after_a_rejection_is_for_a_person() -> None:
     world = World()
     world.told("rejected")
     before = world.end()
-    (result,) = world.read(world.row(late)).results
+    (result,) = world.read(world.row("returned")).results
     assert (result.outcome, result.code, world.end()) == (RowOutcome.REFUSED, StatusCode.CONTRADICTS_LEDGER, before)
-    assert "paid twice" in result.what_to_do
     assert world.told("rejected", "pending") == ["repeated", "repeated"]
+
+
+WAS_PAID = f"the bank says that {{}} of batch {BATCH} was paid: find out before it is paid again"
+
+
+@pytest.mark.rule("R-5.5")
+@pytest.mark.catalogue("F43")
+def test_a_payment_told_after_its_rejection_holds_the_payout_until_a_person_has_looked() -> None:
+    world = World()
+    row = world.row("paid")
+    world.told("rejected")
+    ledger = world.ledger()
+    (result,) = world.read(row).results
+    assert (result.outcome, result.code) == (RowOutcome.REFUSED, StatusCode.CONTRADICTS_LEDGER)
+    assert result.message == "P1-DE 2024Q3 was booked as rejected by the bank before; it is on hold"
+    of, reason = world.payout(), WAS_PAID.format(row.end_to_end_id)
+    assert (of.state, of.batch_id, of.attempt, of.refused_bank) == (PayoutState.ON_HOLD, None, 2, "S-P1-DE#1")
+    assert of.events[-1] == event(TODAY, PayoutState.ON_HOLD, ENGINE, reason, action=Action.HOLD)
+    act = world.book.entries[-1].act
+    assert (act.act_id, act.action, act.by) == (f"hold#P1-DE#2024Q3#{of.version}#partner program", "hold", ENGINE)
+    assert act.details == {
+        "amount": "3125.00 EUR", "before": "rejected", "after": "on_hold", "reason": reason, "batch": BATCH,
+        "payment": row.end_to_end_id, "file": "bank-status/a.xml v1",
+    }  # fmt: skip
+    assert world.ledger() == ledger
+    shown = list(payout_acts(of))[-2:]
+    assert [one.act_id for one in shown][-1] == act.act_id
+    assert list(findings(shown, world.book.entries)) == []
+
+
+def held() -> World:
+    world = World()
+    world.told("rejected", "paid")
+    return world
+
+
+def test_the_same_answer_again_is_told_alike_and_holds_nothing_twice() -> None:
+    world = held()
+    before = world.end()
+    (result,) = world.read(world.row("paid")).results
+    assert result.message == "P1-DE 2024Q3 was booked as rejected by the bank before; it is on hold"
+    assert world.end() == before
+
+
+def test_who_has_lifted_such_a_hold_has_looked_the_same_answer_does_not_hold_it_again() -> None:
+    world, finance = held(), Actor(person="Fiona", role=Role.FINANCE)
+    before = WAS_PAID.format(world.payouts[0].end_to_end_id)
+    assert world.payout().events[-1].reason == before
+    DecidePayouts(world.book).lift_hold("P1-DE", world.payout().period, by=finance, on=TODAY, reason="a mistake")
+    assert world.payout().state is PayoutState.REJECTED
+    assert world.told("paid", "paid") == ["refused", "refused"]
+    assert world.payout().state is PayoutState.REJECTED
+
+
+@pytest.mark.parametrize(
+    ("state", "after"),
+    [
+        (PayoutState.OPEN, PayoutState.ON_HOLD), (PayoutState.IN_BATCH, PayoutState.ON_HOLD),
+        (PayoutState.REJECTED, PayoutState.ON_HOLD), (PayoutState.RETURNED, PayoutState.ON_HOLD),
+        (PayoutState.ON_HOLD, PayoutState.ON_HOLD), (PayoutState.IN_PAYMENT, PayoutState.IN_PAYMENT),
+        (PayoutState.PAID, PayoutState.PAID), (PayoutState.CANCELLED, PayoutState.CANCELLED),
+    ],
+)  # fmt: skip
+def test_wherever_it_is_by_then_what_can_be_held_is_held(state: PayoutState, after: PayoutState) -> None:
+    world = World()
+    world.told("rejected")
+    of = world.payout()
+    world.book.items[place_of(of)] = of.model_copy(update={"state": state, "attempt": 2})
+    ledger = world.ledger()
+    assert world.told("paid") == ["refused"]
+    assert (world.payout().state, world.ledger()) == (after, ledger)
+
+
+@pytest.mark.catalogue("F58")
+def test_who_is_faster_than_such_a_hold_is_built_upon() -> None:
+    """Somebody retries the payout in the very moment: it is held after that."""
+    world, finance = World(), Actor(person="Fiona", role=Role.FINANCE)
+    world.told("rejected")
+    period = world.payout().period
+    world.book.writes.rival = lambda: DecidePayouts(world.book).retry(
+        "P1-DE", period, by=finance, on=TODAY, reason="again"
+    )
+    assert world.told("paid") == ["refused"]
+    assert [str(one.state) for one in world.payout().events[-2:]] == ["open", "on_hold"]
+    assert list(breaks(world.book.entries)) == []
+
+
+@pytest.mark.parametrize("before", [True, False])
+@pytest.mark.catalogue("F42")
+def test_killed_at_such_a_hold_and_run_again_it_is_one_act(before: bool) -> None:
+    world = World()
+    world.told("rejected")
+    world.book.writes.break_off(1, before=before)
+    with pytest.raises(Killed):
+        world.told("paid")
+    world.told("paid")
+    assert world.end() == held().end()
 
 
 def test_an_answer_for_an_older_attempt_does_not_touch_the_newer_one() -> None:
@@ -181,15 +278,21 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "another amount": ({"amount": Decimal("3125.01")}, "OTHER_AMOUNT"),
     "another currency": ({"amount": Decimal("3125.00"), "currency": "USD"}, "OTHER_AMOUNT"),
     "another currency alone": ({"currency": "USD"}, "OTHER_AMOUNT"),
-    "booked before the release": ({"booked_on": date(2024, 11, 14)}, "DATE_OUT_OF_RANGE"),
-    "booked tomorrow": ({"booked_on": date(2024, 11, 19)}, "DATE_OUT_OF_RANGE"),
 }
+OUT_OF_RANGE: dict[str, tuple[dict[str, Any], str]] = {
+    "booked two days before the release": ({"booked_on": date(2024, 11, 13)}, "DATE_OUT_OF_RANGE"),
+    "booked in two days": ({"booked_on": date(2024, 11, 20)}, "DATE_OUT_OF_RANGE"),
+}
+MISFITS = REFUSED | OUT_OF_RANGE
 
 
-@pytest.mark.parametrize("wrong", REFUSED)
-@pytest.mark.parametrize("answer", list(Answer))
+@pytest.mark.parametrize(
+    ("wrong", "answer"),
+    [(wrong, answer) for wrong in REFUSED for answer in Answer]
+    + [(wrong, answer) for wrong in OUT_OF_RANGE for answer in Answer if answer is not Answer.PENDING],
+)
 def test_a_row_that_does_not_fit_is_refused_and_the_others_are_booked(wrong: str, answer: Answer) -> None:
-    changes, code = REFUSED[wrong]
+    changes, code = MISFITS[wrong]
     world = World(["3125.00", "1.00"])
     receipt = world.read(world.row(answer, **changes), world.row("paid", of=2, position=2))
     first, second = receipt.results
@@ -211,21 +314,68 @@ def test_what_fits_is_booked_at_its_bounds(changes: Any) -> None:
     assert world.read(world.row("paid", **changes)).results[0].outcome is RowOutcome.BOOKED
 
 
-@pytest.mark.parametrize("status", [status for status in BatchStatus if status is not BatchStatus.RELEASED])
+@pytest.mark.parametrize(
+    ("told", "booked"),
+    [
+        (date(2024, 11, 14), INITIATED_ON), (INITIATED_ON, INITIATED_ON), (date(2024, 11, 16), date(2024, 11, 16)),
+        (TODAY, TODAY), (date(2024, 11, 19), TODAY), (None, TODAY),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("answer", ["paid", "rejected"])
+def test_a_day_that_is_off_by_a_time_zone_is_booked_on_the_nearest_that_can_be(
+    told: date | None, booked: date, answer: str
+) -> None:
+    world = World()
+    (result,) = world.read(world.row(answer, booked_on=told)).results
+    assert (result.outcome, result.booked_on) == (RowOutcome.BOOKED, booked)
+    assert [(day, world.payout().events[-1].on) for _, _, day in world.ledger()] == [(booked, booked)]
+
+
+@pytest.mark.parametrize("told", [date(2024, 1, 1), date(2024, 12, 24)])
+def test_a_payment_that_is_only_under_way_may_name_any_day(told: date) -> None:
+    (result,) = World().read(World().row("pending", booked_on=told)).results
+    assert result.outcome is RowOutcome.PENDING
+
+
+@pytest.mark.catalogue("F42")
+def test_an_answer_to_a_release_that_broke_off_comes_back_until_that_is_finished() -> None:
+    """The other batches of the file are booked; the file is read again."""
+    world = World(["1.00", "2.00"], status=BatchStatus.RELEASING)
+    other, _ = paying((payout("P9-DE", "9.00"), account(DUTCH)), status=BatchStatus.RELEASED, batch_id="B-9")
+    of = in_payment(payout("P9-DE", "9.00"), "B-9")
+    world.book.items |= {place_of(other): other, place_of(of): of}
+    rows = world.row("paid"), world.row("paid", position=2, batch_id="B-9", end_to_end_id=of.end_to_end_id)
+    with pytest.raises(ReleaseUnfinished, match=BATCH):
+        world.read(*rows)
+    assert (world.payout().state, [one.kind for one in world.book.ledger("P9-DE")]) == ("in_payment", ["paid"])
+    world.book.items[place_of(world.batch)] = world.batch.model_copy(update={"status": BatchStatus.RELEASED})
+    assert [str(one.outcome) for one in world.read(*rows).results] == ["booked", "repeated"]
+
+
+@pytest.mark.parametrize(
+    "status", [status for status in BatchStatus if status not in (BatchStatus.RELEASED, BatchStatus.RELEASING)]
+)
 def test_an_answer_to_a_batch_that_was_not_released_is_refused(status: BatchStatus) -> None:
     world = World(status=status)
     (result,) = world.read(world.row("paid")).results
     assert (result.code, world.payout().state) == (StatusCode.NOT_RELEASED, PayoutState.IN_PAYMENT)
 
 
-@pytest.mark.parametrize("state", [PayoutState.OPEN, None])
-def test_a_payout_that_is_not_under_way_is_for_a_person(state: PayoutState | None) -> None:
+@pytest.mark.parametrize("attempt", [1, 0])
+def test_a_payout_that_fell_back_behind_its_payment_is_held(attempt: int) -> None:
+    """As after a restored table: it would be paid again, and the bank says that it was."""
     world = World()
     of = world.payout()
-    if state is None:
-        del world.book.items[place_of(of)]
-    else:
-        world.book.items[place_of(of)] = of.moved(state, event(TODAY, state, ENGINE))
+    world.book.items[place_of(of)] = of.model_copy(update={"state": PayoutState.OPEN, "attempt": attempt})
+    (result,) = world.read(world.row("paid")).results
+    assert (result.code, world.payout().state) == (StatusCode.CONTRADICTS_LEDGER, PayoutState.ON_HOLD)
+    assert world.told("rejected", "returned", "pending") == ["refused"] * 3
+    assert world.ledger() == []
+
+
+def test_an_answer_for_a_payout_that_is_not_there_is_for_a_person() -> None:
+    world = World()
+    del world.book.items[place_of(world.payout())]
     before = world.end()
     (result,) = world.read(world.row("paid")).results
     assert (result.code, world.end()) == (StatusCode.CONTRADICTS_LEDGER, before)
@@ -354,6 +504,7 @@ def test_whatever_comes_in_whatever_order_the_ledger_never_says_more_than_one_pa
         state = str(world.payout(of).state)
         assert (kinds, state) in (
             ([], "in_payment"), (["paid"], "paid"), (["paid", "returned"], "returned"), (["rejected"], "rejected"),
+            (["rejected"], "on_hold"),
         )  # fmt: skip
         assert {attempt for attempt, _, _ in world.ledger(of)} <= {1}
     before = world.end()

@@ -15,6 +15,7 @@ from partner_program.domain.payments.bank_status import StatusCode, what_to_do
 from partner_program.domain.payments.batch import BatchStatus
 from partner_program.domain.payments.payout import PayoutState
 from partner_program.domain.payments.people import Actor, NotAllowed, Role
+from partner_program.use_cases.book_bank_status import ReleaseUnfinished
 from partner_program.use_cases.ingest_bank_status import IngestBankStatus
 from partner_program.use_cases.ports import ObjectRef
 from tests.fakes.bank_answers import pain002, part, status_csv, transaction
@@ -67,6 +68,18 @@ def test_a_file_is_booked_and_its_receipt_lies_under_its_name() -> None:
         "end_to_end_id": world.payout.end_to_end_id, "payout": "P0001-DE 2024Q3", "answer": "paid",
         "booked_on": "2024-11-17", "code": None, "message": "", "what_to_do": "",
     }  # fmt: skip
+
+
+@pytest.mark.catalogue("F42")
+def test_an_answer_that_comes_before_its_release_is_finished_goes_back_to_the_queue() -> None:
+    world = World()
+    world.book.items[place_of(world.batch)] = world.batch.model_copy(update={"status": BatchStatus.RELEASING})
+    ref = world.objects.upload(KEY, world.sound)
+    with pytest.raises(ReleaseUnfinished):
+        world.ingest(ref)
+    assert (world.objects.results, world.state()) == ({}, PayoutState.IN_PAYMENT)
+    world.book.items[place_of(world.batch)] = world.batch
+    assert (world.ingest(ref).status, world.state()) == ("posted", PayoutState.PAID)
 
 
 def test_the_audit_log_names_the_file_and_its_version() -> None:

@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -152,10 +153,42 @@ def test_a_number_of_payments_that_is_none_refuses_the_status() -> None:
     ]
 
 
-@pytest.mark.parametrize("accepted", ["2024-11-16T23:59:59Z", "2024-11-16T00:10:00.123+09:00", "2024-11-16T06:00:00"])
-def test_without_a_day_of_settlement_the_day_of_acceptance_counts_as_the_bank_wrote_it(accepted: str) -> None:
-    (row,) = read_pain002(pain002(part(transaction("E1", accepted=accepted)))).rows
-    assert row.booked_on == date(2024, 11, 16)
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def accepted(moment: str) -> BankStatusReport:
+    return read_pain002(pain002(part(transaction("E1", accepted=moment))), BERLIN)
+
+
+@pytest.mark.parametrize(
+    ("moment", "day"),
+    [
+        ("2024-11-16T22:59:59Z", 16), ("2024-11-16T23:00:00Z", 17), ("2024-11-16T00:10:00.123+09:00", 15),
+        ("2024-11-16T23:30:00-06:00", 17), ("2024-11-16T16:59:59-06:00", 16), ("2024-11-16T05:29:00+05:30", 16),
+        ("2024-11-16T24:00:00+01:00", 17), ("2024-11-16T23:59:60+01:00", 17), ("2024-11-16", 16),
+    ],
+)  # fmt: skip
+def test_a_moment_of_acceptance_is_of_the_day_that_it_was_in_the_programs_time_zone(moment: str, day: int) -> None:
+    (row,) = accepted(moment).rows
+    assert row.booked_on == date(2024, 11, day)
+
+
+@pytest.mark.parametrize(("moment", "day"), [("2024-11-16T06:00:00", 16), ("2024-11-16T23:59:59.9", 16)])
+def test_a_moment_without_an_offset_is_of_the_day_that_the_bank_wrote(moment: str, day: int) -> None:
+    (row,) = accepted(moment).rows
+    assert row.booked_on == date(2024, 11, day)
+
+
+@pytest.mark.catalogue("B09")
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "2024-11-16T25:00:00Z", "2024-11-16T00:60:00Z", "2024-11-16T00:00:61Z", "2024-11-31T00:00:00Z",
+        "0001-01-01T00:00:00+09:00", "9999-12-31T24:00:00Z", "2024-11-16T00:00Z", "2024-11-16 00:00:00Z",
+    ],
+)  # fmt: skip
+def test_a_moment_that_is_none_refuses_its_row(moment: str) -> None:
+    assert mistakes(accepted(moment)) == [(1, "INVALID_DATE")]
 
 
 @pytest.mark.catalogue("B52")

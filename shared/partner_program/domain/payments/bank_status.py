@@ -90,12 +90,13 @@ _WHAT_TO_DO = {
     StatusCode.INVALID_DATE: "Write the date as YYYY-MM-DD, and check that the day exists.",
     StatusCode.INVALID_AMOUNT: "Write the amount in digits with a point, with its currency, or leave both empty.",
     StatusCode.UNKNOWN_BATCH: "Check the batch id: it is the message id of our payment file.",
-    StatusCode.NOT_RELEASED: "Upload the file again once the batch is released; if it never was, ask the bank at once.",
+    StatusCode.NOT_RELEASED: "Ask the bank at once how it comes to answer: this batch was never sent to it.",
     StatusCode.NOT_IN_BATCH: "Check the end-to-end id against the batch's payments.csv.",
     StatusCode.PART_UNCLEAR: "Write a CSV row for each payment concerned, with the references of payments.csv.",
     StatusCode.OTHER_AMOUNT: "Ask the bank what it has paid: nothing is booked until it is what the batch says.",
     StatusCode.DATE_OUT_OF_RANGE: "Check the day with the bank; if it is still to come, upload the file again then.",
-    StatusCode.CONTRADICTS_LEDGER: "Ask the bank; hold the payout meanwhile, or it may be paid twice.",
+    StatusCode.CONTRADICTS_LEDGER: "Ask the bank which is true; then lift the hold or cancel the payout, "
+    "or have the bank stop one that is on its way.",
 }
 
 

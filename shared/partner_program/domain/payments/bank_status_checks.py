@@ -1,15 +1,18 @@
 """What an answer of the bank means for a payout: pure decisions, in whatever order answers come (F43, F44)."""
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from partner_program.domain.payments.bank_status import Answer, Block, StatusCode, StatusRow, block_id
 from partner_program.domain.payments.bank_status_receipt import RowOutcome
 from partner_program.domain.payments.batch import Batch, BatchItem, BatchStatus
 from partner_program.domain.payments.ledger import LedgerKind
-from partner_program.domain.payments.payout import Payout, PayoutState
+from partner_program.domain.payments.payout import STEPS, Payout, PayoutState
 from partner_program.values.money import plain
+
+GRACE = timedelta(days=1)
+"""How far the bank's day may be off ours: its clock may stand in another time zone."""
 
 
 class Refusal(NamedTuple):
@@ -28,10 +31,17 @@ def concerned(row: StatusRow, batch: Batch | None, on: date) -> tuple[BatchItem,
         return Refusal(StatusCode.UNKNOWN_BATCH, "no batch has this id")
     if batch.status is not BatchStatus.RELEASED or batch.initiated_on is None:
         return Refusal(StatusCode.NOT_RELEASED, f"batch {batch.batch_id} is {batch.status}")
-    if row.booked_on is not None and not batch.initiated_on <= row.booked_on <= on:
+    is_booked = row.answer is not Answer.PENDING and row.booked_on is not None
+    if is_booked and row.booked_on != booked_day(row, batch.initiated_on, on, GRACE):
         message = f"booked on {row.booked_on}, not between its release on {batch.initiated_on} and {on}"
         return Refusal(StatusCode.DATE_OUT_OF_RANGE, message)
     return _whole(row, batch) if row.end_to_end_id is None else _single(row, batch)
+
+
+def booked_day(row: StatusRow, initiated_on: date | None, on: date, grace: timedelta = timedelta()) -> date:
+    """The bank's day, or the day of reading; never before the release nor after the day of reading, but for `grace`."""
+    day = min(row.booked_on or on, on + grace)
+    return day if initiated_on is None else max(day, initiated_on - grace)
 
 
 def _single(row: StatusRow, batch: Batch) -> tuple[BatchItem, ...] | Refusal:
@@ -74,19 +84,34 @@ def meaning(
     if payout is None or payout.attempt < item.attempt:
         return Refusal(StatusCode.CONTRADICTS_LEDGER, f"{item.account_id} {item.period} has no such payout")
     if payout.attempt > item.attempt:
-        return _of_the_past(answer, item, booked)
+        return _of_the_past(answer, payout, booked)
     if payout.state is PayoutState.IN_PAYMENT:
         if answer is Answer.PENDING:
             return RowOutcome.PENDING
         return Answer.PAID if answer is Answer.RETURNED else answer
     if payout.state is PayoutState.PAID:
         return Answer.RETURNED if answer in (Answer.REJECTED, Answer.RETURNED) else RowOutcome.REPEATED
-    return Refusal(StatusCode.CONTRADICTS_LEDGER, f"{payout.name} is {payout.state.replace('_', ' ')}")
+    return Refusal(StatusCode.CONTRADICTS_LEDGER, f"{payout.name} is {_state(payout)}")
 
 
-def _of_the_past(answer: Answer, item: BatchItem, booked: Collection[LedgerKind]) -> RowOutcome | Refusal:
+def _of_the_past(answer: Answer, payout: Payout, booked: Collection[LedgerKind]) -> RowOutcome | Refusal:
     """An answer for an attempt that is over. Money that moved after we booked that it did not is for a person."""
     if LedgerKind.REJECTED in booked and answer in (Answer.PAID, Answer.RETURNED):
-        message = f"{item.account_id} {item.period} was booked as rejected by the bank before"
+        message = f"{payout.name} was booked as rejected by the bank before; it is {_state(payout)}"
         return Refusal(StatusCode.CONTRADICTS_LEDGER, message)
     return RowOutcome.REPEATED
+
+
+def must_be_held(answer: Answer, refusal: Refusal, payout: Payout | None, reason: str) -> bool:
+    """Whether a payout could be paid a second time before a person has looked at it.
+
+    Not where it was held for the same reason before: who has lifted that hold has looked.
+    """
+    if payout is None or answer is not Answer.PAID or refusal.code is not StatusCode.CONTRADICTS_LEDGER:
+        return False
+    can_be = PayoutState.ON_HOLD in STEPS[payout.state]
+    return can_be and all(event.reason != reason for event in payout.events)
+
+
+def _state(payout: Payout) -> str:
+    return payout.state.replace("_", " ")

@@ -48,7 +48,7 @@ MAY: dict[Action, frozenset[Role]] = {
     Action.PROPOSE_BANK_DETAILS: _VENDOR | {Role.PARTNER},
     Action.CONFIRM_BANK_DETAILS: _FINANCE,
     Action.REJECT_BANK_DETAILS: _FINANCE,
-    Action.HOLD: _VENDOR,
+    Action.HOLD: _VENDOR | {Role.SYSTEM},
     Action.LIFT_HOLD: _VENDOR,
     Action.CANCEL: _FINANCE,
     Action.RETRY: _FINANCE,
