@@ -21,9 +21,19 @@ from partner_program.use_cases.restate_baseline import RestateBaseline
 from partner_program.use_cases.verify_audit import Verification, VerifyAudit
 from partner_program.values.periods import Quarter
 from tests.fakes.accounts import FixedClock
-from tests.fakes.payment_world import ANNA, BORIS, CARLA, DORA, IBAN, OTHER_IBAN, PaymentWorld
+from tests.fakes.payment_world import (
+    ANNA,
+    BORIS,
+    CARLA,
+    CONFIRMED_LONG_AGO,
+    DORA,
+    IBAN,
+    LIMIT,
+    OTHER_IBAN,
+    PaymentWorld,
+)
 from tests.fakes.payments import FakeBankAccountCheck, place_of
-from tests.fakes.records import P1_DE, accepted, day, kept_tier, opening, partner, placed, sales, site
+from tests.fakes.records import P1_DE, accepted, day, kept_tier, opening, partner, placed, rulebook, sales, site
 
 Q1, Q2, Q3, Q4 = (Quarter(2024, number) for number in range(1, 5))
 PAID_ON, PAID_AGAIN_ON = day("2025-02-14"), day("2025-03-14")
@@ -39,7 +49,7 @@ class AuditedWorld(PaymentWorld):
         *,
         number: int = 1,
         status: BankStatus = BankStatus.CONFIRMED,
-        usable_from: date = day("2024-01-15"),
+        usable_from: date = CONFIRMED_LONG_AGO,
     ) -> BankRevision:
         acts = BankDetails(self.book, self.banks, self.vault, FakeBankAccountCheck(), self.book_of_rules)
         on = day("2024-01-10") if number == 1 else PAID_ON
@@ -49,9 +59,12 @@ class AuditedWorld(PaymentWorld):
         return acts.confirm(site_id, proposed.number, BORIS, on)
 
 
-def closed_year() -> AuditedWorld:
-    """P1-DE, Premier, with the four quarters of 2024 closed: 2.5 % after the second, 4 % in the end."""
-    world = AuditedWorld()
+def closed_year(owned: str = LIMIT) -> AuditedWorld:
+    """P1-DE, Premier, with the four quarters of 2024 closed: 2.5 % after the second, 4 % in the end.
+
+    `owned` are the owner's values of the rulebook.
+    """
+    world = AuditedWorld(rulebook(owned))
     world.partners(1)
     world.accounts.add(partner(trading_since="2020-01-01"), accepted(), placed("premier"))
     world.accounts.add(*kept_tier("premier"), opening(2022, "50000"), sales("2023-12", "100000"))

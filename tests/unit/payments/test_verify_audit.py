@@ -182,7 +182,9 @@ def test_an_entry_that_was_put_behind_the_others_without_a_mark_is_seen() -> Non
     again = world.book.entries[-1].act
     world.book.entries.append(entered(again, world.book.entries[-1], "2025-02-14T05:15:00Z"))
     assert list(breaks(world.book.entries)) == []
-    assert f"entry {len(world.book.entries)}, {again.act_id}, was not entered by the program: no mark" in findings(world)
+    assert f"entry {len(world.book.entries)}, {again.act_id}, was not entered by the program: no mark" in findings(
+        world
+    )
 
 
 def test_a_log_written_anew_up_to_a_noted_entry_is_seen_by_the_note() -> None:
@@ -233,7 +235,7 @@ def test_what_an_act_says_is_what_shows(action: Action) -> None:
 @pytest.mark.rule("R-5.4d")
 def test_a_restatement_older_than_the_log_is_counted_and_no_finding() -> None:
     world = whole_life()
-    first, second = world.accounts.restatements.values()
+    _, second = world.accounts.restatements.values()
     acts = [entry.act for entry in world.book.entries if entry.act.action is not Action.RESTATE]
     later = [act.model_copy(update={"on": second.restated_on}) for act in acts]
     written_anew(world, later)
