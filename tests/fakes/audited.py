@@ -59,10 +59,10 @@ class AuditedWorld(PaymentWorld):
         return acts.confirm(site_id, proposed.number, BORIS, on)
 
 
-def closed_year(owned: str = LIMIT) -> AuditedWorld:
+def closed_year(owned: str = LIMIT, until: Quarter = Q4) -> AuditedWorld:
     """P1-DE, Premier, with the four quarters of 2024 closed: 2.5 % after the second, 4 % in the end.
 
-    `owned` are the owner's values of the rulebook.
+    `owned` are the owner's values of the rulebook; `until` is the last quarter that is reported and closed.
     """
     world = AuditedWorld(rulebook(owned))
     world.partners(1)
@@ -71,6 +71,8 @@ def closed_year(owned: str = LIMIT) -> AuditedWorld:
     AssessAccount(world.accounts, world.book_of_rules, FixedClock("2024-01-01"))(P1_DE)
     for number, amount in enumerate(("60000", "65000", "30000", "30000"), start=1):
         quarter = Quarter(2024, number)
+        if quarter > until:
+            break
         world.accounts.add(sales(f"2024-{3 * number:02d}", amount, known=str(quarter.last_day)))
         close(world, quarter, quarter.closes_on(30))
     return world

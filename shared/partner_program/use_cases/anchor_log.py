@@ -32,6 +32,9 @@ class AnchorLog:
 
 
 def read_anchor(body: bytes) -> tuple[int, str]:
-    """Number and digest of a note. Raises `ValueError`, `KeyError` where it is none."""
-    noted = json.loads(body)
-    return int(noted["number"]), str(noted["digest"])
+    """Number and digest of a note. Raises `ValueError` where it is none."""
+    try:
+        noted = json.loads(body)
+        return int(noted["number"]), str(noted["digest"])
+    except (KeyError, TypeError) as missing:
+        raise ValueError("this is no note of the audit log's last entry") from missing
