@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 
-from partner_program.domain.accelerator.statement import Statement
+from partner_program.domain.accelerator.statement import Statement, StatementStatus
 from partner_program.domain.account_facts import facts_of
 from partner_program.domain.facts import AccountFacts, Record, Site
 from partner_program.domain.records.history import known_on as row_known_on
@@ -31,6 +31,7 @@ class FakeAccounts:
         self.partner_reads: list[str] = []
         self.before_save: Callable[[], None] | None = None
         self._statements: dict[tuple[str, str, str], Statement] = {}
+        self._finals: dict[str, int] = {}
 
     def add(
         self, *items: Record | Contribution, partner_id: str = "P1", known_on: str = "0001-01-01", stamp: str = "",
@@ -112,9 +113,17 @@ class FakeAccounts:
             return self.restatements.setdefault(key, baseline)
         return self.baselines.setdefault((baseline.account_id, baseline.year), baseline)
 
-    def put_statement(self, statement: Statement) -> Statement:
-        key = (statement.account_id, str(statement.period), str(statement.status))
+    def put_statement(self, statement: Statement, finals: int | None = None) -> Statement:
+        account_id = statement.account_id
+        key = (account_id, str(statement.period), str(statement.status))
+        if finals is not None and statement.status is StatementStatus.FINAL and key not in self._statements:
+            if self.finals_version(account_id) != finals:
+                raise VersionConflict(account_id)
+            self._finals[account_id] = finals + 1
         return self._statements.setdefault(key, statement)
+
+    def finals_version(self, account_id: str) -> int:
+        return self._finals.get(account_id, 0)
 
     def statements(self, account_id: str, since: Quarter | None = None) -> Sequence[Statement]:
         found = [item for key, item in self._statements.items() if key[0] == account_id]

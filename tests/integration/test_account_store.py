@@ -234,6 +234,50 @@ def test_a_statement_is_put_once_and_never_changes(world: World) -> None:
     assert kept.model_dump_json() == first.model_dump_json()
 
 
+@pytest.mark.rule("R-5.4a")
+@pytest.mark.catalogue("F58")
+def test_a_final_statement_is_put_only_on_the_final_ones_it_was_made_from(world: World) -> None:
+    store, final = world.store, StatementStatus.FINAL
+    first, second, third = (statement_of(Quarter(2024, number), final) for number in (1, 2, 3))
+    assert store.finals_version(P1_DE) == 0
+    assert store.put_statement(second, 0) == second
+    assert store.finals_version(P1_DE) == 1
+    for stale in (0, 2):
+        with pytest.raises(VersionConflict):
+            store.put_statement(first, stale)
+    assert list(store.statements(P1_DE)) == [second]
+    assert store.put_statement(third, 1) == third
+    assert (store.finals_version(P1_DE), store.finals_version("P1-FR")) == (2, 0)
+
+
+@pytest.mark.catalogue("F45")
+@pytest.mark.parametrize("finals", [0, 1, 2])
+def test_the_same_final_statement_again_is_what_stands_whatever_was_read(world: World, finals: int) -> None:
+    first = statement_of(Quarter(2024, 1), StatementStatus.FINAL)
+    world.store.put_statement(first, 0)
+    other = first.model_copy(update={"payout": Decimal("0.01")})
+    assert world.store.put_statement(other, finals) == first
+    assert world.store.finals_version(P1_DE) == 1
+
+
+def test_preliminary_statements_and_those_put_on_no_condition_are_not_counted(world: World) -> None:
+    world.store.put_statement(statement_of(Quarter(2024, 1), StatementStatus.PRELIMINARY), 7)
+    world.store.put_statement(statement_of(Quarter(2024, 1), StatementStatus.FINAL))
+    assert (world.store.finals_version(P1_DE), len(world.store.statements(P1_DE))) == (0, 2)
+
+
+@pytest.mark.catalogue("F31")
+def test_a_transaction_that_was_in_somebodys_way_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers: list[tuple[str | None, ...] | None] = [("TransactionConflict", None), (None, "TransactionConflict"), None]
+    pauses: list[float] = []
+    monkeypatch.setattr("partner_program.adapters.account_store.put_across", lambda _: answers.pop(0))
+    monkeypatch.setattr("partner_program.adapters.account_store.time.sleep", pauses.append)
+    first = statement_of(Quarter(2024, 1), StatementStatus.FINAL)
+    with program_table() as table:
+        assert DynamoAccountStore(table).put_statement(first, 0) == first
+    assert (answers, len(pauses)) == ([], 2)
+
+
 def test_statements_come_by_quarter_the_preliminary_one_first(world: World) -> None:
     preliminary, final = StatementStatus.PRELIMINARY, StatementStatus.FINAL
     made = [

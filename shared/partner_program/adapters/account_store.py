@@ -1,5 +1,7 @@
 """Accounts in the program table: facts by partner, state and revenue by account, statements beside them."""
 
+import random
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import groupby
@@ -7,8 +9,9 @@ from typing import NamedTuple
 
 from partner_program.adapters.fact_store import fact_of
 from partner_program.adapters.known_on import records_known_on, revenue_known_on
-from partner_program.adapters.table import Item, Table
-from partner_program.domain.accelerator.statement import Statement
+from partner_program.adapters.table import ConditionalPut, Item, Table, retry_pauses_s
+from partner_program.adapters.transaction import CONDITION_FAILED, put_across
+from partner_program.domain.accelerator.statement import Statement, StatementStatus
 from partner_program.domain.account_facts import facts_of
 from partner_program.domain.facts import AccountFacts, Record, Site
 from partner_program.domain.records.places import Fact
@@ -27,6 +30,9 @@ REVIEW_DAY = "next_review_on"
 """The index over all state items in the order of their next review, and the attribute that it is sorted by."""
 _DIRECTORY_VALUE = "ACCOUNT"
 _BASELINE = "baseline"
+_FINALS = "FINALS"
+"""The item that counts the final statements of an account, so that each is made from all that stand."""
+_ABSENT = "attribute_not_exists(pk)"
 
 
 class DynamoAccountStore:
@@ -111,16 +117,42 @@ class DynamoAccountStore:
         existing = self._table.put_new(baseline_item(baseline))
         return baseline if existing is None else Baseline.model_validate_json(str(existing["body"]))
 
-    def put_statement(self, statement: Statement) -> Statement:
-        """A statement never changes; whoever comes later gets what stands."""
+    def put_statement(self, statement: Statement, finals: int | None = None) -> Statement:
+        """A statement never changes; whoever comes later gets what stands.
+
+        With `finals` a final one is put in a transaction with the account's count of them: two tasks of one account at
+        once would otherwise both pay what the year has earned (F58).
+        """
         item: Item = {
             "pk": f"STATEMENTS#{statement.account_id}",
             "sk": f"{statement.period}#{statement.status}",
             "kind": "statement",
             "body": statement.model_dump_json(),
         }
-        existing = self._table.put_new(item)
+        if finals is not None and statement.status is StatementStatus.FINAL:
+            existing = self._put_final(item, statement.account_id, finals)
+        else:
+            existing = self._table.put_new(item)
         return statement if existing is None else Statement.model_validate_json(str(existing["body"]))
+
+    def _put_final(self, item: Item, account_id: str, finals: int) -> Item | None:
+        """None: it is ours now. Otherwise the one that was there first. Raises `VersionConflict`."""
+        puts = [(self._table, ConditionalPut(item, _ABSENT)), (self._table, _count_of_finals(account_id, finals))]
+        for pause in retry_pauses_s(f"others kept working on the final statements of {account_id}"):
+            reasons = put_across(puts)
+            if reasons is None:
+                return None
+            if reasons[0] == CONDITION_FAILED:
+                return self._table.get(str(item["pk"]), str(item["sk"]))
+            if reasons[1] == CONDITION_FAILED:
+                raise VersionConflict(f"{account_id} was given another final statement meanwhile")
+            time.sleep(pause * random.random())  # noqa: S311  # jitter, no secret
+        raise AssertionError("the pauses end by themselves")
+
+    def finals_version(self, account_id: str) -> int:
+        """One read."""
+        item = self._table.get(f"ACCOUNT#{account_id}", _FINALS)
+        return int(item["version"]) if item else 0
 
     def statements(self, account_id: str, since: Quarter | None = None) -> Sequence[Statement]:
         """Those of a quarter or later; all of them without one."""
@@ -149,6 +181,13 @@ class DynamoAccountStore:
                 found.contributions.append(Contribution.model_validate_json(body))
             found.earlier.update(map(date.fromisoformat, str(item.get("earlier", "")).split()))
         return found
+
+
+def _count_of_finals(account_id: str, before: int) -> ConditionalPut:
+    item: Item = {"pk": f"ACCOUNT#{account_id}", "sk": _FINALS, "kind": "finals", "version": before + 1}
+    if not before:
+        return ConditionalPut(item, _ABSENT)
+    return ConditionalPut(item, "#version = :before", {":before": before}, {"#version": "version"})
 
 
 def baseline_item(baseline: Baseline) -> Item:

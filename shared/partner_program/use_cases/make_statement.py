@@ -1,6 +1,7 @@
 """Make one account's statement of a quarter, and first whatever earlier ones are missing (R-5.4a, R-5.4d)."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 
 from partner_program.domain.accelerator.calculation import Assignment, changes_balance, make_statement
@@ -13,9 +14,12 @@ from partner_program.rulebook import Rulebook
 from partner_program.use_cases.close_quarter import Phase, close_of
 from partner_program.use_cases.payment_ports import PaymentBook
 from partner_program.use_cases.ports import AccountStore, StoredState
+from partner_program.values.errors import VersionConflict
 from partner_program.values.periods import Quarter, parse_date
 from partner_program.values.tiers import Tier
 
+TRIES = 5
+"""How often an account's statements are decided on anew because another task of it was faster."""
 _YEARS_LAST = 4
 """The quarter whose close freezes the year."""
 
@@ -32,18 +36,26 @@ class MakeStatement:
         """The statement that stands for the task's quarter and phase; None where the account gets none.
 
         A task has `account_id`, `quarter` (`2024Q3`), `phase` (`END`, `CLOSE`) and `on`, the day of the run. Raises
-        `KeyError`, `ValueError` for a task that has not.
+        `KeyError`, `ValueError` for a task that has not; `VersionConflict` where another task of the account was
+        faster, try after try.
         """
         account_id, on = task["account_id"], parse_date(task["on"])
         quarter, phase = Quarter.parse(task["quarter"]), Phase(task["phase"])
-        if not self._is_concerned(account_id, quarter, phase):
-            return None
+        for _ in range(TRIES):
+            if not self._is_concerned(account_id, quarter, phase):
+                return None
+            with suppress(VersionConflict):
+                return self._make(account_id, quarter, phase, on)
+        raise VersionConflict(f"{account_id} was given other final statements, try after try")
+
+    def _make(self, account_id: str, quarter: Quarter, phase: Phase, on: date) -> Statement | None:
+        finals_version = self._accounts.finals_version(account_id)
         existing = self._accounts.statements(account_id)
         self._start_payouts(account_id, [item for item in existing if item.year >= quarter.year - 1])
         finals = self._finals_due(existing, quarter, phase, on)
         since = min([quarter, *finals]).year - 1
         facts, stored = self._accounts.load(account_id, since)
-        work = _Work(self._accounts, self._rulebook, facts, stored, existing, on)
+        work = _Work(self._accounts, self._rulebook, facts, stored, existing, finals_version, on)
         for missing in finals:
             if missing.number == _YEARS_LAST:
                 work.freeze(missing.year)
@@ -100,6 +112,7 @@ class _Work:
         facts: AccountFacts,
         stored: StoredState,
         statements: Sequence[Statement],
+        finals_version: int,
         on: date,
     ) -> None:
         self._accounts = accounts
@@ -107,6 +120,7 @@ class _Work:
         self._facts = facts
         self._state = stored.state
         self._statements = list(statements)
+        self._finals_version = finals_version
         self._on = on
 
     def standing(self, quarter: Quarter, status: StatementStatus) -> Statement | None:
@@ -148,7 +162,12 @@ class _Work:
         return self._put(made) if changes_balance(made, self._statements) else None
 
     def _put(self, made: Statement) -> Statement:
-        self._statements.append(self._accounts.put_statement(made))
+        """Raises `VersionConflict` where a final one was made from too little: another task has put one meanwhile.
+
+        Whether this one was put by us or a moment ago by a twin, the count of final ones has moved on by it.
+        """
+        self._statements.append(self._accounts.put_statement(made, self._finals_version))
+        self._finals_version += int(made.status is StatementStatus.FINAL)
         return self._statements[-1]
 
     def _freeze_year_before(self, quarter: Quarter) -> None:

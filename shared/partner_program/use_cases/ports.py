@@ -112,8 +112,16 @@ class AccountStore(Protocol):
         """Put if absent, each revision of a year by itself; the one that stands afterwards."""
         ...
 
-    def put_statement(self, statement: Statement) -> Statement:
-        """Put if absent; the one that stands afterwards."""
+    def put_statement(self, statement: Statement, finals: int | None = None) -> Statement:
+        """Put if absent; the one that stands afterwards.
+
+        `finals`: the `finals_version` of the account that a final statement was made from. Where it is another by now,
+        so that the statement rests on too little, and none of its quarter stands: `VersionConflict`, nothing is put.
+        """
+        ...
+
+    def finals_version(self, account_id: str) -> int:
+        """How many final statements were put on condition of it (0: none); to be read before the statements are."""
         ...
 
     def statements(self, account_id: str, since: Quarter | None = None) -> Sequence[Statement]:

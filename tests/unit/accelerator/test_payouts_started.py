@@ -1,12 +1,17 @@
 """A final statement that pays starts its payout, once, whatever breaks off or is repeated (R-5.4)."""
 
+from collections.abc import Callable, Sequence
 from itertools import permutations
 
 import pytest
 
+from partner_program.domain.accelerator.statement import Statement
 from partner_program.domain.payments.payout import PayoutState, event
 from partner_program.domain.payments.people import Actor, Role
-from partner_program.use_cases.make_statement import MakeStatement
+from partner_program.use_cases.make_statement import TRIES, MakeStatement
+from partner_program.use_cases.ports import StoredState
+from partner_program.values.errors import VersionConflict
+from partner_program.values.periods import Quarter
 from tests.fakes.accounts import FakeAccounts
 from tests.fakes.payments import FakePaymentBook
 from tests.fakes.records import P1_DE, day, sales
@@ -97,6 +102,88 @@ def test_killed_at_each_payout_of_a_task_and_run_again_there_is_one_payout_for_e
             make(last)
             assert payouts(book) == payouts(whole)
             assert sum(s.payout for s in accounts.statements(P1_DE)) == sum(p.amount for p in book.payouts(P1_DE))
+
+
+class Overtaken(FakeAccounts):
+    """An account of which other tasks are worked off just after one has read its statements."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rivals: list[Callable[[], object]] = []
+
+    def statements(self, account_id: str, since: Quarter | None = None) -> Sequence[Statement]:
+        read = list(super().statements(account_id, since))
+        if self.rivals:
+            self.rivals.pop()()
+        return read
+
+
+def overtaken() -> tuple[Overtaken, FakePaymentBook, MakeStatement]:
+    accounts, book = Overtaken(), FakePaymentBook()
+    accounts.__dict__ |= {name: value for name, value in year_2024().__dict__.items() if name != "rivals"}
+    return accounts, book, MakeStatement(accounts, CAPPED, book)
+
+
+def as_premier_since(accounts: FakeAccounts, since: str) -> None:
+    """As if the account had become Premier on a day: a placement that somebody corrects later."""
+    stored = accounts.states[P1_DE]
+    assert stored.state is not None
+    changes = [change.model_copy(update={"changed_on": day(since)}) for change in stored.state.tier_changes]
+    state = stored.state.model_copy(update={"tier_changes": tuple(changes)})
+    accounts.states[P1_DE] = StoredState(state, stored.version)
+
+
+@pytest.mark.rule("R-5.4a")
+@pytest.mark.catalogue("F45")
+@pytest.mark.catalogue("F58")
+def test_two_tasks_of_an_account_at_once_do_not_both_pay_the_year() -> None:
+    """While the second quarter's task is at work the third's pays for all of the year: Premier since July, it reads.
+
+    Then the tier is corrected: Premier since January. The second quarter's task finds the year paid up to September.
+    """
+    accounts, book, make = overtaken()
+    as_premier = accounts.states[P1_DE]
+
+    def third() -> None:
+        as_premier_since(accounts, "2024-07-01")
+        make(statement_task("2024Q3", "CLOSE", "2024-10-30"))
+        accounts.states[P1_DE] = as_premier
+
+    accounts.rivals.append(third)
+    assert make(Q2_CLOSE | {"on": "2024-10-30"}) is None
+    assert payouts(book) == [("2024Q3", "4650.00", "open")]
+    assert [str(one.period) for one in accounts.statements(P1_DE)] == ["2024Q3"]
+
+
+@pytest.mark.catalogue("F45")
+@pytest.mark.catalogue("F58")
+def test_twins_of_a_task_at_once_end_as_one() -> None:
+    accounts, book, make = overtaken()
+    accounts.rivals.append(lambda: make(statement_task("2024Q4", "CLOSE", "2025-01-30")))
+    last = make(statement_task("2024Q4", "CLOSE", "2025-01-30"))
+    assert last is not None
+    assert str(last.payout) == "2550.00"
+    assert payouts(book) == [
+        ("2024Q2", "3250.00", "open"), ("2024Q3", "1400.00", "open"), ("2024Q4", "2550.00", "open"),
+    ]  # fmt: skip
+
+
+@pytest.mark.catalogue("F58")
+@pytest.mark.parametrize("conflicts", [TRIES - 1, TRIES])
+def test_a_task_that_is_overtaken_time_after_time_goes_back_to_the_queue(conflicts: int) -> None:
+    accounts, book, make = overtaken()
+
+    def another() -> None:
+        accounts._finals[P1_DE] = accounts.finals_version(P1_DE) + 1
+
+    accounts.rivals += [another] * conflicts
+    if conflicts < TRIES:
+        make(Q2_CLOSE)
+        assert payouts(book) == [("2024Q2", "3250.00", "open")]
+    else:
+        with pytest.raises(VersionConflict, match=P1_DE):
+            make(Q2_CLOSE)
+        assert (accounts.rivals, payouts(book)) == ([], [])
 
 
 @pytest.mark.rule("R-5.5")
