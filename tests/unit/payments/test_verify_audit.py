@@ -193,7 +193,7 @@ def test_a_log_written_anew_up_to_a_noted_entry_is_seen_by_the_note() -> None:
     assert findings(world, *heads) == ""
     acts = [entry.act for entry in world.book.entries]
     approved = next(number for number, act in enumerate(acts) if act.action is Action.APPROVE)
-    acts[approved] = acts[approved].model_copy(update={"details": acts[approved].details | {"more": "text"}})
+    acts[approved] = acts[approved].model_copy(update={"details": {**acts[approved].details, "more": "text"}})
     written_anew(world, acts)
     assert findings(world) == "", "as many entries, all in order"
     told = findings(world, heads[-1], (99, "0" * 64)).splitlines()
@@ -220,7 +220,7 @@ def test_what_an_act_says_is_what_shows(action: Action) -> None:
     unseen = {"reason", "file", "status"} if action in (Action.BOOK_BANK_STATUS, Action.APPROVE) else {"status"}
     if action is Action.REJECT_BANK_DETAILS:
         unseen = {"reason"}  # a revision keeps the reason of its proposal
-    changed = [{"details": acts[place].details | {name: "another"}} for name in set(acts[place].details) - unseen]
+    changed = [{"details": {**acts[place].details, name: "another"}} for name in set(acts[place].details) - unseen]
     changed += [{"by": acts[place].by.model_copy(update={"person": "Eve"})}]
     changed += [{"on": DUE}] if action is not Action.BOOK_BANK_STATUS else []
     for change in changed:
