@@ -20,6 +20,9 @@ from partner_program.handler_support import (
 logger = Logger()
 metrics = Metrics()
 
+_NOT_PAID = (Answer.REJECTED, Answer.RETURNED)
+_KNOWN = (RowOutcome.BOOKED, RowOutcome.REPEATED)
+
 
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: TimeContext) -> dict[str, Any]:
@@ -37,9 +40,12 @@ def _handle(app: BankStatus, message: dict[str, Any], context: TimeContext) -> N
 
 
 def _tell(receipt: BankStatusReceipt) -> None:
-    """As metrics and one line of the log: what the bank refused, and what could not be booked, a person has to see."""
+    """As metrics and one line of the log: what the bank refused, and what could not be booked, a person has to see.
+
+    Refused payments count whenever a file tells of them: the run that booked them may have broken off before this line.
+    """
     booked, outcomes = receipt.booked, receipt.outcomes
-    refused = booked.get(Answer.REJECTED, 0) + booked.get(Answer.RETURNED, 0)
+    refused = sum(one.outcome in _KNOWN and one.answer in _NOT_PAID for one in receipt.results)
     metrics.add_metric("PaymentsPaid", MetricUnit.Count, booked.get(Answer.PAID, 0))
     metrics.add_metric("PaymentsRefused", MetricUnit.Count, refused)
     unread = receipt.refusal in (StatusCode.MISSING, StatusCode.NO_VERSION)

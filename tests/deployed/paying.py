@@ -7,6 +7,7 @@ from partner_program.values.periods import parse_date
 from tests.deployed.desk import Desk
 from tests.deployed.program import ACCOUNT_ID, PREMIER, RECORDS, pos_line, pos_report, report_key
 from tests.deployed.world import World
+from tests.fakes.payment_world import stating
 
 PERIOD = "2024Q1"
 PAYABLE_FROM = "2024-05-15"
@@ -46,7 +47,7 @@ def make_payable(world: World) -> Desk:
 
 
 def put_payable(world: World) -> Desk:
-    """The same payout put by hand: for what happens to it from here on, nothing of its origin is read."""
+    """The same payout put by hand, with a final statement that says as much: nothing else of its origin is read."""
     world.take_in({kind: ELIGIBLE[kind] for kind in ("partners", "sites")})
     desk = Desk(world)
     desk.enter_all_bank_details()
@@ -54,6 +55,7 @@ def put_payable(world: World) -> Desk:
         account_id=ACCOUNT_ID, partner_id="P0001", country="DE", year=2024, quarter=1, currency="EUR",
         amount=Decimal(PAYOUT), payable_from=parse_date(PAYABLE_FROM),
     )  # fmt: skip
+    desk.accounts.put_statement(stating(payout))
     assert desk.book.put_payout(payout)
     world.today(PAYABLE_FROM)
     return desk

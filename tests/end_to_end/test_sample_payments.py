@@ -87,7 +87,7 @@ def test_each_attempt_is_a_payment_of_its_own_to_the_bank_details_of_its_day(sam
     assert len({row["end_to_end_id"] for row in rows}) == len(rows)
 
 
-@pytest.mark.catalogue("B72")
+@pytest.mark.catalogue("B74")
 def test_nobody_approved_what_they_had_prepared(sample: Played) -> None:
     batches = sample.rows("batches.csv")
     assert batches

@@ -98,7 +98,7 @@ def test_outside_a_sandbox_the_person_is_who_aws_says(
     assert (entry.act.by.person, entry.act.by.role) == (person, "finance")
 
 
-@pytest.mark.catalogue("B72")
+@pytest.mark.catalogue("B74")
 def test_one_person_in_two_roles_of_aws_is_one_person(stack: World, monkeypatch: pytest.MonkeyPatch) -> None:
     reach(stack, monkeypatch, "production", "arn:aws:sts::111122223333:assumed-role/Maker/anna")
     assert run(*PROPOSE, typed=f"{IBAN}\n")[0] == 0
@@ -118,7 +118,7 @@ def test_a_caller_who_is_no_person_cannot_act(stack: World, monkeypatch: pytest.
     assert "nobody could be held to it" in said
 
 
-@pytest.mark.catalogue("B72")
+@pytest.mark.catalogue("B74")
 def test_outside_a_sandbox_nobody_says_who_they_are(stack: World, monkeypatch: pytest.MonkeyPatch) -> None:
     reach(stack, monkeypatch, "production", "arn:aws:iam::111122223333:user/anna")
     code, said = run("payout", "hold", P1_DE, "2024Q2", "--reason", "returns", *BRUNO)

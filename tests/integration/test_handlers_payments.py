@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import logging
 from typing import Any
 
 import pytest
@@ -46,6 +47,19 @@ def status_csv(batch: Batch, status: str, booked_on: str = "2024-05-17", reason:
     return text.getvalue()
 
 
+def listen(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """All that is logged from now on, as it is written; a logger that an earlier test has made writes elsewhere."""
+    said: list[str] = []
+    monkeypatch.setattr(logging.StreamHandler, "emit", lambda self, record: said.append(self.format(record)))
+    return said
+
+
+def metric(output: str, name: str) -> list[float]:
+    """What CloudWatch makes of what a function has printed."""
+    lines = [json.loads(line) for line in output.splitlines() if line.startswith('{"_aws"')]
+    return [value for line in lines for value in line.get(name, [])]
+
+
 @pytest.mark.rule("R-5.4")
 @pytest.mark.catalogue("F45")
 def test_a_final_statement_is_paid_by_two_people_the_daily_run_and_the_bank(world: World) -> None:
@@ -73,8 +87,9 @@ def test_a_final_statement_is_paid_by_two_people_the_daily_run_and_the_bank(worl
 @pytest.mark.catalogue("B52")
 @pytest.mark.catalogue("B71")
 def test_a_bank_account_in_the_clear_stands_in_the_payment_file_and_nowhere_else(
-    world: World, capfd: pytest.CaptureFixture[str]
+    world: World, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    logged = listen(monkeypatch)
     desk = make_payable(world)
     batch = approved(desk)
     answer = run(desk)
@@ -86,7 +101,8 @@ def test_a_bank_account_in_the_clear_stands_in_the_payment_file_and_nowhere_else
         pages = world.dynamodb.get_paginator("scan").paginate(TableName=table.name)
         texts[table.name] = "".join(json.dumps(page["Items"]) for page in pages)
     texts["answer"] = json.dumps(answer)
-    texts["log"] = "".join(capfd.readouterr())
+    texts["log"] = "".join((*logged, *capfd.readouterr()))
+    assert all(said in texts["log"] for said in ("schedule done", "bank status"))
     for number in (PARTNERS_IBAN, VENDORS_IBAN):
         found = [name for name, text in texts.items() if number in text.replace(" ", "")]
         assert found == [f"payments/{batch.batch_id}/pain.001.xml"]
@@ -160,7 +176,7 @@ def test_a_payout_held_after_the_approval_voids_its_batch_and_is_told(desk: Desk
     batch = approved(desk)
     desk.payouts.hold(ACCOUNT_ID, desk.payout(ACCOUNT_ID, PERIOD).period, by=ANNA, on=desk.today, reason="dispute")
     answer = run(desk)
-    assert [one["batch_id"] for one in answer["voided"]] in ([batch.batch_id], [])
+    assert [one["batch_id"] for one in answer["voided"]] == [batch.batch_id]
     assert desk.batch(batch.batch_id).status is BatchStatus.VOID
     assert desk.payout(ACCOUNT_ID, PERIOD).state is PayoutState.ON_HOLD
     assert not [key for key in desk.world.results() if key.startswith("payments/")]
@@ -193,6 +209,39 @@ def test_a_status_file_that_comes_twice_books_nothing_the_second_time(desk: Desk
         desk.world.upload_and_deliver(f"bank-status/{name}.csv", status_csv(batch, "paid", "2024-05-15"))
     assert desk.world.result("bank-status/b/receipt.json")["booked"] == {}
     assert len(desk.book.ledger(ACCOUNT_ID)) == 2
+
+
+@pytest.mark.catalogue("F16")
+@pytest.mark.catalogue("F44")
+@pytest.mark.parametrize("answers", [("rejected",), ("paid", "returned")], ids=["rejected", "returned"])
+def test_a_run_that_broke_off_before_its_receipt_is_made_up_for_and_what_the_bank_refused_is_alarmed(
+    desk: Desk, answers: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    from partner_program.adapters.objects import S3Objects
+
+    batch = approved(desk)
+    run(desk)
+    head, *_ = status_csv(batch, "paid").splitlines()
+    rows = [status_csv(batch, answer, PAYABLE_FROM).splitlines()[1] for answer in answers]
+    uploaded = desk.world.upload("bank-status/a.csv", "\n".join((head, *rows)))
+    desk.world.send("bank_status", uploaded)
+
+    def away(*_: object) -> None:
+        raise RuntimeError("away")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(S3Objects, "put_result", away)
+        desk.world.run_queue("bank_status")
+    entries = len(list(desk.book.audit_log()))
+    assert "bank-status/a/receipt.json" not in desk.world.results()
+    capfd.readouterr()
+    desk.world.send("bank_status", uploaded)
+    desk.world.settle()
+    assert metric(capfd.readouterr().out, "PaymentsRefused") == [1]
+    receipt = desk.world.result("bank-status/a/receipt.json")
+    assert (receipt["booked"], receipt["outcomes"]["refused"]) == ({}, 0)
+    assert [row["answer"] for row in receipt["results"]] == list(answers)
+    assert len(list(desk.book.audit_log())) == entries
 
 
 @pytest.mark.catalogue("B57")

@@ -106,4 +106,4 @@ def test_accruals_without_a_scheduled_time_are_an_error(world: World) -> None:
 
 def test_outside_a_sandbox_the_scheduled_time_decides_the_day_of_accruals(monkeypatch: pytest.MonkeyPatch) -> None:
     with deployed(monkeypatch, Stage="production") as world:
-        assert world.call("accruals", trigger("accruals", "daily"))["on"] == "2024-04-01"
+        assert world.call("accruals", trigger("accruals", "daily"))["on"] == "2024-04-10"

@@ -70,7 +70,7 @@ def test_without_a_yes_nothing_is_approved(stack: World) -> None:
     assert batch_status(stack) is BatchStatus.PREPARED
 
 
-@pytest.mark.catalogue("B72")
+@pytest.mark.catalogue("B74")
 def test_who_prepared_cannot_approve_however_the_name_is_written(stack: World) -> None:
     run("payments", "prepare", *ANNA)
     code, said = run("payments", "approve", BATCH, "--by", "ANNA  vogt", typed="y\n")

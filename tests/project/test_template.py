@@ -217,7 +217,7 @@ def test_the_daily_run_comes_before_the_uploads_of_a_day_and_the_quarters_end_af
 
 
 @pytest.mark.catalogue("F26")
-@pytest.mark.parametrize("name", ["CertificationExpiryFunction", "PaymentRunFunction"])
+@pytest.mark.parametrize("name", ["CertificationExpiryFunction", "PaymentRunFunction", "AccrualsFunction"])
 def test_a_daily_run_that_is_not_started_for_over_a_day_is_alarmed(name: str, template: Template) -> None:
     (alarm,) = alarms_on(template, "Invocations", template.name(name))
     assert 24 * 3600 < alarm["Period"] * alarm["EvaluationPeriods"] <= 26 * 3600
@@ -319,6 +319,15 @@ def test_payment_files_can_be_kept_for_the_one_who_takes_them_to_the_bank() -> N
 def test_who_reads_payment_files_is_a_role_or_user_of_one_account(text: str, taken: bool) -> None:
     parameters = yaml_parse((REPOSITORY / "template.yaml").read_text("utf-8"))["Parameters"]
     assert bool(re.fullmatch(parameters["PaymentFileReader"]["AllowedPattern"], text)) is taken
+
+
+@pytest.mark.catalogue("B52")
+def test_outside_a_sandbox_no_stack_is_made_without_naming_who_reads_payment_files() -> None:
+    rule = json.loads(json.dumps(yaml_parse((REPOSITORY / "template.yaml").read_text("utf-8"))["Rules"]))
+    (only,) = rule.values()
+    assert only["RuleCondition"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "Stage"}, "sandbox"]}]}
+    (assertion,) = only["Assertions"]
+    assert assertion["Assert"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "PaymentFileReader"}, ""]}]}
 
 
 @pytest.mark.parametrize("stage", STAGES)

@@ -61,7 +61,7 @@ def test_all_that_is_due_is_prepared_and_approved_by_another(world: PaymentWorld
     assert world.batch(batch_id).total == Decimal("3135.00")
 
 
-@pytest.mark.catalogue("B72")
+@pytest.mark.catalogue("B74")
 def test_who_has_prepared_cannot_approve_in_a_play_either(world: PaymentWorld) -> None:
     perform = performer(world)
     perform(act(ActKind.PREPARE))
@@ -137,7 +137,7 @@ def test_bank_details_are_proposed_by_one_and_confirmed_by_the_other(world: Paym
     assert (newest.proposed_by.person, newest.decided_by.person) == ("Anna Berg", "Boris Lind")
 
 
-@pytest.mark.catalogue("B72")
+@pytest.mark.catalogue("B74")
 def test_bank_details_cannot_be_confirmed_by_who_proposed_them(world: PaymentWorld) -> None:
     with pytest.raises(SelfApproval):
         performer(world)(act(ActKind.BANK_DETAILS, **DETAILS | {"second": "anna berg"}))
