@@ -17,7 +17,7 @@ from partner_program.domain.payments.people import Actor, Role
 from partner_program.domain.revenue import ClassTotal, Contribution
 from partner_program.domain.tiers.account import AccountState, ChangeReason, TierChange
 from partner_program.rulebook import Rulebook, load_rulebook
-from partner_program.use_cases.bank_details import BankDetails
+from partner_program.use_cases.bank_details import AlreadyProposed, BankDetails
 from partner_program.use_cases.book_bank_status import BookBankStatus
 from partner_program.use_cases.decide_batches import DecideBatches, DigestDiffers
 from partner_program.use_cases.decide_payouts import DecidePayouts
@@ -135,7 +135,8 @@ class Played:
     def _bank(self, site: str, day: date = date(2022, 1, 1)) -> int:
         """New bank details, proposed by one and confirmed by another; asked once more, it goes on with them."""
         number = self.newest.get(site, 0) + 1
-        self.details.propose(site, "iban", _IBAN, None, "DE", site, ANNA, day, "as told", f"R{number}")
+        with suppress(AlreadyProposed):
+            self.details.propose(site, "iban", _IBAN, None, "DE", site, ANNA, day, "as told", f"R{number}")
         self.details.confirm(site, number, BO, day)
         self.newest[site] = number
         return number
