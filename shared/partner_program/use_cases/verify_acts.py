@@ -7,7 +7,7 @@
 | `confirm_bank_details`, `reject_bank_details` | its decision, face and seal as they were proposed |
 | `hold`, `lift_hold`, `cancel`, `retry` | a step of a payout without a batch: amount, state before and after |
 | `book_bank_status` | a step of a payout in payment: payment, amount, day, state before and after |
-| `prepare` | a batch: number of payments, total, digest |
+| `prepare` | a batch: number of payments, total, digest, how many approvals it needs |
 | `approve` | one of its approvals: total, digest |
 | `release` | its initiation and its release: total, digest, file |
 | `withdraw` | its end: total, digest, reason |
@@ -170,8 +170,8 @@ def batch_acts(batch: Batch) -> Iterator[Shown]:
     name = batch.batch_id
     said = {"total": f"{plain(batch.total)} {batch.currency}", "digest": batch.digest}
     by = batch.prepared_by.person
-    payments = {"payments": str(len(batch.items))}
-    yield Shown(name, act_id(Action.PREPARE, name, by), by, batch.prepared_on, said | payments)
+    prepared = said | {"payments": str(len(batch.items)), "approvals_needed": str(batch.approvals_needed)}
+    yield Shown(name, act_id(Action.PREPARE, name, by), by, batch.prepared_on, prepared)
     for number, given in enumerate(batch.approvals, start=1):
         by = given.by.person
         approvals = {"approvals": str(number)}

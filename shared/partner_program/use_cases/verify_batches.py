@@ -72,7 +72,8 @@ def _eyes(batch: Batch, prepared: AuditDraft | None, rulebook: Rulebook) -> Iter
 def _needed(batch: Batch, prepared: AuditDraft | None, rulebook: Rulebook) -> int:
     """As the log has it from the day of preparation; by the rulebook, if that was this one or nobody says."""
     details = prepared.details if prepared else {}
-    said = int(details.get("approvals_needed", "1"))
+    text = details.get("approvals_needed", "")
+    said = int(text) if text.isascii() and text.isdigit() else 1
     if details.get("rulebook", rulebook.digest) != rulebook.digest:
         return said
     return max(said, approvals_needed(batch, rulebook))

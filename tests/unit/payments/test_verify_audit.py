@@ -217,12 +217,18 @@ def test_what_an_act_says_is_what_shows(action: Action) -> None:
     world = whole_life()
     acts = [entry.act for entry in world.book.entries]
     place = next(number for number, act in enumerate(acts) if act.action is action)
-    unseen = {"reason", "file", "status"} if action in (Action.BOOK_BANK_STATUS, Action.APPROVE) else {"status"}
-    if action is Action.REJECT_BANK_DETAILS:
-        unseen = {"reason"}  # a revision keeps the reason of its proposal
-    changed = [{"details": {**acts[place].details, name: "another"}} for name in set(acts[place].details) - unseen]
-    changed += [{"by": acts[place].by.model_copy(update={"person": "Eve"})}]
-    changed += [{"on": DUE}] if action is not Action.BOOK_BANK_STATUS else []
+    unseen = {
+        Action.BOOK_BANK_STATUS: {"reason", "file"},
+        Action.APPROVE: {"status"},
+        Action.WITHDRAW: {"status"},
+        Action.PREPARE: {"rulebook"},
+        Action.REJECT_BANK_DETAILS: {"reason"},  # a revision keeps the reason of its proposal
+    }.get(action, set())
+    names = acts[place].details.keys() - unseen
+    changed: list[dict[str, object]] = [{"details": {**acts[place].details, name: "another"}} for name in names]
+    changed.append({"by": acts[place].by.model_copy(update={"person": "Eve"})})
+    if action is not Action.BOOK_BANK_STATUS:  # the day of the bank is in its details
+        changed.append({"on": DUE})
     for change in changed:
         other = acts[place].model_copy(update=change)
         written_anew(world, [*acts[:place], other, *acts[place + 1 :]])

@@ -25,7 +25,7 @@ NAMES_IT = {
 }
 """What an item is called by: another one of these is another item, of an account or a site that there is not."""
 SAYS_NOTHING = {
-    "Batch": {"initiated_at", "approvals_needed"},  # the file's digest is over the moment; the rules count approvals
+    "Batch": {"initiated_at"},  # the file's digest is over the moment, too
     "BankRevision": {"request"},
     "Baseline": {"frozen_on"},  # of a revision, which counts from its own day
 }
