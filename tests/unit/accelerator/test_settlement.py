@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from partner_program.domain.accelerator.calculation import Assignment, make_statement
+from partner_program.domain.accelerator.calculation import Assignment, changes_balance, make_statement
 from partner_program.domain.accelerator.statement import Statement, StatementStatus
 from partner_program.values.periods import Quarter
 from tests.fakes.records import (
@@ -145,3 +145,64 @@ def _earned(ytd: Fraction, last: Fraction, *, capped: bool) -> Fraction:
     base = min(ytd, last * Fraction(9, 5)) if capped else ytd
     exact = base * rate * 100
     return Fraction(int(exact + Fraction(1, 2)), 100)
+
+
+def in_kuna(*made: Statement) -> list[Statement]:
+    """As if the country had had another currency then."""
+    return [item.model_copy(update={"currency": "HRK"}) for item in made]
+
+
+def working(statement: Statement, title: str) -> str:
+    return next(step.working for step in statement.steps if step.title == title)
+
+
+@pytest.mark.rule("R-5.4e")
+def test_a_balance_in_another_currency_is_never_netted_but_told() -> None:
+    old = in_kuna(*year_of("100000", ("40000", "50000", "35000", "-7000")))
+    assert str(old[-1].carried_out) == "3125.00"
+    new = year_of("118000", ("0", "150000"), year=2025, earlier=old)
+    assert texts(new, "carried_in", "earned", "payout", "carried_out") == [
+        ("0.00", "0.00", "0.00", "0.00"), ("0.00", "3750.00", "3750.00", "0.00"),
+    ]  # fmt: skip
+    told = "3125.00 HRK carried by 2024Q4 is in another currency and not netted: a person has to settle it"
+    assert [working(item, "Carried in") for item in new] == [f"nothing in EUR; {told}"] * 2
+    assert all(
+        item.reason.endswith("Not taken into account, for a person to settle: 3125.00 HRK carried by 2024Q4.")
+        for item in new
+    )
+
+
+@pytest.mark.rule("R-5.4e")
+def test_beside_a_balance_in_another_currency_that_of_the_own_one_is_netted() -> None:
+    own = year_of("100000", ("40000", "50000", "35000", "-7000"))
+    kuna = in_kuna(*year_of("118000", ("0", "150000", "0", "-60000"), year=2025))
+    assert str(kuna[-1].carried_out) == "3750.00"
+    (new, *_) = year_of("90000", ("150000",), year=2026, earlier=[*own, *kuna])
+    assert texts([new], "carried_in", "earned", "payout") == [("3125.00", "4500.00", "1375.00")]
+    told = "3750.00 HRK carried by 2025Q4 is in another currency and not netted: a person has to settle it"
+    assert working(new, "Carried in") == f"left by 2024Q4; {told}"
+
+
+@pytest.mark.rule("R-5.4a")
+def test_what_was_paid_in_another_currency_this_year_is_never_deducted_but_told() -> None:
+    paid = in_kuna(year_of("100000", ("130000",))[0])
+    known = facts(*TRADING, site(), opening(2023, "100000"), sales("2024-03", "130000"), sales("2024-06", "30000"))
+    second = final(known, Quarter(2024, 2), paid)
+    assert texts([second], "settled_before", "earned", "payout") == [("0.00", "4800.00", "4800.00")]
+    told = "3250.00 HRK paid by 2024Q1 is in another currency and not deducted: a person has to settle it"
+    assert working(second, "Settled before") == f"nothing in EUR; {told}"
+    assert second.adjustments == ()
+    third = final(known, Quarter(2024, 3), [*paid, second])
+    listed = "2024Q2: 4800.00 EUR; also what is on hold or cancelled counts as settled (R-5.5)"
+    assert (str(third.payout), working(third, "Settled before")) == ("0.00", f"{listed}; {told}")
+
+
+@pytest.mark.rule("R-5.1", "R-5.4e")
+def test_without_premier_the_balance_is_that_of_the_own_currency() -> None:
+    """What a year in another currency settled supports nothing here, and needs no statement."""
+    paid = in_kuna(year_of("100000", ("130000",))[0])
+    known = facts(*TRADING, site(), opening(2023, "100000"), sales("2024-03", "130000"))
+    assignment = Assignment(Quarter(2024, 2), StatementStatus.FINAL, date(2024, 7, 30), premier=False)
+    made = make_statement(known, assignment, paid, CAPPED)
+    assert texts([made], "earned", "settled_before", "payout", "carried_out") == [("0.00", "0.00", "0.00", "0.00")]
+    assert not changes_balance(made, paid)

@@ -22,7 +22,7 @@ from partner_program.domain.revenue import quarter_revenue
 from partner_program.domain.wording import money_text
 from partner_program.domain.yearly_revenue import check_currency, previous_year, year_to_date
 from partner_program.rulebook import Accelerator, Level, Rulebook
-from partner_program.values.money import Money, total, zero
+from partner_program.values.money import Money, plain, total, zero
 from partner_program.values.periods import Quarter
 
 
@@ -57,7 +57,7 @@ def make_statement(
     rebate = rebate_of(facts, quarter, rules.accelerator, currency, premier=assignment.premier)
     settled = settlement(rebate, quarter, earlier)
     lines = contribution_lines(facts.contributions, quarter, rulebook)
-    adjusted = adjustments(facts, quarter, lines, earlier, currency)
+    adjusted = adjustments(facts, quarter, lines, [item for item in earlier if item.currency == currency], currency)
     return Statement(
         account_id=facts.account_id,
         partner_id=facts.partner_id,
@@ -98,7 +98,7 @@ def changes_balance(made: Statement, earlier: Sequence[Statement]) -> bool:
     That is so when the year's revenue no longer supports what its final statements settled, or does so again
     (R-5.4e). Where the year has no final statement nothing was settled, and there is nothing to say.
     """
-    finals = _finals_before(made.period, earlier)
+    finals = [item for item in _finals_before(made.period, earlier) if item.currency == made.currency]
     return bool(finals) and finals[-1].year == made.year and finals[-1].carried_out != made.carried_out
 
 
@@ -173,9 +173,12 @@ def settlement(rebate: Rebate, quarter: Quarter, earlier: Sequence[Statement]) -
     Settled before: what those of this year pay, be it paid by now, on hold or cancelled (R-5.5). Carried in: what the
     last one before this year left over. The difference between earned and both is a payout where it is positive and a
     balance to net later where not. An account that is not Premier earns nothing new, so its difference never pays.
+    Statements in another currency, of a country that has changed its own, are told and left to a person.
     """
     currency = rebate.earned.currency
-    finals = _finals_before(quarter, earlier)
+    stated = _finals_before(quarter, earlier)
+    finals = [item for item in stated if item.currency == currency]
+    elsewhere = [item for item in stated if item.currency != currency]
     this_year = tuple(item for item in finals if item.year == quarter.year)
     past = [item for item in finals if item.year < quarter.year]
     earned = rebate.earned if rebate.premier else min(rebate.earned, _most_earned(this_year, currency))
@@ -191,6 +194,16 @@ def settlement(rebate: Rebate, quarter: Quarter, earlier: Sequence[Statement]) -
         carried_from=past[-1].period if past else None,
         payout=max(balance, nothing).rounded(),
         carried_out=max(-balance, nothing).rounded(),
+        paid_elsewhere=tuple(
+            (item.period, f"{plain(item.payout)} {item.currency}")
+            for item in elsewhere
+            if item.year == quarter.year and item.payout
+        ),
+        carried_elsewhere=tuple(
+            (item.period, f"{plain(item.carried_out)} {item.currency}")
+            for item in {item.currency: item for item in elsewhere}.values()
+            if item.carried_out
+        ),
     )
 
 

@@ -18,7 +18,7 @@ def explain_reason(rebate: Rebate, settled: Settlement) -> str:
         sentences = [f"Not eligible: {rebate.barrier}.", _nothing_for(rebate), _carried(settled)]
     else:
         sentences = [_standing(rebate), _outcome(rebate, settled), _ahead(rebate, settled), _carried(settled)]
-    return " ".join(filter(None, sentences))
+    return " ".join(filter(None, [*sentences, _elsewhere(settled)]))
 
 
 def _nothing_for(rebate: Rebate) -> str:
@@ -63,6 +63,13 @@ def _carried(settled: Settlement) -> str:
     if not settled.carried_out.amount:
         return ""
     return f"{money_text(settled.carried_out)} is carried and netted against later payouts."
+
+
+def _elsewhere(settled: Settlement) -> str:
+    """What was settled or carried before the country changed its currency: no rate of ours brings it over."""
+    told = [f"{amount} paid by {quarter}" for quarter, amount in settled.paid_elsewhere]
+    told += [f"{amount} carried by {quarter}" for quarter, amount in settled.carried_elsewhere]
+    return f"Not taken into account, for a person to settle: {', '.join(told)}." if told else ""
 
 
 def _ahead(rebate: Rebate, settled: Settlement) -> str:

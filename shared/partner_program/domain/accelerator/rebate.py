@@ -83,7 +83,9 @@ class Settlement:
     """What was paid for this year before (`paid_by` quarter), what was carried in, and what follows, rounded.
 
     `earned` is what is held against both: what the rebate earns, or, of an account that is not Premier, no more than
-    the year's final statements had earned.
+    the year's final statements had earned. `paid_elsewhere` and `carried_elsewhere` are what statements in other
+    currencies paid for this year and what the last one in each carries: neither deducted nor netted. They are text,
+    for the currency may not exist any more.
     """
 
     earned: Money
@@ -93,6 +95,8 @@ class Settlement:
     carried_from: Quarter | None
     payout: Money
     carried_out: Money
+    paid_elsewhere: tuple[tuple[Quarter, str], ...] = ()
+    carried_elsewhere: tuple[tuple[Quarter, str], ...] = ()
 
     @property
     def covered(self) -> Money:

@@ -9,7 +9,7 @@ from partner_program.domain.accelerator.statement import Adjustment, Contributio
 from partner_program.domain.facts import AccountFacts
 from partner_program.domain.wording import amount_text, money_text, percent_text
 from partner_program.values.money import total
-from partner_program.values.periods import month_of
+from partner_program.values.periods import Quarter, month_of
 
 
 def explain(
@@ -148,21 +148,35 @@ def _settled(settled: Settlement) -> Step:
     """Whatever became of the payouts: one that is on hold is payable later, one that was cancelled never (R-5.5)."""
     quarters = " + ".join(f"{quarter}: {money_text(paid)}" for quarter, paid in settled.paid_by)
     listed = f"{quarters}; also what is on hold or cancelled counts as settled (R-5.5)"
+    working = [listed if quarters else "no final statement of this year yet"]
+    if settled.paid_elsewhere:
+        working = [listed if quarters else f"nothing in {settled.before.currency}"]
+        working += [_left(*paid, "paid by", "deducted") for paid in settled.paid_elsewhere]
     return Step(
         title="Settled before",
         rule="R-5.4a",
-        working=listed if quarters else "no final statement of this year yet",
+        working="; ".join(working),
         result=money_text(settled.before),
     )
 
 
 def _carried_in(settled: Settlement) -> Step:
+    left = f"left by {settled.carried_from}"
+    working = [left if settled.carried_from else "no statement of an earlier year"]
+    if settled.carried_elsewhere:
+        working = [left if settled.carried_from else f"nothing in {settled.carried_in.currency}"]
+        working += [_left(*carried, "carried by", "netted") for carried in settled.carried_elsewhere]
     return Step(
         title="Carried in",
         rule="R-5.4e",
-        working=f"left by {settled.carried_from}" if settled.carried_from else "no statement of an earlier year",
+        working="; ".join(working),
         result=money_text(settled.carried_in),
     )
+
+
+def _left(quarter: Quarter, amount: str, how: str, done: str) -> str:
+    """What amounts of one currency never do to those of another."""
+    return f"{amount} {how} {quarter} is in another currency and not {done}: a person has to settle it"
 
 
 def _payout(settled: Settlement) -> Step:
