@@ -34,11 +34,10 @@ def _daily(event: dict[str, Any]) -> dict[str, Any]:
     for outcome, batches in (("Released", run.released), ("Voided", run.voided), ("Stuck", run.stuck)):
         metrics.add_metric(f"Batches{outcome}", MetricUnit.Count, len(batches))
     unpaid = [one._asdict() for one in (*run.voided, *run.stuck)]
-    released_ids = [batch.batch_id for batch in run.released]
-    logger.info("schedule done", on=on.isoformat(), released=released_ids, unpaid=unpaid, audit_head=app.anchor(on))
+    released = [_told(batch) for batch in run.released]
+    logger.info("schedule done", on=on.isoformat(), released=released, unpaid=unpaid, audit_head=app.anchor(on))
     if run.stuck:
         raise BatchesStuck(", ".join(one.batch_id for one in run.stuck))
-    released = [_told(batch) for batch in run.released]
     return {"on": on.isoformat(), "tasks": len(released) + len(unpaid), "batches": released, "voided": unpaid}
 
 

@@ -1,7 +1,7 @@
 """What the handlers of queues share: messages read strictly, batches in which each message fares on its own.
 
 A message is one of: an S3 event as EventBridge forwards it, `{"reprocess": …}`, `{"resume": …}`, a statement task, a
-review task, or S3's test event. Everything else is set aside among the dead letters at once, with its reason (B57).
+review task, a notice, or S3's test event. Everything else is set aside at once, with its reason (B57).
 """
 
 import json
