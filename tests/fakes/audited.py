@@ -185,14 +185,14 @@ def written_anew(world: PaymentWorld, acts: Iterable[AuditDraft]) -> None:
     world.book.marked = {entry.act.act_id: entry.number for entry in entries}
 
 
-def meanwhile(world: PaymentWorld, work: Callable[[], object]) -> None:
-    """Somebody acts once, while the log is read for the first time."""
+def meanwhile(world: PaymentWorld, reads: int, work: Callable[[], object]) -> None:
+    """Somebody acts once, right before the log is read for the n-th time: after the first read comes what is kept."""
     read = world.book.audit_log
-    waiting = [work]
+    waiting = [lambda: None] * (reads - 1) + [work]
 
     def reading(after: int = 0) -> Any:
         if waiting:
-            waiting.pop()()
+            waiting.pop(0)()
         return read(after)
 
     world.book.audit_log = reading  # type: ignore[method-assign]

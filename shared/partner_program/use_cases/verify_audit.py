@@ -61,11 +61,12 @@ class VerifyAudit:
         return again._replace(findings=tuple(one for one in again.findings if one in first.findings))
 
     def _look(self, anchors: Sequence[tuple[int, str]]) -> Verification:
-        """What is kept is read first, then the log, then the marks, then what was entered meanwhile."""
-        kept = self._reader.read()
+        """The log, what is kept, what was entered meanwhile; the marks, and what was entered meanwhile."""
         entries = list(self._book.audit_log())
+        kept = self._reader.read(entries)
+        self._read_on(entries)
         marks, marked = list(self._book.marks()), len(entries)
-        entries += self._book.audit_log(entries[-1].number if entries else 0)
+        self._read_on(entries)
         shown = list(shown_acts(kept))
         old = _before_log(kept, entries, shown)
         acts = {entry.act.act_id: entry.act for entry in entries}
@@ -80,6 +81,9 @@ class VerifyAudit:
         ]
         number, digest = (entries[-1].number, entries[-1].digest) if entries else (0, "")
         return Verification(len(entries), len(shown), statements.checked, tuple(found), len(old), number, digest)
+
+    def _read_on(self, entries: list[AuditEntry]) -> None:
+        entries += self._book.audit_log(entries[-1].number if entries else 0)
 
 
 def _before_log(kept: Kept, entries: Sequence[AuditEntry], shown: Sequence[Shown]) -> set[str]:

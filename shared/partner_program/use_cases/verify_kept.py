@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from partner_program.domain.payments.audit import AuditEntry
 from partner_program.domain.payments.bank import BankRevision, payer_site
 from partner_program.domain.payments.batch import Batch, BatchStatus
 from partner_program.domain.payments.ledger import LedgerEntry
 from partner_program.domain.payments.payee import PayeeNaming
 from partner_program.domain.payments.payout import Payout, PayoutState, payout_of
+from partner_program.domain.payments.people import Action
 from partner_program.domain.revenue import Baseline
 from partner_program.rulebook import Rulebook
 from partner_program.use_cases.payment_ports import BankStore, PaymentBook
@@ -15,6 +17,7 @@ from partner_program.use_cases.ports import AccountStore
 from partner_program.values.periods import Quarter
 
 EARLIEST_YEAR = 1990
+_BANK_ACTS = (Action.PROPOSE_BANK_DETAILS, Action.CONFIRM_BANK_DETAILS, Action.REJECT_BANK_DETAILS)
 Key = tuple[str, Quarter]
 """An account and one of its quarters."""
 
@@ -44,7 +47,7 @@ class Kept(NamedTuple):
 
 
 class Reader:
-    """Four queries for each account that has a state, a payout in a queue or a payment in a batch."""
+    """Four queries for each account that has a state, a payout in a queue, a payment in a batch or a letter."""
 
     def __init__(self, book: PaymentBook, banks: BankStore, accounts: AccountStore, rulebook: Rulebook) -> None:
         self._book = book
@@ -52,12 +55,15 @@ class Reader:
         self._accounts = accounts
         self._rulebook = rulebook
 
-    def read(self) -> Kept:
-        """All of it."""
+    def read(self, entries: Iterable[AuditEntry]) -> Kept:
+        """All of it; also what only the audit log knows of: details of a site, a letter of an account without sales."""
         batches = dict(self._batches())
         currencies = {*self._rulebook.currencies, *(batch.currency for batch in batches.values())}
-        names = sorted({*self._accounts.all_account_ids(), *self._paid_to(batches.values(), currencies)})
+        known, told = [*self._accounts.all_account_ids()], [entry.act for entry in entries]
+        letters = {act.subject for act in told if act.action is Action.NAME_PAYEE}
+        names = sorted({*known, *letters, *self._paid_to(batches.values(), currencies)})
         sites = {payer_site(currency) for currency in currencies}
+        sites |= {act.subject for act in told if act.action in _BANK_ACTS}
         sites |= {item.bank.rpartition("#")[0] for batch in batches.values() for item in batch.items}
         baselines: list[Baseline] = []
         for _, facts, _ in self._accounts.load_many(names, EARLIEST_YEAR):
