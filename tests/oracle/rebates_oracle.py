@@ -155,7 +155,10 @@ Key = tuple[str, int, int]
 
 @dataclass
 class Due:
-    """A payout. `refused` is the number of the bank details that failed; `moves` what the bank account saw."""
+    """A payout. `refused` is the number of the bank details that failed; `moves` what the bank account saw.
+
+    `refusals` are the attempts that the bank rejected, `doubts` those of them that it called paid later.
+    """
 
     amount: int
     payable_from: date
@@ -165,6 +168,8 @@ class Due:
     batch: int = 0
     held_from: str = OPEN
     moves: list[int] = field(default_factory=list)
+    refusals: set[int] = field(default_factory=set)
+    doubts: set[int] = field(default_factory=set)
 
 
 @dataclass
@@ -192,13 +197,18 @@ class Desk:
         due = self.due.get(key)
         if due is None or (kind, due.state) not in PERSON:
             return False
-        before, due.state, due.batch = due.state, PERSON[kind, due.state], 0
-        due.refused = 0 if kind == "retry" else due.refused
         if kind == "hold":
-            due.held_from = BACK.get(before, REFUSED if due.refused else OPEN)
+            self._hold(due)
+            return True
+        due.state, due.batch = PERSON[kind, due.state], 0
+        due.refused = 0 if kind == "retry" else due.refused
         if kind == "lift_hold":
             due.state = due.held_from  # as payable as it was before, no more
         return True
+
+    def _hold(self, due: Due) -> None:
+        due.held_from = BACK.get(due.state, REFUSED if due.refused else OPEN)
+        due.state, due.batch = HELD, 0
 
     def new_bank(self, account: str) -> int:
         """The number of the account's newest bank details."""
@@ -246,18 +256,31 @@ class Desk:
                 self._give_up(number)
         return sent
 
+    def _doubt(self, key: Key, attempt: int) -> None:
+        """Rejected, and now paid after all: nothing more is paid before a person has looked, once for each attempt."""
+        if self.act("hold", key):
+            self.due[key].doubts.add(attempt)
+
     def answer(self, number: int, key: Key, said: str) -> str:
         """The payout's state after the bank has spoken of one of a batch's payments."""
         bundle, due = self.bundles[number], self.due[key]
         attempt, bank = bundle.members[key]
+        if said == "paid" and attempt in due.denied - due.doubted and ("hold", due.state) in PERSON:
+            due.doubted.add(attempt)  # it may have been paid after all: not again before a person has looked
+            self._hold(due)
+        if bundle.status == "released" and said == "paid" and attempt in due.refusals - due.doubts:
+            self._doubt(key, attempt)
         if bundle.status != "released" or due.attempt != attempt or (said, due.state) not in BANK:
             return due.state
         after = BANK[said, due.state]
+        if after == REFUSED:
+            due.denied.add(attempt)
         if due.state == SENT and after in (PAID, RETURNED):
             due.moves.append(due.amount)
         if after == RETURNED:
             due.moves.append(-due.amount)
         if after in (REFUSED, RETURNED):
+            due.refusals |= {attempt} if after == REFUSED else set()
             due.attempt, due.refused, due.batch = due.attempt + 1, bank, 0
         due.state = after
         return after
