@@ -197,18 +197,13 @@ class Desk:
         due = self.due.get(key)
         if due is None or (kind, due.state) not in PERSON:
             return False
-        if kind == "hold":
-            self._hold(due)
-            return True
-        due.state, due.batch = PERSON[kind, due.state], 0
+        before, due.state, due.batch = due.state, PERSON[kind, due.state], 0
         due.refused = 0 if kind == "retry" else due.refused
+        if kind == "hold":
+            due.held_from = BACK.get(before, REFUSED if due.refused else OPEN)
         if kind == "lift_hold":
             due.state = due.held_from  # as payable as it was before, no more
         return True
-
-    def _hold(self, due: Due) -> None:
-        due.held_from = BACK.get(due.state, REFUSED if due.refused else OPEN)
-        due.state, due.batch = HELD, 0
 
     def new_bank(self, account: str) -> int:
         """The number of the account's newest bank details."""
@@ -265,16 +260,11 @@ class Desk:
         """The payout's state after the bank has spoken of one of a batch's payments."""
         bundle, due = self.bundles[number], self.due[key]
         attempt, bank = bundle.members[key]
-        if said == "paid" and attempt in due.denied - due.doubted and ("hold", due.state) in PERSON:
-            due.doubted.add(attempt)  # it may have been paid after all: not again before a person has looked
-            self._hold(due)
         if bundle.status == "released" and said == "paid" and attempt in due.refusals - due.doubts:
             self._doubt(key, attempt)
         if bundle.status != "released" or due.attempt != attempt or (said, due.state) not in BANK:
             return due.state
         after = BANK[said, due.state]
-        if after == REFUSED:
-            due.denied.add(attempt)
         if due.state == SENT and after in (PAID, RETURNED):
             due.moves.append(due.amount)
         if after == RETURNED:
