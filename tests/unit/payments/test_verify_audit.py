@@ -4,9 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
-from partner_program.domain.payments.audit import AuditDraft, AuditEntry, breaks, entered
+from partner_program.domain.payments.audit import AuditDraft, breaks, entered
 from partner_program.domain.payments.bank import payer_site
+from partner_program.domain.payments.bank_status import Answer
 from partner_program.domain.payments.batch import BatchStatus
+from partner_program.domain.payments.payout import PayoutState
 from partner_program.domain.payments.people import Action
 from partner_program.use_cases.name_payee import NamePayee
 from partner_program.use_cases.verify_audit import VerifyAudit
@@ -15,6 +17,7 @@ from tests.fakes.audited import (
     PAID_ON,
     Q2,
     Q3,
+    bank_says,
     closed_year,
     findings,
     put,
@@ -32,49 +35,6 @@ from tests.oracle.rebates_comparison import play
 from tests.oracle.rebates_programs import program
 
 SOME = AuditDraft(act_id="hold#1", action=Action.HOLD, by=ANNA, on=DUE, subject="P1-DE 2024Q2")
-
-
-def chain(length: int) -> list[AuditEntry]:
-    entries: list[AuditEntry] = []
-    for number in range(1, length + 1):
-        draft = SOME.model_copy(update={"act_id": f"hold#{number}"})
-        entries.append(entered(draft, entries[-1] if entries else None, "2024-08-14T05:15:00Z"))
-    return entries
-
-
-# -- the chain
-
-
-def test_a_chain_that_nobody_touched_holds() -> None:
-    assert list(breaks(chain(4))) == []
-    assert list(breaks([])) == []
-
-
-@pytest.mark.parametrize("place", [0, 1, 3])
-@pytest.mark.parametrize("field", ["at", "act", "previous", "digest", "number"])
-def test_whatever_is_changed_in_an_entry_is_seen(field: str, place: int) -> None:
-    entries = chain(4)
-    other: object = {
-        "at": "2024-08-15T05:15:00Z",
-        "act": SOME.model_copy(update={"subject": "P9-DE 2024Q2"}),
-        "previous": "1" * 64,
-        "digest": "2" * 64,
-        "number": 9,
-    }[field]
-    entries[place] = entries[place].model_copy(update={field: other})
-    assert list(breaks(entries))
-
-
-@pytest.mark.parametrize("place", [0, 1, 2])
-def test_an_entry_taken_out_is_seen(place: int) -> None:
-    entries = chain(4)
-    del entries[place]
-    assert any("missing" in text for text in breaks(entries))
-
-
-def test_entries_that_changed_places_are_seen() -> None:
-    first, second, third = chain(3)
-    assert list(breaks([first, third, second]))
 
 
 # -- nothing is found where nobody tampered
@@ -97,6 +57,31 @@ def test_a_program_in_which_nobody_has_acted_verifies() -> None:
     world.banks.items = {}
     found = verify(world)
     assert (found.findings, found.entries, found.head_number, found.head_digest) == ((), 0, 0, "")
+
+
+@pytest.mark.catalogue("B52")
+def test_reasons_that_are_masked_are_the_same_in_log_and_item() -> None:
+    world = closed_year()
+    world.payouts.hold(P1_DE, Q3, by=DORA, on=PAID_ON, reason=f"pay to {IBAN} instead")
+    batch = world.prepared(PAID_ON)
+    world.batches.withdraw(batch.batch_id, by=BORIS, on=PAID_ON, reason=f"pay to {OTHER_IBAN}  instead")
+    assert IBAN not in "".join(entry.model_dump_json() for entry in world.book.entries)
+    assert findings(world) == ""
+
+
+@pytest.mark.catalogue("F44")
+def test_a_yes_of_the_bank_after_its_no_is_a_hold_like_any_other() -> None:
+    world = through_the_bank()
+    (batch_id,) = world.book.batches(BatchStatus.RELEASED)
+    for answer in (Answer.REJECTED, Answer.PAID):
+        bank_says(world, batch_id, Q2, answer)
+    assert [step.state for step in world.of(P1_DE, Q2).events][-2:] == [PayoutState.REJECTED, PayoutState.ON_HOLD]
+    world.payouts.lift_hold(P1_DE, Q2, by=DORA, on=PAID_ON, reason="a mistake of the bank")
+    world.payouts.retry(P1_DE, Q2, by=CARLA, on=PAID_ON, reason="a mistake of the bank")
+    world.approved(PAID_AGAIN_ON)
+    world.release.daily(PAID_AGAIN_ON)
+    assert world.of(P1_DE, Q2).state is PayoutState.IN_PAYMENT
+    assert findings(world) == ""
 
 
 def test_bank_details_and_letters_of_whom_nothing_else_is_known_are_no_findings() -> None:
