@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from local.account_lines import applied_line, due_line, gap_lines, history_lines, restatement_lines, then_lines
 from local.acting import By, InRole, office_of
@@ -35,8 +34,7 @@ def history_command(
     stack: StackName = STACK_NAME,
 ) -> None:
     """Tell every change of an account with its day, cause and rules; or its state as of a day, as known on a day."""
-    console = Console()
-    with refusing(console):
+    with refusing() as console:
         split_account_id(account_id)
         asked_of, asked_by = _day(as_of), _day(known_on)
         program = program_of(deployed_stack(stack, console))
@@ -63,8 +61,7 @@ def restate_command(
     stack: StackName = STACK_NAME,
 ) -> None:
     """Show what restating an account's frozen year would change (R-5.4d); with --apply, restate what you saw."""
-    console = Console()
-    with refusing(console):
+    with refusing() as console:
         split_account_id(account_id)
         if not apply and (expect, by, reason) != (None, None, None):
             raise InvalidValue("--expect, --by and --reason go with --apply; without it nothing is written")
@@ -84,8 +81,7 @@ def restate_command(
 
 def restatements_due_command(year: Year, stack: StackName = STACK_NAME) -> None:
     """List the accounts whose closed year comes to another amount than its baseline says; reads every account."""
-    console = Console()
-    with refusing(console):
+    with refusing() as console:
         office = office_of(stack, console)
         restate = RestateBaseline(office.desk.accounts, office.desk.rulebook, office.desk.book)
         count = 0

@@ -1,7 +1,8 @@
 """Who acts on money in a deployed stack, and the desk at which they do.
 
-Outside a sandbox the person is who AWS says the caller is; in which role they act they say themselves, and whoever has
-the operator's rights is believed (docs/operations.md). In a sandbox, where the days are played too, `--by` names them.
+Outside a sandbox the person is who AWS says the caller is: an IAM user, or a user of IAM Identity Center, for AWS fixes
+their names. In which role they act they say themselves, and whoever has the operator's rights is believed
+(docs/operations.md). In a sandbox, where the days are played too, `--by` names them.
 """
 
 import re
@@ -11,7 +12,6 @@ from typing import Annotated
 
 import boto3
 import typer
-from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
 from local.operate import Deployed, clock_of, deployed_stack, program_of
@@ -19,8 +19,10 @@ from local.payment_desk import PaymentDesk, desk_of
 from partner_program.domain.payments.people import Actor, Role
 from partner_program.values.errors import InvalidValue
 
-_CALLER = re.compile(r"arn:aws[a-z-]*:(?:iam::[0-9]{12}:user|sts::[0-9]{12}:assumed-role)/(?:[^/]+/)*([^/]+)")
-_PERSON = re.compile(r"\S(?:[^\x00-\x1f\x7f]{0,126}\S)?")
+_USER = r"iam::[0-9]{12}:user/(?:[^/]+/)*"
+_IDENTITY_CENTER = r"sts::[0-9]{12}:assumed-role/AWSReservedSSO_[^/]+/"
+_CALLER = re.compile(rf"arn:aws[a-z-]*:(?:{_USER}|{_IDENTITY_CENTER})([^/]+)")
+"""Callers whose last part AWS fixes. The session of any other role is named by whoever assumes it."""
 
 By = Annotated[str | None, typer.Option(help="Who acts; only in a sandbox, elsewhere AWS says who you are.")]
 InRole = Annotated[Role, typer.Option("--role", help="In which role: finance, channel or partner.")]
@@ -43,9 +45,12 @@ class Office:
         if not sandbox and by is not None:
             raise InvalidValue("outside a sandbox nobody says who they are: AWS does; leave --by out")
         person = by if sandbox else _caller()
-        if person is None or not _PERSON.fullmatch(person):
-            raise InvalidValue("in a sandbox an act needs --by, the name of who acts (up to 128 characters)")
-        return Actor(person=person, role=role)
+        if person is None:
+            raise InvalidValue("in a sandbox an act needs --by, the name of who acts")
+        try:
+            return Actor(person=person, role=role)
+        except ValueError:  # not repeated: it may hold what nobody sees
+            raise InvalidValue("a name has up to 128 characters, all of them to be seen, no space around it") from None
 
 
 def office_of(stack: str, console: Console) -> Office:
@@ -58,12 +63,12 @@ def office_of(stack: str, console: Console) -> Office:
 
 
 def _caller() -> str:
-    """The user, or the session of an assumed role: the same person in whichever role. Raises `InvalidValue`."""
-    try:
-        arn = boto3.client("sts").get_caller_identity()["Arn"]
-    except (BotoCoreError, ClientError) as unknown:
-        raise InvalidValue(f"AWS does not say who you are: {unknown}") from unknown
+    """The name of the user, in whichever permission set: one whose name AWS fixes. Raises `InvalidValue`."""
+    arn = boto3.client("sts").get_caller_identity()["Arn"]
     found = _CALLER.fullmatch(arn)
     if not found:
-        raise InvalidValue(f"{arn} is neither a user nor a person's session of a role: nobody could be held to it")
+        raise InvalidValue(
+            f"{arn} names nobody who could be held to an act: sign in with IAM Identity Center, or as an IAM user of "
+            "your own; who assumes any other role names the session as they please"
+        )
     return found[1]

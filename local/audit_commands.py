@@ -5,13 +5,12 @@ from typing import Annotated
 
 import boto3
 import typer
-from rich.console import Console
 
 from local.acting import office_of
 from local.anchors import anchors_in, anchors_of
-from local.operate import FAILED, StackName
+from local.operate import StackName
 from local.payment_lines import accrual_line, accrual_lines, entry_lines, verification_lines
-from local.saying import refusing, say_all
+from local.saying import FAILED, refusing, say_all
 from local.stack import STACK_NAME
 from partner_program.adapters.accrual_store import DynamoAccrualStore
 from partner_program.adapters.job_log import DynamoJobLog
@@ -33,8 +32,7 @@ def verify_command(
     stack: StackName = STACK_NAME,
 ) -> None:
     """Verify the chain of the log and recompute every statement from its facts; exits with 1 where anything differs."""
-    console = Console()
-    with refusing(console):
+    with refusing() as console:
         office = office_of(stack, console)
         desk, bucket = office.desk, office.deployed.outputs["ResultsBucket"]
         noted = list(anchors_in(anchors) if anchors else anchors_of(boto3.client("s3"), bucket))
@@ -50,8 +48,7 @@ def log_command(
     stack: StackName = STACK_NAME,
 ) -> None:
     """Tell every act: when, what, to what, by whom, with its reasons and amounts."""
-    console = Console()
-    with refusing(console):
+    with refusing() as console:
         for entry in office_of(stack, console).desk.book.audit_log(after):
             say_all(console, entry_lines(entry))
 
@@ -64,8 +61,7 @@ def show_command(
     stack: StackName = STACK_NAME,
 ) -> None:
     """Tell what is accrued at a month's end, by account and in total; or one account over months."""
-    console = Console()
-    with refusing(console):
+    with refusing() as console:
         if account is not None:
             split_account_id(account)
         outputs = office_of(stack, console).deployed.outputs

@@ -8,7 +8,6 @@ import sys
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from local.acting import By, InRole, Reason, office_of
 from local.operate import StackName
@@ -33,8 +32,7 @@ Number = Annotated[int, typer.Argument(help="The number of the proposal, as `sho
 @bank_details_app.command("show")
 def show_command(site_id: Site, stack: StackName = STACK_NAME) -> None:
     """Tell all bank details that a site has had, masked."""
-    console = Console()
-    with refusing(console):
+    with refusing() as console:
         _check_site(site_id)
         revisions = office_of(stack, console).desk.banks.revisions(site_id)
         if not revisions:
@@ -55,8 +53,7 @@ def propose_command(
     stack: StackName = STACK_NAME,
 ) -> None:
     """Propose bank details; the number is asked for, or read from standard input. Somebody else has to confirm them."""
-    console = Console()
-    with refusing(console):
+    with refusing() as console:
         _check_site(site_id)
         office = office_of(stack, console)
         actor = office.actor(by, role)
@@ -70,12 +67,17 @@ def propose_command(
 def confirm_command(
     site_id: Site, number: Number, by: By = None, role: InRole = Role.FINANCE, stack: StackName = STACK_NAME
 ) -> None:
-    """Confirm a proposal of somebody else; after the rulebook's cooling time it is paid to."""
-    console = Console()
-    with refusing(console):
+    """Show a proposal of somebody else and, after a yes, confirm it: paid to after the rulebook's cooling time."""
+    with refusing() as console:
         _check_site(site_id)
         office = office_of(stack, console)
-        revision = office.desk.bank_details.confirm(site_id, number, by=office.actor(by, role), on=office.today)
+        actor = office.actor(by, role)
+        proposed = [one for one in office.desk.banks.revisions(site_id) if one.number == number]
+        if not proposed:
+            raise NotFound(f"{site_id} has no bank details with the number {number}")
+        say_all(console, revision_lines(proposed[0]))
+        typer.confirm(f"Confirm these bank details as {actor.person}?", abort=True)
+        revision = office.desk.bank_details.confirm(site_id, number, by=actor, on=office.today)
         say_all(console, revision_lines(revision))
 
 
@@ -85,8 +87,7 @@ def reject_command(
     stack: StackName = STACK_NAME,
 ) -> None:  # fmt: skip
     """Reject a proposal: the bank details of before count again."""
-    console = Console()
-    with refusing(console):
+    with refusing() as console:
         _check_site(site_id)
         office = office_of(stack, console)
         actor = office.actor(by, role)

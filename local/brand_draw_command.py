@@ -1,16 +1,16 @@
 """`partner-program brand-draw`: the year's draw of accounts for a brand review, made or shown (R-4.1.7)."""
 
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from local.operate import FAILED, REFUSED, StackName, deployed_stack, program_of
+from local.operate import StackName, deployed_stack, program_of
+from local.saying import FAILED, refusing, say_all
 from local.stack import STACK_NAME
 from partner_program.adapters.brand_draw_store import DynamoBrandDraws
 from partner_program.domain.brand_draw import BrandDraw, DrawOrder
 from partner_program.use_cases.draw_brand_reviews import DrawBrandReviews
-from partner_program.values.errors import ProgramError
+from partner_program.values.errors import InvalidValue
 
 
 def brand_draw_command(
@@ -20,28 +20,24 @@ def brand_draw_command(
     stack: StackName = STACK_NAME,
 ) -> None:
     """Draw the Premier accounts whose brand alignment is reviewed this year, once; or show what was drawn."""
-    console = Console()
-    if (seed is None) != (by is None):
-        _refuse(console, "a draw needs both --seed and --by; without either, the recorded draw is shown")
-    program = program_of(deployed_stack(stack, console))
-    draws = DrawBrandReviews(DynamoBrandDraws(program.table), program.rulebook)
-    try:
+    with refusing() as console:
+        if (seed is None) != (by is None):
+            raise InvalidValue("a draw needs both --seed and --by; without either, the recorded draw is shown")
+        program = program_of(deployed_stack(stack, console))
+        draws = DrawBrandReviews(DynamoBrandDraws(program.table), program.rulebook)
         if seed is None or by is None:
             draw = draws.recorded(year)
         else:
             answer = draws(DrawOrder(year, seed, program.today, by))
             draw = answer.draw
             if answer.stood_before:
-                _say(console, f"Nothing was drawn now: the brand reviews of {year} are drawn, and that draw stands.")
-    except ProgramError as refused:
-        _refuse(console, str(refused))
-    for line in draw_lines(draw, draws.outstanding(draw)):
-        _say(console, line)
-    found = draws.check(draw)
-    for line in found or ["Derived again from the recorded population: it agrees."]:
-        _say(console, line, style="red" if found else None)
-    if found:
-        raise typer.Exit(FAILED)
+                stands = f"Nothing was drawn now: the brand reviews of {year} are drawn, and that draw stands."
+                say_all(console, [stands])
+        say_all(console, draw_lines(draw, draws.outstanding(draw)))
+        found = draws.check(draw)
+        say_all(console, found or ["Derived again from the recorded population: it agrees."])
+        if found:
+            raise typer.Exit(FAILED)
 
 
 def draw_lines(draw: BrandDraw, outstanding: tuple[str, ...]) -> list[str]:
@@ -56,12 +52,3 @@ def draw_lines(draw: BrandDraw, outstanding: tuple[str, ...]) -> list[str]:
         *(f"{place:5} {account}  {mark}" for place, (account, mark) in enumerate(marks.items(), start=1)),
         f"{drawn - owed} reviewed, {owed} outstanding.",
     ]
-
-
-def _say(console: Console, text: str, style: str | None = None) -> None:
-    console.print(text, style=style, highlight=False, markup=False, soft_wrap=True)
-
-
-def _refuse(console: Console, why: str) -> NoReturn:
-    _say(console, f"refused: {why}", style="red")
-    raise typer.Exit(REFUSED)

@@ -10,17 +10,16 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
+from local.saying import fail, refusing, say_all
 from local.stack import STACK_NAME
 from partner_program.adapters.clock import SandboxClock, SystemClock
 from partner_program.adapters.messages import SqsMessages
 from partner_program.adapters.rulebook_source import RulebookSource
 from partner_program.adapters.table import Table
-from partner_program.rulebook import Rulebook, RulebookInvalid, UnknownEdition, load_rulebook
+from partner_program.rulebook import Rulebook, load_rulebook
 from partner_program.use_cases.operate import clear_rulebook, set_rulebook
+from partner_program.values.errors import InvalidValue
 from partner_program.values.ids import is_id
-
-REFUSED, FAILED = 2, 1
-"""Exit codes: an argument cannot be used; the stack cannot be reached."""
 
 StackName = Annotated[str, typer.Option("--stack", help="Name of the CloudFormation stack.")]
 
@@ -44,14 +43,14 @@ class DeployedProgram:
 
 def reprocess_command(distributor_id: str, report_id: str, stack: StackName = STACK_NAME) -> None:
     """Queue a POS report again, for instance after the cause of held lines was mended; asking twice does no harm."""
-    console = Console()
-    for name, value in (("distributor_id", distributor_id), ("report_id", report_id)):
-        if not is_id(value):
-            console.print(f"refused: {name} {value!r} is no id", style="red", markup=False)
-            raise typer.Exit(REFUSED)
-    queue_url = deployed_stack(stack, console).outputs["SalesQueueUrl"]
-    SqsMessages(boto3.client("sqs"), sales_queue_url=queue_url).reprocess_report(distributor_id, report_id)
-    console.print(f"{distributor_id}/{report_id} is queued; its receipt in the results bucket tells the outcome")
+    with refusing() as console:
+        for name, value in (("distributor_id", distributor_id), ("report_id", report_id)):
+            if not is_id(value):
+                raise InvalidValue(f"{name} {value!r} is no id")
+        queue_url = deployed_stack(stack, console).outputs["SalesQueueUrl"]
+        SqsMessages(boto3.client("sqs"), sales_queue_url=queue_url).reprocess_report(distributor_id, report_id)
+        queued = f"{distributor_id}/{report_id} is queued; its receipt in the results bucket tells the outcome"
+        say_all(console, [queued])
 
 
 def rulebook_set_command(
@@ -59,22 +58,22 @@ def rulebook_set_command(
     stack: StackName = STACK_NAME,
 ) -> None:
     """Validate an owner's file as a whole and make it decide in a deployed stack from the next event on."""
-    console = Console()
-    deployed = deployed_stack(stack, console)
-    try:
-        set_rulebook(_source(deployed), deployed.parameters["ProgramEdition"], file.read_text(encoding="utf-8"))
-    except (RulebookInvalid, UnknownEdition, UnicodeDecodeError) as invalid:
-        console.print(f"refused, nothing has changed: {invalid}", style="red", markup=False)
-        raise typer.Exit(REFUSED) from invalid
-    console.print(f"{file} decides in {stack} from the next event on")
+    with refusing() as console:
+        try:
+            values = file.read_text(encoding="utf-8")
+        except UnicodeDecodeError as broken:
+            raise InvalidValue(f"{file} is no text in UTF-8: {broken}") from broken
+        deployed = deployed_stack(stack, console)
+        set_rulebook(_source(deployed), deployed.parameters["ProgramEdition"], values)
+        say_all(console, [f"{file} decides in {stack} from the next event on"])
 
 
 def rulebook_clear_command(stack: StackName = STACK_NAME) -> None:
     """Take the owner's values away: the edition as it stands decides in a deployed stack from the next event on."""
-    console = Console()
-    deployed = deployed_stack(stack, console)
-    edition = clear_rulebook(_source(deployed), deployed.parameters["ProgramEdition"]).edition
-    console.print(f"{edition} decides in {stack} from the next event on, without an owner's values")
+    with refusing() as console:
+        deployed = deployed_stack(stack, console)
+        edition = clear_rulebook(_source(deployed), deployed.parameters["ProgramEdition"]).edition
+        say_all(console, [f"{edition} decides in {stack} from the next event on, without an owner's values"])
 
 
 def program_of(deployed: Deployed) -> DeployedProgram:
@@ -101,8 +100,7 @@ def deployed_stack(stack: str, console: Console) -> Deployed:
     try:
         described = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
     except (BotoCoreError, ClientError) as unreachable:
-        console.print(f"failed: stack {stack} cannot be read: {unreachable}", style="red", markup=False)
-        raise typer.Exit(FAILED) from unreachable
+        fail(console, f"stack {stack} cannot be read: {unreachable}")
     return Deployed(
         outputs={output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])},
         parameters={given["ParameterKey"]: given["ParameterValue"] for given in described.get("Parameters", [])},

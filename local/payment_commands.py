@@ -6,13 +6,12 @@ from typing import Annotated
 
 import boto3
 import typer
-from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
 from local.acting import By, InRole, Reason, office_of
-from local.operate import FAILED, StackName
+from local.operate import StackName
 from local.payment_lines import batch_lines, preparation_lines, unsettled_line, waiting_lines
-from local.saying import refuse, refusing, say_all
+from local.saying import fail, refuse, refusing, say_all
 from local.stack import STACK_NAME
 from partner_program.domain.payments.batch import Batch, BatchStatus
 from partner_program.domain.payments.people import Role
@@ -28,8 +27,7 @@ Currency = Annotated[str | None, typer.Option(help="Only this currency.")]
 @payments_app.command("waiting")
 def waiting_command(stack: StackName = STACK_NAME) -> None:
     """Tell what is under way, on hold or returned, and what is due and cannot be paid yet, each with what to do."""
-    console = Console()
-    with refusing(console):
+    with refusing() as console:
         office = office_of(stack, console)
         for status in (BatchStatus.PREPARED, BatchStatus.APPROVED, BatchStatus.RELEASING):
             for batch_id in office.desk.book.batches(status):
@@ -44,8 +42,7 @@ def prepare_command(
     currency: Currency = None, by: By = None, role: InRole = Role.FINANCE, stack: StackName = STACK_NAME
 ) -> None:
     """Collect what is due into batches, one a currency. Somebody else has to approve them."""
-    console = Console()
-    with refusing(console):
+    with refusing() as console:
         office = office_of(stack, console)
         done = office.desk.preparation(office.actor(by, role), office.today, currency)
         say_all(console, preparation_lines(done))
@@ -54,8 +51,7 @@ def prepare_command(
 @payments_app.command("show")
 def show_command(batch_id: BatchId, stack: StackName = STACK_NAME) -> None:
     """Tell who is paid how much by a batch, and what has become of it."""
-    console = Console()
-    with refusing(console):
+    with refusing() as console:
         say_all(console, batch_lines(_batch(office_of(stack, console).desk.book, batch_id)))
 
 
@@ -70,8 +66,7 @@ def approve_command(
     stack: StackName = STACK_NAME,
 ) -> None:
     """Show a batch and, after a yes, approve exactly what was shown. Never by who prepared it."""
-    console = Console()
-    with refusing(console):
+    with refusing() as console:
         office = office_of(stack, console)
         actor = office.actor(by, role)
         batch = _batch(office.desk.book, batch_id)
@@ -90,8 +85,7 @@ def withdraw_command(
     batch_id: BatchId, reason: Reason, by: By = None, role: InRole = Role.FINANCE, stack: StackName = STACK_NAME
 ) -> None:
     """Give up a batch that is not released; its payouts can be collected again."""
-    console = Console()
-    with refusing(console):
+    with refusing() as console:
         office = office_of(stack, console)
         batch = office.desk.batches.withdraw(batch_id, by=office.actor(by, role), on=office.today, reason=reason)
         say_all(console, batch_lines(batch))
@@ -102,8 +96,7 @@ def release_command(
     batch_id: BatchId, by: By = None, role: InRole = Role.FINANCE, stack: StackName = STACK_NAME
 ) -> None:
     """Have the payment file of an approved batch written now, instead of by tomorrow's schedule."""
-    console = Console()
-    with refusing(console):
+    with refusing() as console:
         office = office_of(stack, console)
         actor = office.actor(by, role)
         _batch(office.desk.book, batch_id)
@@ -123,15 +116,8 @@ def _batch(book: PaymentBook, batch_id: str) -> Batch:
 
 def _invoke(function: str, event: Mapping[str, object], console: Console) -> dict[str, str]:
     """The answer of the payment function, the only one that may open bank details."""
-    try:
-        called = boto3.client("lambda").invoke(FunctionName=function, Payload=json.dumps(event).encode())
-    except (BotoCoreError, ClientError) as unreachable:
-        console.print(f"failed: {unreachable}", style="red", markup=False)
-        raise typer.Exit(FAILED) from unreachable
+    called = boto3.client("lambda").invoke(FunctionName=function, Payload=json.dumps(event).encode())
     answer: dict[str, str] = json.loads(called["Payload"].read())
     if called.get("FunctionError"):
-        console.print(
-            f"failed: {answer.get('errorMessage', answer)}; ask again, or see its log", style="red", markup=False
-        )
-        raise typer.Exit(FAILED)
+        fail(console, f"{answer.get('errorMessage', answer)}; ask again, or see its log")
     return answer

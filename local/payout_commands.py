@@ -5,7 +5,6 @@ from datetime import date
 from typing import Annotated, Protocol
 
 import typer
-from rich.console import Console
 
 from local.acting import By, InRole, Reason, office_of
 from local.operate import StackName
@@ -29,7 +28,9 @@ Period = Annotated[str, typer.Argument(metavar="QUARTER", help="The quarter of i
 class Decision(Protocol):
     """One of the acts on a payout."""
 
-    def __call__(self, account_id: str, period: Quarter, *, by: Actor, on: date, reason: str) -> Payout:
+    def __call__(
+        self, payouts: DecidePayouts, account_id: str, period: Quarter, /, *, by: Actor, on: date, reason: str
+    ) -> Payout:
         """The payout after it."""
         ...
 
@@ -37,8 +38,7 @@ class Decision(Protocol):
 @payout_app.command("show")
 def show_command(account_id: Account, stack: StackName = STACK_NAME) -> None:
     """Tell every payout of an account and the steps of its life."""
-    console = Console()
-    with refusing(console):
+    with refusing() as console:
         split_account_id(account_id)
         payouts = office_of(stack, console).desk.book.payouts(account_id)
         if not payouts:
@@ -46,40 +46,39 @@ def show_command(account_id: Account, stack: StackName = STACK_NAME) -> None:
         say_all(console, (line for payout in payouts for line in payout_lines(payout)))
 
 
-@payout_app.command("hold")
-def hold_command(
-    account_id: Account, period: Period, reason: Reason, by: By = None, role: InRole = Role.FINANCE,
-    stack: StackName = STACK_NAME,
-) -> None:  # fmt: skip
-    """Keep a payout from being paid; it stays payable later."""
-    _decide(lambda payouts: payouts.hold, account_id, period, reason, by, role, stack)
+def _deciding(act: Decision) -> Callable[..., None]:
+    """The command of an act."""
+
+    def command(
+        account_id: Account, period: Period, reason: Reason, by: By = None, role: InRole = Role.FINANCE,
+        stack: StackName = STACK_NAME,
+    ) -> None:  # fmt: skip
+        with refusing() as console:
+            split_account_id(account_id)
+            quarter = Quarter.parse(period)
+            office = office_of(stack, console)
+            actor = office.actor(by, role)
+            decided = act(office.desk.payouts, account_id, quarter, by=actor, on=office.today, reason=reason)
+            say_all(console, payout_lines(decided))
+
+    return command
 
 
-@payout_app.command("lift")
-def lift_command(
-    account_id: Account, period: Period, reason: Reason, by: By = None, role: InRole = Role.FINANCE,
-    stack: StackName = STACK_NAME,
-) -> None:  # fmt: skip
-    """Let go a payout on hold: the next preparation collects it."""
-    _decide(lambda payouts: payouts.lift_hold, account_id, period, reason, by, role, stack)
-
-
-@payout_app.command("cancel")
-def cancel_command(
-    account_id: Account, period: Period, reason: Reason, by: By = None, role: InRole = Role.FINANCE,
-    stack: StackName = STACK_NAME,
-) -> None:  # fmt: skip
-    """Never pay a payout. It counts as settled: no later quarter pays it after all, and there is no way back."""
-    _decide(lambda payouts: payouts.cancel, account_id, period, reason, by, role, stack)
-
-
-@payout_app.command("retry")
-def retry_command(
-    account_id: Account, period: Period, reason: Reason, by: By = None, role: InRole = Role.FINANCE,
-    stack: StackName = STACK_NAME,
-) -> None:  # fmt: skip
-    """Pay again, to the bank details of before, what the bank has rejected or returned."""
-    _decide(lambda payouts: payouts.retry, account_id, period, reason, by, role, stack)
+for _name, _act, _help in (
+    ("hold", DecidePayouts.hold, "Keep a payout from being paid; it stays payable later."),
+    ("lift", DecidePayouts.lift_hold, "Let go a payout on hold: the next preparation collects it."),
+    (
+        "cancel",
+        DecidePayouts.cancel,
+        "Never pay a payout. It counts as settled: no later quarter pays it after all, and there is no way back.",
+    ),
+    (
+        "retry",
+        DecidePayouts.retry,
+        "Pay again, to the bank details of before, what the bank has rejected or returned.",
+    ),
+):
+    payout_app.command(_name, help=_help)(_deciding(_act))
 
 
 @payee_app.command("name")
@@ -93,26 +92,9 @@ def name_command(
     stack: StackName = STACK_NAME,
 ) -> None:
     """Record a letter that names a site to be paid; it counts for payments that are initiated after it came."""
-    console = Console()
-    with refusing(console):
+    with refusing() as console:
         split_account_id(account_id)
         received = parse_date(received_on)
         office = office_of(stack, console)
         naming = office.desk.payees(account_id, site_id, document, received, office.actor(by, role), office.today)
         say_all(console, [naming_line(naming)])
-
-
-def _decide(
-    act: Callable[[DecidePayouts], Decision], account_id: str, period: str, reason: str, by: str | None, role: Role,
-    stack: str,
-) -> None:  # fmt: skip
-    console = Console()
-    with refusing(console):
-        split_account_id(account_id)
-        quarter = Quarter.parse(period)
-        office = office_of(stack, console)
-        decide = act(office.desk.payouts)
-        say_all(
-            console,
-            payout_lines(decide(account_id, quarter, by=office.actor(by, role), on=office.today, reason=reason)),
-        )

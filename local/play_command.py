@@ -20,7 +20,7 @@ from local.folder import PlayRefused
 from local.mails import save_mails
 from local.payment_tables import audit_lines, totals_line
 from local.plan import Plan, Upload, read_plan
-from local.player import Player, PlayFailed, checked_rulebook
+from local.player import Player, PlayFailed, checked_rulebook, failure_lines
 from local.result_files import statement_rows, tier_change_rows, write_results
 from local.results import Results, read_results
 from local.stack import EmbeddedStack, StackError
@@ -73,21 +73,28 @@ def play_command(
 
 def serve_line(folder: Path, through: datetime | None, rulebook: Path | None, edition: str) -> str:
     """The command that serves the same play, to be typed here."""
-    command = Path(sys.executable).with_name("partner-program")
-    command = command.relative_to(Path.cwd()) if command.is_relative_to(Path.cwd()) else command
     options = {
         "--through": through and through.date(),
         "--rulebook": rulebook,
         "--edition": None if edition == DEFAULT_EDITION else edition,
     }
     given = [str(word) for name, value in options.items() if value for word in (name, value)]
-    return shlex.join([str(command), "serve", str(folder), *given])
+    return shlex.join([this_command(), "serve", str(folder), *given])
+
+
+def this_command() -> str:
+    """`partner-program`, as it can be typed here."""
+    command = Path(sys.executable).with_name("partner-program")
+    return str(command.relative_to(Path.cwd()) if command.is_relative_to(Path.cwd()) else command)
 
 
 def play_folder(
     folder: Path, out: Path, screen: Console, through: date | None, rulebook: Path | None, edition: str
 ) -> tuple[Results, dict[str, object]]:
-    """Check everything, play, write the result files. Raises `PlayRefused`, `PlayFailed`, `StackError`."""
+    """Check everything, play, write the result files. Raises `PlayRefused`, `PlayFailed`, `StackError`.
+
+    `PlayFailed` comes last, after all is written, where a schedule left an account or a batch undone.
+    """
     started = time.monotonic()
     owner_text = read_owner_text(rulebook)
     book = checked_rulebook(edition, owner_text)
@@ -101,14 +108,20 @@ def play_folder(
                     results = read_results(stack, plan.start, plan.through, book)
                     shutil.rmtree(out / MAILS, ignore_errors=True)  # an earlier play's
                     kept = {"mails": save_mails(stack, out / MAILS), "documents": save_documents(stack, out)}
+            if player.failures:
+                keep_log(stack, out)
         except (PlayFailed, StackError):
             keep_log(stack, out)
             raise
     elapsed = time.monotonic() - started
     summary = summarise(results, plan, book, elapsed, player.timing.seconds) | kept
+    summary["failures"] = failure_lines(player.failures)
     write_results(results, out, summary)
     for note in plan.never:
         screen.print(f"not played: {note}", style="yellow", markup=False, highlight=False, soft_wrap=True)
+    if player.failures:
+        left = "; ".join(failure_lines(player.failures))
+        raise PlayFailed(f"the results are in {out}, but something was left undone (see stack.log there): {left}")
     return results, summary
 
 

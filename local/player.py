@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
@@ -28,6 +28,10 @@ from partner_program.values.periods import days_between
 
 class PlayFailed(Exception):
     """The engine failed on the way; the message says on which day, and where to look."""
+
+
+LEFT_SOMETHING = frozenset({"AccrualsFailed", "BatchesStuck"})
+"""Errors of scheduled functions that have done all they could: one account or batch ends nobody's play."""
 
 
 class Watcher(Protocol):
@@ -84,6 +88,8 @@ class Player:
     owner_text: str | None
     watcher: Watcher
     timing: Timing = field(default_factory=Timing)
+    failures: dict[str, list[date]] = field(default_factory=dict, init=False)
+    """What a scheduled function could not do for one account or batch while all others were done; on which days."""
     _pays: bool = field(default=False, init=False)
     """Whether anything was approved yet: before that there is nothing for the bank to look for."""
 
@@ -172,13 +178,16 @@ class Player:
                     self.stack.wait_until_quiet()
 
     def _fire(self, schedule: Schedule, day: date) -> bool:
-        """Whether anything follows from it. Raises `PlayFailed`."""
+        """Whether anything follows from it. Raises `PlayFailed`, but for what the function could do in part."""
         answer = self.stack.functions.invoke(
             FunctionName=schedule.function, Payload=json.dumps(schedule.event(day)).encode()
         )
         said = answer["Payload"].read()
         if answer.get("FunctionError"):
-            raise PlayFailed(f"schedule {schedule.name} of {day} failed: {said.decode(errors='replace')}")
+            left = left_undone(said)
+            if left is None:
+                raise PlayFailed(f"schedule {schedule.name} of {day} failed: {said.decode(errors='replace')}")
+            self.failures.setdefault(f"{schedule.name}: {left}", []).append(day)
         return not sent_nothing(said)
 
     def _check_dead_letters(self, day: date) -> None:
@@ -186,6 +195,25 @@ class Player:
         if left:
             queues = ", ".join(f"{name.removesuffix('Url')}: {depth}" for name, depth in sorted(left.items()))
             raise PlayFailed(f"on {day} the engine gave up on messages ({queues}); its log: {self.stack.log}")
+
+
+def left_undone(error: bytes) -> str | None:
+    """What a function says that it could not do while it did the rest; None where it failed as a whole."""
+    try:
+        said = json.loads(error)
+    except ValueError:
+        return None
+    if not isinstance(said, dict) or said.get("errorType") not in LEFT_SOMETHING:
+        return None
+    return f"{said['errorType']}: {said.get('errorMessage', '')}"
+
+
+def failure_lines(failures: Mapping[str, Sequence[date]]) -> list[str]:
+    """Each failure once, with the days on which it was met."""
+    return [
+        f"{what} on {days[0]}" + (f", and {len(days) - 1} times more until {days[-1]}" if days[1:] else "")
+        for what, days in failures.items()
+    ]
 
 
 def sent_nothing(answer: bytes) -> bool:

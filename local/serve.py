@@ -14,8 +14,8 @@ from rich.console import Console
 
 from local.folder import PlayRefused
 from local.plan import read_plan
-from local.play_command import FAILED, REFUSED, Edition, RulebookFile, Through, play_on, read_owner_text
-from local.player import PlayFailed, checked_rulebook
+from local.play_command import FAILED, REFUSED, Edition, RulebookFile, Through, play_on, read_owner_text, this_command
+from local.player import PlayFailed, checked_rulebook, failure_lines
 from local.stack import EmbeddedStack, StackError
 from partner_program.adapters.rulebook_source import RulebookSource
 from partner_program.adapters.table import Table
@@ -41,7 +41,9 @@ def serve_command(
             EmbeddedStack(Path(state), {"ProgramEdition": edition}, port=port) as stack,
         ):
             if plan is not None:
-                play_on(stack, plan, book, owner_text, console)
+                player = play_on(stack, plan, book, owner_text, console)
+                for left in failure_lines(player.failures):
+                    console.print(f"left undone: {left}", style="red", highlight=False, markup=False, soft_wrap=True)
             elif owner_text is not None:
                 program = Table(stack.dynamodb, stack.outputs["ProgramTable"])
                 set_rulebook(RulebookSource(program), edition, owner_text)
@@ -78,6 +80,7 @@ def how_to_reach(stack: EmbeddedStack) -> str:
     outputs = stack.outputs
     exports = "\n".join(f"  export {name}={value}" for name, value in stack.client_environment.items())
     uploads, results, program = outputs["UploadsBucket"], outputs["ResultsBucket"], outputs["ProgramTable"]
+    command = this_command()
     keys = '{":pk":{"S":"ACCOUNT#P1001-DE"}}'
     return f"""
 The stack is up. Any AWS SDK or command line reaches it with:
@@ -98,11 +101,11 @@ Try, with the AWS command line:
   aws dynamodb query --table-name {program} --key-condition-expression "pk = :pk" \\
       --expression-attribute-values '{keys}'
 
-with the commands of operators (`partner-program --help`):
+with the commands of operators (an act needs --by, the name of who acts):
 
-  partner-program payments waiting
-  partner-program payout show P1001-DE
-  partner-program audit verify
+  {command} payments waiting
+  {command} payout show P1001-DE
+  {command} audit verify
 
 or with boto3, in the same environment:
 

@@ -9,6 +9,7 @@ import pytest
 
 from local.bank import RunnersBank
 from local.stack import EmbeddedStack
+from partner_program.adapters.account_store import DynamoAccountStore
 from partner_program.adapters.clock import SandboxClock, SystemClock
 from partner_program.adapters.payment_book import DynamoPaymentBook
 from partner_program.adapters.table import Table
@@ -16,6 +17,7 @@ from partner_program.domain.payments.payout import Payout, PayoutState
 from partner_program.domain.records.places import site_place
 from partner_program.rulebook import load_rulebook
 from partner_program.values.periods import Quarter
+from tests.fakes.payment_world import stating
 from tests.fakes.program_table import record_item
 from tests.fakes.records import P1_DE, partner, site
 from tests.integration.money_stack import ANNA, BRUNO, IBAN, VENDORS_IBAN, WHY, run
@@ -50,6 +52,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedStack]:
             account_id=P1_DE, partner_id="P1", country="DE", year=2024, quarter=2, currency="EUR",
             amount=Decimal("8250.00"), payable_from=date(2024, 8, 14),
         )  # fmt: skip
+        DynamoAccountStore(program(made)).put_statement(stating(payout))
         book(made).put_payout(payout)
         move_to(made, date(2024, 7, 15))
         made.wait_until_quiet()
@@ -78,7 +81,7 @@ def test_operators_pay_with_their_commands_alone(stack: EmbeddedStack) -> None:
     for site_id, number in (("S1", IBAN), ("payer.EUR", VENDORS_IBAN)):
         holder = ("--holder", "Alpha", *WHY, "--role", "finance")
         assert run("bank-details", "propose", site_id, *holder, *ANNA, typed=f"{number}\n")[0] == 0
-        assert run("bank-details", "confirm", site_id, "1", *BRUNO)[0] == 0
+        assert run("bank-details", "confirm", site_id, "1", *BRUNO, typed="y\n")[0] == 0
     move_to(stack, TODAY)
     assert run("payments", "prepare", *ANNA)[0] == 0
     assert run("payments", "approve", BATCH, *ANNA, typed="y\n")[0] == 2

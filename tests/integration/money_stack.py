@@ -11,12 +11,14 @@ import pytest
 from typer.testing import CliRunner
 
 from local.cli import app
+from partner_program.adapters.account_store import DynamoAccountStore
 from partner_program.adapters.payment_book import DynamoPaymentBook
 from partner_program.domain.facts import Site
 from partner_program.domain.payments.payout import Payout
 from partner_program.domain.records.places import site_place
 from partner_program.values.periods import Quarter
 from tests.deployed.world import World
+from tests.fakes.payment_world import stating
 from tests.fakes.program_table import record_item
 from tests.fakes.records import P1_DE, partner, site
 from tests.integration.test_operate_commands import Stacks
@@ -74,6 +76,7 @@ def with_payout(world: World) -> None:
         account_id=P1_DE, partner_id="P1", country="DE", year=2024, quarter=2, currency="EUR",
         amount=Decimal("8250.00"), payable_from=date(2024, 8, 14),
     )  # fmt: skip
+    DynamoAccountStore(world.program).put_statement(stating(payout))
     assert DynamoPaymentBook(world.payments).put_payout(payout)
 
 
@@ -99,6 +102,6 @@ def enter_bank_details(world: World) -> None:
             "bank-details", "propose", site_id, "--holder", "Alpha", *WHY, *ANNA, "--role", "finance", typed=f"{iban}\n"
         )
         assert proposed[0] == 0, proposed
-        confirmed = run("bank-details", "confirm", site_id, "1", *BRUNO)
+        confirmed = run("bank-details", "confirm", site_id, "1", *BRUNO, typed="y\n")
         assert confirmed[0] == 0, confirmed
     world.today(TODAY)

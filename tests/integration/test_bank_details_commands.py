@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from botocore.exceptions import ClientError
 
 from partner_program.adapters.bank_store import DynamoBankStore
 from partner_program.adapters.payment_book import DynamoPaymentBook
@@ -65,13 +66,28 @@ def test_a_number_in_the_place_of_a_site_is_refused_without_being_repeated(stack
 
 def test_somebody_else_confirms_and_the_cooling_time_begins(stack: World) -> None:
     run(*PROPOSE, *ANNA, typed=f"{IBAN}\n")
-    code, said = run("bank-details", "confirm", "S1", "1", *ANNA)
+    code, said = run("bank-details", "confirm", "S1", "1", *ANNA, typed="y\n")
     assert code == 2
     assert "somebody else must decide on it" in said
-    code, said = run("bank-details", "confirm", "S1", "1", *BRUNO)
+    code, said = run("bank-details", "confirm", "S1", "1", *BRUNO, typed="y\n")
     assert code == 0
+    question = said.index("Confirm these bank details as Bruno Keil?")
+    assert said.index("S1#1: proposed, iban ending in 3000") < question < said.index("S1#1: confirmed")
     assert "confirmed by Bruno Keil on 2024-08-15" in said
     assert "paid to from 2024-08-20 on" in said
+
+
+@pytest.mark.parametrize("typed", ["n\n", "\n", ""])
+def test_without_a_yes_no_bank_details_are_confirmed(stack: World, typed: str) -> None:
+    run(*PROPOSE, *ANNA, typed=f"{IBAN}\n")
+    assert run("bank-details", "confirm", "S1", "1", *BRUNO, typed=typed)[0] != 0
+    assert [one.status for one in revisions(stack)] == ["proposed"]
+
+
+def test_bank_details_that_there_are_not_are_not_asked_about(stack: World) -> None:
+    code, said = run("bank-details", "confirm", "S1", "1", *BRUNO, typed="y\n")
+    assert code == 2
+    assert "Confirm" not in said
 
 
 def test_a_proposal_is_rejected_with_a_reason_and_the_next_has_another_number(stack: World) -> None:
@@ -86,7 +102,8 @@ def test_a_proposal_is_rejected_with_a_reason_and_the_next_has_another_number(st
     [
         ("arn:aws:iam::111122223333:user/finance/anna", "anna"),
         ("arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Pay_0a1/anna@vendor.example", "anna@vendor.example"),
-        ("arn:aws-us-gov:sts::111122223333:assumed-role/Pay/anna", "anna"),
+        ("arn:aws-us-gov:sts::111122223333:assumed-role/AWSReservedSSO_Pay_0a1/anna", "anna"),
+        ("arn:aws:iam::111122223333:user/anna", "anna"),
     ],
 )
 def test_outside_a_sandbox_the_person_is_who_aws_says(
@@ -99,23 +116,34 @@ def test_outside_a_sandbox_the_person_is_who_aws_says(
 
 
 @pytest.mark.catalogue("B74")
-def test_one_person_in_two_roles_of_aws_is_one_person(stack: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    reach(stack, monkeypatch, "production", "arn:aws:sts::111122223333:assumed-role/Maker/anna")
+def test_one_person_with_two_permission_sets_is_one_person(stack: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    reach(stack, monkeypatch, "production", "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Maker_0a1/anna")
     assert run(*PROPOSE, typed=f"{IBAN}\n")[0] == 0
-    reach(stack, monkeypatch, "production", "arn:aws:sts::111122223333:assumed-role/Checker/anna")
-    assert run("bank-details", "confirm", "S1", "1")[0] == 2
+    reach(stack, monkeypatch, "production", "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Checker_0b2/anna")
+    assert run("bank-details", "confirm", "S1", "1", typed="y\n")[0] == 2
     reach(stack, monkeypatch, "production", "arn:aws:iam::111122223333:user/anna")
-    assert run("bank-details", "confirm", "S1", "1")[0] == 2
+    assert run("bank-details", "confirm", "S1", "1", typed="y\n")[0] == 2
     reach(stack, monkeypatch, "production", "arn:aws:iam::111122223333:user/bruno")
-    assert run("bank-details", "confirm", "S1", "1")[0] == 0
+    assert run("bank-details", "confirm", "S1", "1", typed="y\n")[0] == 0
 
 
-@pytest.mark.parametrize("arn", ["arn:aws:iam::111122223333:root", "arn:aws:sts::111122223333:federated-user/anna"])
-def test_a_caller_who_is_no_person_cannot_act(stack: World, monkeypatch: pytest.MonkeyPatch, arn: str) -> None:
+@pytest.mark.catalogue("B74")
+@pytest.mark.parametrize(
+    "arn",
+    [
+        "arn:aws:iam::111122223333:root",
+        "arn:aws:sts::111122223333:federated-user/anna",
+        "arn:aws:sts::111122223333:assumed-role/Pay/boris",
+        "arn:aws:sts::111122223333:assumed-role/NotAWSReservedSSO_Pay_0a1/boris",
+        "arn:aws:sts::111122223333:assumed-role/Pay/AWSReservedSSO_Pay_0a1",
+    ],
+)
+def test_who_is_no_user_of_a_fixed_name_cannot_act(stack: World, monkeypatch: pytest.MonkeyPatch, arn: str) -> None:
     reach(stack, monkeypatch, "production", arn)
     code, said = run("payout", "hold", P1_DE, "2024Q2", "--reason", "returns")
     assert code == 2
-    assert "nobody could be held to it" in said
+    assert "sign in with IAM Identity Center, or as an IAM user of your own" in said
+    assert list(DynamoPaymentBook(stack.payments).audit_log()) == []
 
 
 @pytest.mark.catalogue("B74")
@@ -125,6 +153,34 @@ def test_outside_a_sandbox_nobody_says_who_they_are(stack: World, monkeypatch: p
     assert code == 2
     assert "leave --by out" in said
     assert list(DynamoPaymentBook(stack.payments).audit_log()) == []
+
+
+@pytest.mark.parametrize("name", ["Anna\u200bVogt", "\u2800", " Anna", "a" * 129, ""])
+def test_a_name_that_cannot_be_read_is_refused_in_a_sentence(stack: World, name: str) -> None:
+    code, said = run("payout", "hold", P1_DE, "2024Q2", "--reason", "returns", "--by", name)
+    assert code == 2
+    assert "all of them to be seen" in said
+    assert list(DynamoPaymentBook(stack.payments).audit_log()) == []
+
+
+def test_what_aws_refuses_is_told_in_a_sentence(stack: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def denied(*_: object, **__: object) -> None:
+        raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no right to the key"}}, "Encrypt")
+
+    monkeypatch.setattr(stack.kms, "encrypt", denied)
+    code, said = run(*PROPOSE, *ANNA, typed=f"{IBAN}\n")
+    assert (code, revisions(stack)) == (1, [])
+    assert said.startswith("failed: ")
+    assert "no right to the key" in said
+
+
+@pytest.mark.catalogue("B52")
+def test_an_account_number_in_a_reason_is_never_shown(stack: World) -> None:
+    code, said = run("payout", "hold", P1_DE, "2024Q2", "--reason", f"instead to {IBAN}", *ANNA)
+    assert code == 0
+    told = said + run("payout", "show", P1_DE)[1] + run("audit", "log")[1] + run("payments", "waiting")[1]
+    assert IBAN not in told
+    assert told.count("instead to ***") == 4
 
 
 def test_the_log_tells_every_act_in_order_and_its_chain_is_verified(stack: World) -> None:

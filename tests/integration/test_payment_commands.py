@@ -102,7 +102,7 @@ def test_nobody_acts_as_the_engine_or_without_a_name(stack: World) -> None:
     for who, why in (
         ((*ANNA, "--role", "system"), "the engine acts by itself"),
         ((), "needs --by"),
-        (("--by", " "), "needs --by"),
+        (("--by", " "), "all of them to be seen"),
         (("--by", "partner program"), "may not prepare"),
     ):
         code, said = run("payments", "prepare", *who)

@@ -1,8 +1,11 @@
 """`play` refuses what it cannot use before anything is started, with a message and an exit code of its own."""
 
+import json
 import shlex
-from datetime import datetime
+from contextlib import nullcontext
+from datetime import date, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from typer.testing import CliRunner
@@ -10,7 +13,8 @@ from typer.testing import CliRunner
 from local import play_command
 from local.cli import app
 from local.play_command import FAILED, REFUSED
-from local.player import PlayFailed
+from local.player import PlayFailed, Timing
+from local.results import Results
 
 runner = CliRunner()
 
@@ -60,6 +64,36 @@ def test_a_failure_on_the_way_is_told_and_does_not_exit_with_0(folder: Path, mon
     result = runner.invoke(app, ["play", str(folder), "--out", str(folder / "out")])
     assert result.exit_code == FAILED
     assert "gave up [DeadLetterQueue: 2]" in result.output
+
+
+class QuietStack(nullcontext[None]):
+    """Stands, with a log."""
+
+    def __init__(self, log: Path) -> None:
+        super().__init__()
+        self.log = log
+
+
+@pytest.mark.catalogue("F47")
+def test_what_was_left_undone_is_told_after_the_results_are_written(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    player = SimpleNamespace(failures={"accruals: AccrualsFailed: 2023-01": [date(2023, 2, 10)]}, timing=Timing())
+    for name, answer in (
+        ("EmbeddedStack", QuietStack(folder / "log")),
+        ("play_on", player),
+        ("read_results", Results(date(2023, 3, 1), (), ())),
+        ("save_mails", 0),
+        ("save_documents", {}),
+    ):
+        monkeypatch.setattr(play_command, name, lambda *_, answer=answer: answer)
+    (folder / "log").write_text("account without accruals")
+    result = runner.invoke(app, ["play", str(folder), "--out", str(folder / "out")])
+    assert result.exit_code == FAILED
+    told = "accruals: AccrualsFailed: 2023-01 on 2023-02-10"
+    assert told in result.output
+    assert json.loads((folder / "out" / "summary.json").read_text())["failures"] == [told]
+    assert (folder / "out" / "stack.log").read_text() == "account without accruals"
 
 
 def test_the_command_that_serves_the_same_play_can_be_typed_as_it_is_shown() -> None:

@@ -13,7 +13,7 @@ from local.bank import RunnersBank
 from local.folder import PlayRefused
 from local.perform import Performer
 from local.plan import DayPlan, Plan, Upload
-from local.player import Player, PlayFailed, checked_rulebook
+from local.player import Player, PlayFailed, checked_rulebook, failure_lines
 from local.stack import EmbeddedStack
 from partner_program.rulebook import load_rulebook
 from partner_program.values.errors import NotFound
@@ -26,11 +26,14 @@ SCHEDULES = {
 }
 
 
+FAILED = b'{"errorMessage": "no clock"}'
+
+
 class RecordingStack:
     """Plays every part of the stack's interface that the player uses."""
 
     def __init__(
-        self, *, fails: bool = False, dead: dict[str, int] | None = None, state: str = "ENABLED",
+        self, *, fails: bool = False, error: bytes = FAILED, dead: dict[str, int] | None = None, state: str = "ENABLED",
         answers: dict[str, bytes] | None = None,
     ) -> None:  # fmt: skip
         self.answers = answers or {}
@@ -39,7 +42,7 @@ class RecordingStack:
                         "PaymentsTable": "payments", "BankDetailsTable": "banks", "BankDetailsKey": "key"}  # fmt: skip
         self.dynamodb = self.kms = self.s3 = self.functions = self.scheduler = self
         self.log = "the log"
-        self._fails, self._dead, self._state = fails, dead or {}, state
+        self._error, self._fails, self._dead, self._state = error, fails, dead or {}, state
 
     def put_item(self, **request: Any) -> None:
         item = request["Item"]
@@ -70,7 +73,7 @@ class RecordingStack:
     def invoke(self, **request: Any) -> dict[str, Any]:
         self.said.append(f"invoke {request['FunctionName']} {json.loads(request['Payload'])['scheduled_time']}")
         if self._fails:
-            return {"Payload": io.BytesIO(b'{"errorMessage": "no clock"}'), "FunctionError": "Unhandled"}
+            return {"Payload": io.BytesIO(self._error), "FunctionError": "Unhandled"}
         return {"Payload": io.BytesIO(self.answers.get(request["FunctionName"], b"null"))}
 
     def dead_letters(self) -> dict[str, int]:
@@ -160,6 +163,25 @@ def test_a_schedule_that_is_switched_off_does_not_fire() -> None:
 def test_a_failing_schedule_ends_the_play_with_the_day_and_the_error() -> None:
     with pytest.raises(PlayFailed, match=r"2022-09-29 failed: .*no clock"):
         player(RecordingStack(fails=True)).play()
+
+
+@pytest.mark.catalogue("F47")
+@pytest.mark.parametrize("kind", ["AccrualsFailed", "BatchesStuck"])
+def test_what_a_schedule_left_undone_is_told_once_and_the_play_goes_on(kind: str) -> None:
+    error = json.dumps({"errorType": kind, "errorMessage": "not complete: 2022-08"}).encode()
+    played = player(RecordingStack(fails=True, error=error))
+    played.play()
+    assert failure_lines(played.failures) == [
+        f"early: {kind}: not complete: 2022-08 on 2022-09-29, and 1 times more until 2022-09-30",
+        f"nightly: {kind}: not complete: 2022-08 on 2022-09-29, and 1 times more until 2022-09-30",
+        f"noon: {kind}: not complete: 2022-08 on 2022-09-30",
+    ]
+
+
+@pytest.mark.parametrize("error", [b'{"errorType": "KeyError", "errorMessage": "x"}', b"[]", b"not JSON"])
+def test_any_other_error_of_a_schedule_ends_the_play(error: bytes) -> None:
+    with pytest.raises(PlayFailed, match="2022-09-29 failed"):
+        player(RecordingStack(fails=True, error=error)).play()
 
 
 def test_a_message_in_a_dead_letter_queue_ends_the_play_with_the_day_and_the_queue() -> None:
