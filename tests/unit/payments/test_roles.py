@@ -21,7 +21,7 @@ name_payee             no      yes     yes     no      no
 propose_bank_details   yes     yes     yes     no      no
 confirm_bank_details   no      no      yes     no      no
 reject_bank_details    no      no      yes     no      no
-hold                   no      yes     yes     no      no
+hold                   no      yes     yes     no      yes
 lift_hold              no      yes     yes     no      no
 cancel                 no      no      yes     no      no
 retry                  no      no      yes     no      no
