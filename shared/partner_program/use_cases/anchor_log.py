@@ -36,5 +36,5 @@ def read_anchor(body: bytes) -> tuple[int, str]:
     try:
         noted = json.loads(body)
         return int(noted["number"]), str(noted["digest"])
-    except (KeyError, TypeError) as missing:
+    except (KeyError, TypeError, ValueError) as missing:
         raise ValueError("this is no note of the audit log's last entry") from missing

@@ -59,5 +59,5 @@ def test_what_was_noted_is_what_the_verification_holds_the_log_against() -> None
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"number": 1}'])
 def test_what_is_no_note_is_not_read_as_one(body: bytes) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="no note of the audit log"):
         read_anchor(body)
