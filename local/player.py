@@ -108,14 +108,14 @@ class Player:
         self.watcher.day(day, "")
         uploads = self.plan.days.get(day)
         answers = self._bank.answers(day)
-        self._fire_all([schedule for schedule in due if schedule.is_early], day)
+        released = self._fire_all([schedule for schedule in due if schedule.is_early], day)
         self._upload(day, "bank", answers)
         if uploads:
             self._upload(day, "records", uploads.records)
             self._upload(day, "reports", uploads.reports)
             self._do(day, uploads.acts)
         self._fire_all([schedule for schedule in due if not schedule.is_early], day)
-        if self._pays:
+        if self._pays and released:
             self._bank.look()
         if uploads or answers or day == self.plan.through:
             self._check_dead_letters(day)
@@ -168,14 +168,20 @@ class Player:
         described = [scheduler.get_schedule(Name=name) for name in names]
         return [schedule_from(one) for one in described if one.get("State", "ENABLED") == "ENABLED"]
 
-    def _fire_all(self, schedules: Sequence[Schedule], day: date) -> None:
-        """One after the other, each until all that it started is done: in AWS there is an hour between them."""
+    def _fire_all(self, schedules: Sequence[Schedule], day: date) -> bool:
+        """One after the other, each until all that it started is done: in AWS there is an hour between them.
+
+        Whether anything was started at all: payments are released in the morning, by one of them.
+        """
+        any_started = False
         for schedule in schedules:
             with self.timing.of("schedules"):
                 started = self._fire(schedule, day)
             if started:
+                any_started = True
                 with self.timing.of("after schedules"):
                     self.stack.wait_until_quiet()
+        return any_started
 
     def _fire(self, schedule: Schedule, day: date) -> bool:
         """Whether anything follows from it. Raises `PlayFailed`, but for what the function could do in part."""

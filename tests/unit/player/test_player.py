@@ -239,6 +239,18 @@ def test_the_bank_looks_once_something_was_approved_and_answers_in_the_morning_o
     assert "look" not in stack.said
 
 
+@pytest.mark.parametrize(("tasks", "looks"), [(0, 0), (1, 2)])
+def test_the_bank_looks_only_on_days_on_which_the_morning_has_done_something(
+    monkeypatch: pytest.MonkeyPatch, tasks: int, looks: int
+) -> None:
+    stack = RecordingStack(answers={"certification_expiry": b'{"tasks": %d}' % tasks})
+    monkeypatch.setattr(RunnersBank, "look", lambda _: stack.said.append("look"))
+    monkeypatch.setattr(Performer, "__call__", lambda *_: None)
+    approve = DayPlan(acts=(replace(ACT, kind=ActKind.APPROVE),))
+    player(stack, plan=Plan(FIRST, SECOND, {FIRST: approve})).play()
+    assert stack.said.count("look") == looks
+
+
 def test_an_act_that_the_engine_refuses_ends_the_play_with_its_row(monkeypatch: pytest.MonkeyPatch) -> None:
     def refused(*_: object) -> None:
         raise NotFound("no frozen revenue")
