@@ -9,6 +9,7 @@ from partner_program.domain.accelerator.statement import Statement
 from partner_program.domain.payments.audit import AuditDraft
 from partner_program.domain.payments.bank import BankAccount, BankRevision, BankStatus, payer_site
 from partner_program.domain.payments.batch import Batch
+from partner_program.domain.payments.ledger import LedgerEntry, LedgerKind
 from partner_program.domain.payments.payee import PayeeNaming
 from partner_program.domain.payments.payout import Payout, act_id
 from partner_program.domain.payments.people import Action, Actor, Role
@@ -140,6 +141,15 @@ class PaymentWorld:
         assert self.book.put_payout(payout)
         self.accounts.put_statement(stating(payout))
         return payout
+
+    def refused_before(self, account_id: str = "P1-DE", period: Quarter = Q2) -> None:
+        """The ledger tells of a first attempt that the bank has rejected."""
+        payout = self.of(account_id, period)
+        entry = LedgerEntry(
+            account_id=account_id, year=period.year, quarter=period.number, attempt=1, kind=LedgerKind.REJECTED, on=DUE,
+            currency=payout.currency, amount=payout.amount,
+        )  # fmt: skip
+        self.book.add_ledger([entry])
 
     def name(self, account_id: str, site_id: str, *, received: str, by: Actor = DORA) -> None:
         number = len(self.book.namings(account_id)) + 1

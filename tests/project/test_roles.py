@@ -10,9 +10,10 @@ from partner_program.adapters.rulebook_source import RulebookSource
 from partner_program.adapters.transaction import CONFLICT, put_across
 from partner_program.domain.payments.audit import AuditDraft
 from partner_program.domain.payments.batch import Batch, BatchStatus
+from partner_program.domain.payments.payout import act_id
 from partner_program.domain.payments.people import Action
 from partner_program.use_cases.operate import set_rulebook
-from tests.deployed.desk import ANNA, Desk
+from tests.deployed.desk import Desk
 from tests.deployed.paying import ELIGIBLE
 from tests.deployed.program import PREMIER, RECORDS, pos_line, pos_report, report_key
 from tests.deployed.template import REPOSITORY, as_list
@@ -106,7 +107,14 @@ def release_again(desk: Desk, batch: Batch) -> None:
     """As if the run had broken off between the files and the batch's own last step."""
     released = desk.batch(batch.batch_id)
     changes = {"status": BatchStatus.RELEASING, "released_on": None, "version": released.version + 1}
-    broken_off = AuditDraft(act_id="broken off", action=Action.RELEASE, by=ANNA, on=desk.today, subject=batch.batch_id)
+    assert released.released_by is not None
+    assert released.file_digest is not None
+    by, version = released.released_by, released.version + 1
+    broken_off = AuditDraft(
+        act_id=act_id(Action.RELEASE, batch.batch_id, version, by.person), action=Action.RELEASE, by=by, on=desk.today,
+        subject=batch.batch_id,
+        details={"step": "initiated", "digest": released.digest, "file": released.file_digest},
+    )  # fmt: skip
     desk.book.commit(broken_off, [released.model_copy(update=changes)])
     desk.world.call("payment_run", {"release": batch.batch_id, "by": {"person": "Bruno Keil", "role": "finance"}})
 

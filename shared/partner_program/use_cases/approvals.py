@@ -23,7 +23,10 @@ def unapproved(batch: Batch, book: PaymentBook, rulebook: Rulebook) -> Iterator[
     """
     if batch.digest != digest_of(batch.currency, batch.items, batch.payer_seal):
         yield "its payees or amounts are not those of its digest"
-    if _said(book, act_id(Action.PREPARE, batch.batch_id, batch.prepared_by.person), "digest") != batch.digest:
+    if book.entry(act_id(Action.WITHDRAW, batch.batch_id)) is not None:
+        yield "the audit log says that it was withdrawn"
+    prepared = book.entry(act_id(Action.PREPARE, batch.batch_id, batch.prepared_by.person))
+    if prepared is None or (prepared.act.details.get("digest"), prepared.act.on) != (batch.digest, batch.prepared_on):
         yield "the audit log does not say that it was prepared like this"
     makers = [batch.prepared_by, *(item.named_by for item in batch.items if item.named_by)]
     others: list[Actor] = []
@@ -41,6 +44,15 @@ def unapproved(batch: Batch, book: PaymentBook, rulebook: Rulebook) -> Iterator[
         site_id, _, number = bank.rpartition("#")
         if _said(book, act_id(Action.CONFIRM_BANK_DETAILS, site_id, number), "seal") != seal:
             yield f"the audit log does not say that the bank details {bank} were confirmed like this"
+
+
+def was_initiated(batch: Batch, book: PaymentBook) -> bool:
+    """Whether the audit log says that a batch that is `releasing` was initiated like this, and with this file."""
+    by = "" if batch.released_by is None else batch.released_by.person
+    entry = book.entry(act_id(Action.RELEASE, batch.batch_id, batch.version, by))
+    wanted = {"step": "initiated", "digest": batch.digest, "file": batch.file_digest}
+    same = entry is not None and all(entry.act.details.get(name) == value for name, value in wanted.items())
+    return same and digest_of(batch.currency, batch.items, batch.payer_seal) == batch.digest
 
 
 def _said(book: PaymentBook, name: str, detail: str) -> str | None:

@@ -5,8 +5,8 @@ from datetime import date
 
 from partner_program.domain.payments.batch import Batch, BatchItem, BatchStatus
 from partner_program.domain.payments.payee import Blocked
-from partner_program.domain.payments.payout import Payout, PayoutState, event
-from partner_program.domain.payments.people import Actor
+from partner_program.domain.payments.payout import Payout, PayoutState, act_id, event
+from partner_program.domain.payments.people import Action, Actor
 from partner_program.use_cases.payees import Payees
 from partner_program.use_cases.payment_ports import PaymentBook, Write
 from partner_program.values.money import plain
@@ -16,6 +16,13 @@ Payouts = Mapping[tuple[str, Quarter], Payout]
 MOST_REASONS = 3
 TRIES = 10
 """How often an act is decided anew because somebody else was faster; then the conflict is told."""
+
+
+def batch_act(action: Action, batch: Batch, by: Actor) -> str:
+    """The id of an act that made this version of a batch; it is withdrawn once, whoever does it."""
+    if action is Action.WITHDRAW:
+        return act_id(action, batch.batch_id)
+    return act_id(action, batch.batch_id, batch.version, by.person)
 
 
 def payouts_of(batch: Batch, book: PaymentBook) -> Payouts:

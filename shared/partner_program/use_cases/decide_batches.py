@@ -4,10 +4,10 @@ from datetime import date
 
 from partner_program.domain.payments.audit import AuditDraft
 from partner_program.domain.payments.batch import Approval, Batch, BatchStatus
-from partner_program.domain.payments.payout import WrongState, act_id
+from partner_program.domain.payments.payout import WrongState
 from partner_program.domain.payments.people import Action, Actor, check_four_eyes, check_may
 from partner_program.domain.payments.reasons import given_reason
-from partner_program.use_cases.batch_check import TRIES, changes, in_short, payouts_of, voiding
+from partner_program.use_cases.batch_check import TRIES, batch_act, changes, in_short, payouts_of, voiding
 from partner_program.use_cases.payees import Payees
 from partner_program.use_cases.payment_ports import BankStore, PaymentBook
 from partner_program.use_cases.ports import AccountStore
@@ -71,7 +71,7 @@ class DecideBatches:
                 self._book.commit(_entry(Action.WITHDRAW, void, by, on), writes)
             except VersionConflict:
                 continue  # one of its payouts was held meanwhile, or somebody approved it
-            return void
+            return self._batch(batch_id)
         raise VersionConflict(f"others keep changing {batch_id}: withdraw it again")
 
     def _batch(self, batch_id: str) -> Batch:
@@ -93,7 +93,7 @@ def _entry(action: Action, batch: Batch, by: Actor, on: date, **details: object)
     if batch.void_reason:
         said["reason"] = batch.void_reason
     return AuditDraft(
-        act_id=act_id(action, batch.batch_id, batch.version, by.person),
+        act_id=batch_act(action, batch, by),
         action=action,
         by=by,
         on=on,

@@ -52,18 +52,19 @@ class Payees:
         statements = self._accounts.statements(payout.account_id, payout.period)
         finals = (payout_of(one) for one in statements if one.period == payout.period)
         stated = next((one for one in finals if one is not None), None)
-        said = ("amount", "currency", "payable_from")
-        if stated is None or any(getattr(stated, name) != getattr(payout, name) for name in said):
+        fields = ("amount", "currency", "payable_from")
+        if stated is None or any(getattr(stated, name) != getattr(payout, name) for name in fields):
             text = f"its final statement does not say that it pays {plain(payout.amount)} {payout.currency}"
             return Blocked(BlockCode.NOT_AS_STATED, f"{text} from {payout.payable_from} on: have the table looked at")
-        for entry in self._book.ledger(payout.account_id):
-            same = (entry.period, entry.attempt, entry.kind) == (payout.period, payout.attempt, LedgerKind.INITIATED)
-            if same:
-                return Blocked(
-                    BlockCode.ALREADY_INITIATED,
-                    f"the ledger says that it was initiated on {entry.on} in {entry.batch_id}: find out whether it was "
-                    "paid before anything else",
-                )
+        mine = [entry for entry in self._book.ledger(payout.account_id) if entry.period == payout.period]
+        before = {entry.kind for entry in mine if entry.attempt == payout.attempt - 1}
+        over = [entry for entry in mine if entry.attempt >= payout.attempt or entry.kind is LedgerKind.CANCELLED]
+        if over or (payout.attempt > 1 and not before & {LedgerKind.REJECTED, LedgerKind.RETURNED}):
+            told = [f"says that it was {one.kind} on {one.on} in {one.batch_id or 'no batch'}" for one in over[:1]]
+            said = next(iter(told), "knows nothing of its last attempt")
+            return Blocked(
+                BlockCode.ALREADY_INITIATED, f"the ledger {said}: find out whether it was paid before anything else"
+            )
         return None
 
     def payer(self, currency: str, on: date) -> BankRevision | Blocked:

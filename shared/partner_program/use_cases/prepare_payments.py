@@ -126,7 +126,10 @@ class PreparePayments:
         step = event(on, PayoutState.IN_BATCH, by, batch_id=batch.batch_id)
         claimed = [one.payout.moved(PayoutState.IN_BATCH, step, batch_id=batch.batch_id) for one in ready]
         self._book.commit(_entry(batch, self._rulebook), [batch, *claimed])
-        return batch
+        standing = self._book.batch(batch.batch_id)
+        if standing is None or standing.digest != batch.digest:  # the same person prepares twice at once
+            raise VersionConflict(f"{batch.batch_id} was prepared otherwise at the same moment")
+        return standing
 
 
 def _waiting(payout: Payout, blocked: Blocked) -> WaitingPayout:

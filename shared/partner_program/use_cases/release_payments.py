@@ -14,11 +14,11 @@ from partner_program.domain.payments.audit import AuditDraft
 from partner_program.domain.payments.bank import BankAccount, BankRevision
 from partner_program.domain.payments.batch import Batch, BatchItem, BatchStatus
 from partner_program.domain.payments.ledger import LedgerEntry, LedgerKind
-from partner_program.domain.payments.payout import PayoutState, WrongState, act_id, event
+from partner_program.domain.payments.payout import PayoutState, WrongState, event
 from partner_program.domain.payments.people import ENGINE, Action, Actor, NotAllowed, check_may
 from partner_program.rulebook import Rulebook
-from partner_program.use_cases.approvals import unapproved
-from partner_program.use_cases.batch_check import TRIES, changes, in_short, payouts_of, voiding
+from partner_program.use_cases.approvals import unapproved, was_initiated
+from partner_program.use_cases.batch_check import TRIES, batch_act, changes, in_short, payouts_of, voiding
 from partner_program.use_cases.decide_batches import DigestDiffers
 from partner_program.use_cases.payees import Payees
 from partner_program.use_cases.payment_ports import (
@@ -100,10 +100,11 @@ class ReleasePayments:
             for batch_id in list(self._book.batches(status)):
                 try:
                     released.append(self.release(batch_id, by=ENGINE, on=on))
-                except (ProgramError, ValueError) as refused:  # also a body that no longer reads
-                    batch = self._book.batch(batch_id)
-                    gone = batch is not None and batch.status is BatchStatus.VOID
+                except ProgramError as refused:
+                    gone = self._is_void(batch_id)
                     (voided if gone else stuck).append(Unpaid(batch_id, str(refused)))
+                except ValueError as unreadable:  # a body that no longer reads; its text may carry parts of it
+                    stuck.append(Unpaid(batch_id, f"it cannot be read: {type(unreadable).__name__}"))
         return DailyRun(tuple(released), tuple(voided), tuple(stuck))
 
     def release(self, batch_id: str, *, by: Actor, on: date) -> Batch:
@@ -162,7 +163,14 @@ class ReleasePayments:
         self._book.commit(_entry("initiated", releasing, by, on), [releasing, *paid])
         return self._book.batch(batch.batch_id) or releasing  # another run of the engine may have been faster
 
+    def _is_void(self, batch_id: str) -> bool:
+        batch = self._book.batch(batch_id)
+        return batch is not None and batch.status is BatchStatus.VOID
+
     def _finish(self, batch: Batch, on: date) -> Batch:
+        """Raises `DigestDiffers` where nobody has initiated it like this: all that was checked was checked then."""
+        if not was_initiated(batch, self._book):
+            raise DigestDiffers(f"the audit log does not say that {batch.batch_id} was initiated like this: look at it")
         self._book.add_ledger(_initiated(item, batch) for item in batch.items)
         self._write_files(batch)
         released = batch.model_copy(
@@ -199,10 +207,8 @@ class ReleasePayments:
             raise BankDetailsUnusable(f"the bank details {name} are not those that were approved")
         try:
             account = self._bank_side.opener.open(revision)
-            if checked:
-                account = self._bank_side.check.read(
-                    account.scheme, account.number, account.bic, account.country, account.holder
-                )
+            if checked:  # only for its refusal: what is paid to is what was sealed, whatever a later library adds to it
+                self._bank_side.check.read(account.scheme, account.number, account.bic, account.country, account.holder)
         except (SealBroken, InvalidValue):
             # what was thrown may stem from a number in the clear: none of it goes on
             raise BankDetailsUnusable(f"the bank details {name} cannot be paid to: enter them again") from None
@@ -236,7 +242,7 @@ def _entry(step: str, batch: Batch, by: Actor, on: date, action: Action = Action
     if batch.void_reason:
         details["reason"] = batch.void_reason
     return AuditDraft(
-        act_id=act_id(action, batch.batch_id, batch.version, by.person),
+        act_id=batch_act(action, batch, by),
         action=action,
         by=by,
         on=on,

@@ -188,7 +188,7 @@ def batch_acts(batch: Batch) -> Iterator[Shown]:
     if batch.status is BatchStatus.VOID:
         by = batch.void_by.person if batch.void_by else ""
         ended = said | {"reason": batch.void_reason}
-        yield Shown(name, act_id(Action.WITHDRAW, name, last, by), by, batch.void_on, ended)
+        yield Shown(name, act_id(Action.WITHDRAW, name), by, batch.void_on, ended)
 
 
 def restatement_act(baseline: Baseline, before: Baseline | None) -> Shown:

@@ -90,6 +90,7 @@ def test_a_hold_on_what_the_bank_has_refused_leaves_it_refused() -> None:
     world = in_state(PayoutState.REJECTED)
     refused = world.of().model_copy(update={"refused_bank": "S1#1", "attempt": 2, "version": world.of().version + 1})
     assert world.book.put_payout(refused)
+    world.refused_before()
     act(world, "hold")
     assert act(world, "lift_hold", reason="cleared").state is PayoutState.REJECTED
     assert len(world.prepare(ANNA, DUE).waiting) == 1

@@ -9,7 +9,7 @@ import pytest
 from partner_program.domain.payments.batch import Approval, Batch, BatchStatus
 from partner_program.domain.payments.life import Life, life_of
 from partner_program.domain.payments.payout import PayoutState, WrongState
-from partner_program.domain.payments.people import Actor, NotAllowed, Role, SelfApproval
+from partner_program.domain.payments.people import ENGINE, Actor, NotAllowed, Role, SelfApproval
 from partner_program.use_cases.decide_batches import DigestDiffers
 from partner_program.values.errors import InvalidValue, NotFound, VersionConflict
 from tests.fakes.payment_world import ANNA, BORIS, CARLA, DORA, DUE, IBAN, OTHER_IBAN, Q2, PaymentWorld, paying
@@ -267,6 +267,49 @@ def test_release_believes_the_log_and_not_the_word_approved(forge: Callable[[Pay
     (void,) = world.release.daily(DUE).voided
     assert "audit log does not say" in void.reason or "approvals of others" in void.reason
     assert world.files.files == {}
+
+
+def forged_after_a_withdrawal(world: PaymentWorld, batch: Batch) -> Batch:
+    approved = world.batches.approve(batch.batch_id, batch.digest, by=BORIS, on=DUE)
+    payout = world.of()
+    world.batches.withdraw(batch.batch_id, by=ANNA, on=DUE, reason="wrong quarter")
+    world.book.items["payout", "P1-DE", "2024Q2"] = payout
+    return approved
+
+
+def forged_namer(world: PaymentWorld, batch: Batch) -> Batch:
+    """Whoever named the payee is taken off the batch, so that he may approve it."""
+    item = batch.items[0].model_copy(update={"named_by": BORIS})
+    bare = batch.model_copy(update={"items": (item,)})
+    return world.batches.approve(batch.batch_id, batch.digest, by=BORIS, on=DUE).model_copy(
+        update={"items": bare.items}
+    )
+
+
+@pytest.mark.catalogue("B74")
+@pytest.mark.parametrize("forge", [forged_after_a_withdrawal, forged_namer])
+def test_what_was_withdrawn_or_made_over_is_not_released(forge: Callable[[PaymentWorld, Batch], Batch]) -> None:
+    world = paying("3125.00")
+    batch = world.prepared()
+    world.book.items["batch", batch.batch_id] = forge(world, batch)
+    run = world.release.daily(DUE)
+    assert run.released == ()
+    assert world.files.files == {}
+
+
+@pytest.mark.catalogue("B74")
+def test_a_batch_put_in_as_releasing_is_not_released() -> None:
+    world = paying("3125.00")
+    batch = world.prepared()
+    world.book.items["batch", batch.batch_id] = batch.model_copy(
+        update={
+            "status": BatchStatus.RELEASING, "released_by": ENGINE, "initiated_on": DUE,
+            "initiated_at": "2024-08-14T05:15:00Z", "file_digest": "0" * 64,
+        }
+    )  # fmt: skip
+    (stuck,) = world.release.daily(DUE).stuck
+    assert "audit log does not say" in stuck.reason
+    assert (world.files.files, world.book.ledger("P1-DE")) == ({}, [])
 
 
 @pytest.mark.catalogue("B77")

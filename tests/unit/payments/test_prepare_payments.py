@@ -220,6 +220,7 @@ def test_a_payout_that_the_bank_has_refused_is_collected_with_other_bank_details
         update={"state": PayoutState.REJECTED, "attempt": 2, "refused_bank": "S1#1", "version": 2}
     )
     assert world.book.put_payout(refused)
+    world.refused_before()
     (waiting,) = world.prepare(ANNA, DUE).waiting
     assert waiting.code is BlockCode.REFUSED_BY_BANK
     world.bank_details("S1", OTHER_IBAN, number=2)

@@ -8,15 +8,18 @@ import pytest
 
 from partner_program.adapters.payment_file_writer import PaymentFileWriter
 from partner_program.domain.payments.audit import breaks
-from partner_program.domain.payments.batch import BatchStatus
-from partner_program.domain.payments.ledger import LedgerKind
+from partner_program.domain.payments.bank import BankAccount
+from partner_program.domain.payments.batch import Batch, BatchStatus
+from partner_program.domain.payments.ledger import LedgerEntry, LedgerKind
+from partner_program.domain.payments.payee import BlockCode
 from partner_program.domain.payments.payout import PayoutState, WrongState
 from partner_program.domain.payments.people import ENGINE, Actor, NotAllowed, Role
 from partner_program.use_cases.payment_ports import PaymentFileWrong
-from partner_program.use_cases.release_payments import BankDetailsUnusable
+from partner_program.use_cases.release_payments import BankDetailsUnusable, BankSide, ReleasePayments, Unpaid
 from partner_program.values.errors import NotFound
 from partner_program.values.money import total
 from tests.fakes.payment_world import ANNA, BORIS, DORA, DUE, IBAN, Q2, PaymentWorld, paying
+from tests.fakes.payments import FakeBankAccountCheck
 from tests.fakes.records import day
 from tests.fakes.reports import Killed
 
@@ -285,3 +288,65 @@ def test_a_batch_whose_file_cannot_be_written_is_voided_before_anything_is_initi
     assert void.reason == "the sum differs"
     assert (world.batch(batch.batch_id).status, world.of().state) == (BatchStatus.VOID, PayoutState.OPEN)
     assert world.book.ledger("P1-DE") == []
+
+
+def test_what_a_later_library_adds_to_an_account_does_not_change_the_file() -> None:
+    world = paying("3125.00")
+    batch = world.approved()
+    plain = FakeBankAccountCheck()
+
+    class Knowing(FakeBankAccountCheck):
+        """Knows the bank behind the IBAN by now."""
+
+        def read(self, scheme: str, number: str, bic: str | None, country: str, holder: str) -> BankAccount:
+            found = plain.read(scheme, number, bic, country, holder)
+            return found.model_copy(update={"bic": "COBADEFFXXX"})
+
+    side = BankSide(world.banks, world.vault, Knowing())
+    release = ReleasePayments(
+        world.book, side, world.accounts, world.files, PaymentFileWriter(), world.book_of_rules,
+        lambda: "2024-08-14T05:15:00Z",
+    )  # fmt: skip
+    assert [one.batch_id for one in release.daily(DUE).released] == [batch.batch_id]
+
+
+@pytest.mark.catalogue("F47")
+def test_a_batch_that_cannot_be_read_does_not_stop_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = paying("3125.00", "10.00")
+    monkeypatch.setattr("partner_program.use_cases.prepare_payments.MOST_ITEMS", 1)
+    first, second = world.prepare(ANNA, DUE).batches
+    for batch in (first, second):
+        world.batches.approve(batch.batch_id, batch.digest, by=BORIS, on=DUE)
+    read = world.book.batch
+
+    def unreadable(batch_id: str) -> Batch | None:
+        if batch_id == first.batch_id:
+            Batch.model_validate({"batch_id": "DE89370400440532013000"})
+        return read(batch_id)
+
+    monkeypatch.setattr(world.book, "batch", unreadable)
+    run = world.release.daily(DUE)
+    assert [one.batch_id for one in run.released] == [second.batch_id]
+    assert run.stuck == (Unpaid(first.batch_id, "it cannot be read: ValidationError"),)
+
+
+@pytest.mark.catalogue("F40")
+@pytest.mark.parametrize("kind", [LedgerKind.INITIATED, LedgerKind.PAID, LedgerKind.CANCELLED])
+def test_a_payout_that_the_ledger_has_seen_go_is_not_paid_because_its_state_says_open(kind: LedgerKind) -> None:
+    world = paying("3125.00")
+    entry = LedgerEntry(
+        account_id="P1-DE", year=2024, quarter=2, attempt=1, kind=kind, on=DUE, currency="EUR",
+        amount=Decimal("3125.00"),
+    )  # fmt: skip
+    world.book.add_ledger([entry])
+    (waiting,) = world.prepare(ANNA, DUE).waiting
+    assert waiting.code is BlockCode.ALREADY_INITIATED
+
+
+@pytest.mark.catalogue("F40")
+def test_a_second_attempt_needs_a_first_one_that_came_back() -> None:
+    world = paying("3125.00")
+    assert world.book.put_payout(world.of().model_copy(update={"attempt": 2, "version": 2}))
+    (waiting,) = world.prepare(ANNA, DUE).waiting
+    assert waiting.code is BlockCode.ALREADY_INITIATED
+    assert "knows nothing of its last attempt" in waiting.text

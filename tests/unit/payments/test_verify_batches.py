@@ -49,8 +49,7 @@ def test_a_payment_that_is_not_what_it_rests_on_is_seen(change: dict[str, Any], 
     put(world, batch.model_copy(update={"items": (item.model_copy(update=change),)}))
     told = findings(world)
     assert f"{batch.batch_id}: P1-DE 2024Q3: {text}" in told.splitlines()
-    digested = not change.keys() <= {"named_by", "because"}
-    assert (f"{batch.batch_id}: its payees or amounts are not those of its digest" in told) is digested
+    assert f"{batch.batch_id}: its payees or amounts are not those of its digest" in told
 
 
 def test_a_batch_that_was_approved_with_another_digest_is_seen() -> None:

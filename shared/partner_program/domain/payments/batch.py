@@ -111,6 +111,8 @@ def digest_of(currency: str, items: Sequence[BatchItem], payer_seal: str = "") -
             item.bank_seal,
             item.bank_last_four,
             item.holder,
+            item.because,
+            item.named_by.person if item.named_by else "",
         )
         for item in items
     )
