@@ -51,7 +51,7 @@ run: setup ## play the sample program and show its reports, accounts, tier chang
 	$(BIN)/partner-program play events/sample_program --out $(SAMPLE_OUT)
 
 test: setup ## run every test
-	$(BIN)/pytest -q -n 2 -m "not end_to_end"
+	$(BIN)/pytest -q -n 2 --dist worksteal -m "not end_to_end"
 	$(BIN)/pytest -q -n 2 --dist loadfile -m end_to_end
 
 test-short: setup ## the quick mode for daily work: no slow test, no embedded stack
