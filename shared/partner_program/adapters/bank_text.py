@@ -39,11 +39,6 @@ def bank_text(text: str, longest: int, instead: str) -> str:
     return said if _SPOKEN.search(said) else _in_latin(instead)[:longest].strip()
 
 
-def is_bank_text(text: str) -> bool:
-    """Whether every bank takes the text as it is."""
-    return _TAKEN.fullmatch(text) is not None
-
-
 def _in_latin(text: str) -> str:
     # Compatibility forms first (ligatures, full width, circled); the accents of the letters fall in `_said`.
     return " ".join("".join(map(_said, unicodedata.normalize("NFKC", text))).split())

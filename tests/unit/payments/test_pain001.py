@@ -16,12 +16,12 @@ from schwifty.exceptions import InvalidCountryCode
 from schwifty.registry import get_iban_spec
 
 from partner_program.adapters import pain001 as module
-from partner_program.adapters.bank_text import is_bank_text
 from partner_program.adapters.pain001 import SEPA_COUNTRIES, pain001
 from partner_program.adapters.payment_file_writer import PaymentFileWriter
 from partner_program.domain.payments.batch import MOST_ITEMS
 from partner_program.use_cases.payment_ports import PaymentFileWrong
 from partner_program.values.currencies import minor_digits
+from tests.fakes.bank_letters import is_bank_text
 from tests.fakes.payment_batches import (
     DUTCH,
     FRENCH,

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from partner_program.adapters.bank_text import bank_text, is_bank_text
+from partner_program.adapters.bank_text import bank_text
+from tests.fakes.bank_letters import is_bank_text
 
 SAID = {
     "Müller & Söhne GmbH": "Muller + Sohne GmbH",

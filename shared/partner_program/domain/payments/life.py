@@ -40,6 +40,6 @@ def life_of(statement: Statement, payout: Payout | None, batch: Batch | None) ->
     if payout is None:
         return Life.FINAL
     if payout.state is PayoutState.IN_BATCH:
-        approved = batch is not None and batch.status in (BatchStatus.APPROVED, BatchStatus.RELEASING)
+        approved = batch is not None and batch.status is BatchStatus.APPROVED
         return Life.APPROVED if approved else Life.PREPARED
     return _BY_STATE[payout.state]
