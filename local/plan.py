@@ -28,6 +28,7 @@ DATE_COLUMNS = {
     "opening_revenue": None,
     "placements": "placed_on",
     "case_decisions": "decided_on",
+    "locator_profiles": None,
 }
 """Kind of record → the column with its own date, in the order of upload: what others refer to comes first."""
 

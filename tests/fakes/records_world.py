@@ -49,6 +49,10 @@ SOUND: dict[str, dict[str, str]] = {
     "opening_revenue": {
         "partner_id": "P1", "country": "DE", "year": "2022", "sales_revenue": "120000.50", "currency": "EUR",
     },
+    "locator_profiles": {
+        "partner_id": "P1", "country": "DE", "display_name": "Partner One GmbH", "public_contact": "+49 30 901820",
+        "marketplace_url": "https://shop.partner.example/one",
+    },
 }  # fmt: skip
 """A sound row of each kind; they rest on each other."""
 

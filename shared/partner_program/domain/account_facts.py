@@ -13,6 +13,7 @@ from partner_program.domain.facts import (
     CaseDecision,
     Certification,
     Employment,
+    LocatorProfile,
     OpeningRevenue,
     Partner,
     Placement,
@@ -25,7 +26,9 @@ from partner_program.domain.revenue import Baseline, Contribution
 from partner_program.values.ids import split_account_id
 
 R = TypeVar("R", bound=Record)
-_OfOneAccount = Training | BusinessPlan | BusinessReview | BrandReview | CaseDecision | Placement | OpeningRevenue
+_OfOneAccount = (
+    Training | BusinessPlan | BusinessReview | BrandReview | CaseDecision | Placement | OpeningRevenue | LocatorProfile
+)
 
 
 def facts_of(
@@ -69,6 +72,7 @@ def facts_of(
         brand_reviews=tuple(filter(here, _of(BrandReview, everything))),
         placement=next(filter(here, _of(Placement, everything)), None),
         opening_revenue=tuple(filter(here, _of(OpeningRevenue, everything))),
+        locator_profile=next(filter(here, _of(LocatorProfile, everything)), None),
         contributions=tuple(sorted(revenue, key=_contribution_key)),
         baselines=tuple(sorted(frozen, key=lambda item: (item.year, item.revision))),
         news=tuple(sorted({day for day, _ in taken})),

@@ -234,11 +234,27 @@ class OpeningRevenue(Record):
     currency: str
 
 
+class LocatorProfile(Record):
+    """What an account wants the public to read of it on the Partner Locator (R-4.2.9); a later row takes it back.
+
+    `display_name` instead of the partner's name; `public_contact` a telephone number, an address, a mailbox;
+    `marketplace_url` an `https://` link. What is None is not shown: nothing else of the partner stands in for it.
+    """
+
+    kind: ClassVar[str] = "locator_profiles"
+    key_fields: ClassVar[tuple[str, ...]] = ("partner_id", "country")
+    partner_id: Id
+    country: str
+    display_name: str | None = None
+    public_contact: str | None = None
+    marketplace_url: str | None = None
+
+
 RECORD_TYPES: dict[str, type[Record]] = {
     record.kind: record
     for record in (
         Distributor, Product, Partner, Site, TermsAcceptance, Employment, Certification,
-        Training, BusinessPlan, BusinessReview, BrandReview, CaseDecision, Placement, OpeningRevenue,
+        Training, BusinessPlan, BusinessReview, BrandReview, CaseDecision, Placement, OpeningRevenue, LocatorProfile,
     )
 }  # fmt: skip
 """Kind, as in `records/<kind>/`, → its model. The CSV column of `certification`, `training`, `review` is `kind`."""
@@ -268,6 +284,7 @@ class AccountFacts(Document):
     case_decisions: tuple[CaseDecision, ...] = ()
     placement: Placement | None = None
     opening_revenue: tuple[OpeningRevenue, ...] = ()
+    locator_profile: LocatorProfile | None = None
     contributions: tuple[Contribution, ...] = ()
     baselines: tuple[Baseline, ...] = ()
     news: tuple[date, ...] = ()

@@ -20,7 +20,7 @@ ATTEMPTS = 5
 _FACTS_OF_ONE_ACCOUNT = frozenset(
     {
         "trainings", "business_plans", "business_reviews", "brand_reviews", "case_decisions", "placements",
-        "opening_revenue",
+        "opening_revenue", "locator_profiles",
     }
 )  # fmt: skip
 """Kinds whose key goes on with partner and country; every other kind can concern any account of the partner."""

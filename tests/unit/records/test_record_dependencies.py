@@ -20,6 +20,7 @@ NEEDS = {
     "case_decisions": "UNKNOWN_ACCOUNT",
     "placements": "UNKNOWN_ACCOUNT",
     "opening_revenue": "UNKNOWN_ACCOUNT",
+    "locator_profiles": "UNKNOWN_ACCOUNT",
 }
 ALL_OF_P1 = [
     "FACT#brand_reviews#P1#DE#2024-02-01",
@@ -27,6 +28,7 @@ ALL_OF_P1 = [
     "FACT#business_reviews#P1#DE#quarterly#2024-03-20",
     "FACT#case_decisions#P1#DE#business_plan#2024-01-01#2024-03-04",
     "FACT#certifications#C1",
+    "FACT#locator_profiles#P1#DE",
     "FACT#opening_revenue#P1#DE#2022",
     "FACT#partners#P1",
     "FACT#people#A#S1#2023-01-02",

@@ -19,7 +19,7 @@ from tests.fakes.records_world import SOUND, RecordsWorld, account_facts, row
 from tests.fakes.reports import Killed, KilledAfter
 from tests.fakes.turns import Turns
 
-OF_ACCOUNT = ("trainings", "placements", "brand_reviews", "business_reviews", "case_decisions")
+OF_ACCOUNT = ("trainings", "placements", "brand_reviews", "business_reviews", "case_decisions", "locator_profiles")
 Rows = list[tuple[str, dict[str, str]]]
 """Kind and cells."""
 
@@ -60,6 +60,7 @@ def corrected(kind: str, cells: dict[str, str], chance: random.Random) -> tuple[
         "people": ("until_date", "2024-01-31"),
         "placements": ("tier", "advanced"),
         "brand_reviews": ("outcome", "not_fulfilled"),
+        "locator_profiles": ("public_contact", ""),
         "terms_acceptances": ("accepted_on", "2023-05-01"),
         "case_decisions": ("reason", "for another reason"),
         "business_reviews": ("country", cells.get("country", "")),
@@ -146,7 +147,7 @@ def test_any_order_of_rows_within_a_file_ends_in_the_same_facts(seed: int) -> No
 def _key(kind: str, cells: dict[str, str]) -> tuple[str, ...]:
     names = {
         "sites": 1, "people": 3, "terms_acceptances": 2, "trainings": 4, "brand_reviews": 3, "placements": 2,
-        "business_reviews": 4, "case_decisions": 5,
+        "business_reviews": 4, "case_decisions": 5, "locator_profiles": 2,
     }  # fmt: skip
     return tuple(list(cells.values())[: names.get(kind, 1)])
 

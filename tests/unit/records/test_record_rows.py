@@ -9,6 +9,7 @@ from partner_program.domain.facts import (
     RECORD_TYPES,
     BusinessReview,
     CaseDecision,
+    LocatorProfile,
     OpeningRevenue,
     Partner,
     Record,
@@ -42,7 +43,7 @@ def test_the_columns_are_those_of_the_format(kind: str) -> None:
     assert set(columns.required + columns.optional) == set(SOUND[kind])
     optional = {
         "partners": {"trading_since", "vat_number"}, "sites": {"closed_on"}, "people": {"until_date"},
-        "case_decisions": {"until"},
+        "case_decisions": {"until"}, "locator_profiles": {"display_name", "public_contact", "marketplace_url"},
     }  # fmt: skip
     assert set(columns.optional) == optional.get(kind, set())
 
@@ -132,6 +133,17 @@ REJECTED = [
     ("B47", "partners", "contact_email", "sales partner@example.com", "INVALID_TEXT"),
     ("B47", "partners", "contact_email", "a@b.example\r\nBcc: x@y.example", "INVALID_TEXT"),
     ("B52", "partners", "vat_number", "DE\u00e91", "INVALID_TEXT"),
+    # what the public reads
+    ("B69", "locator_profiles", "public_contact", "+49 30 901820\r\nSet-Cookie: a=b", "CONTROL_CHARACTER"),
+    ("B69", "locator_profiles", "display_name", "Partner\x1b[31m", "CONTROL_CHARACTER"),
+    ("B51", "locator_profiles", "public_contact", "n" * 301, "FIELD_TOO_LONG"),
+    ("B51", "locator_profiles", "marketplace_url", "https://shop.example/" + "n" * 280, "FIELD_TOO_LONG"),
+    ("B47", "locator_profiles", "marketplace_url", "http://shop.example/", "INVALID_TEXT"),
+    ("B47", "locator_profiles", "marketplace_url", "javascript:alert(1)", "INVALID_TEXT"),
+    ("B47", "locator_profiles", "marketplace_url", "https://shop.example@evil.example/", "INVALID_TEXT"),
+    ("B47", "locator_profiles", "marketplace_url", 'https://shop.example/"><script>', "INVALID_TEXT"),
+    ("B47", "locator_profiles", "marketplace_url", "https://sh\u043ep.example/", "INVALID_TEXT"),
+    ("B29", "locator_profiles", "marketplace_url", " https://shop.example/", "INVALID_TEXT"),
 ]
 
 
@@ -173,6 +185,10 @@ ACCEPTED = [
     ("opening_revenue", "year", "2100"),
     ("opening_revenue", "sales_revenue", "0"),
     ("opening_revenue", "sales_revenue", "0.12345678"),
+    ("locator_profiles", "display_name", ""),
+    ("locator_profiles", "public_contact", "n" * 300),
+    ("locator_profiles", "marketplace_url", "https://shop.example:8443/a/b?c=d&e=f#g"),
+    ("locator_profiles", "marketplace_url", "https://shop.example/" + "n" * 279),
 ]
 
 
@@ -233,6 +249,12 @@ def test_a_decision_comes_through_as_written_and_is_named_by_its_case_and_its_da
     assert decision.key == ("P1", "DE", "business_plan", "2024-01-01", "2024-03-04")
     assert (decision.verdict, decision.until) == (Verdict.EXTEND, date(2024, 6, 30))
     assert (decision.reason, decision.decided_by) == ("the buyer was on leave", "A. Manager")
+
+
+@pytest.mark.rule("R-4.2.9")
+def test_a_profile_without_contact_and_link_takes_back_what_the_public_could_read() -> None:
+    profile = parsed("locator_profiles", display_name="", public_contact="", marketplace_url="")
+    assert profile == LocatorProfile(partner_id="P1", country="DE")
 
 
 @pytest.mark.rule("R-4.1.6")

@@ -25,6 +25,10 @@ _YEAR = re.compile(r"[0-9]{4}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _EMAIL = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{{0,61}}[A-Za-z0-9])?\.)+[A-Za-z]{{2,63}}")
+_WEB_ADDRESS = re.compile(
+    r"https://(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}(?::[0-9]{1,5})?"
+    r"(?:[/?#][A-Za-z0-9._~:/?#!$&'()*+,;=%@-]*)?"
+)
 _LONGEST_EMAIL_CHARS = 254
 _VAT_NUMBER = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ./-]{0,30}[A-Za-z0-9])?")
 _FORBIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -118,6 +122,19 @@ class RecordCells(CellReader):
         elif any(_is_control(character) and not (lines and character in "\n\r\t") for character in text):
             self.wrong(ReasonCode.CONTROL_CHARACTER, column, "control or invisible characters, or a line break")
         return unicodedata.normalize("NFC", text)
+
+    def optional_text(self, column: str) -> str | None:
+        """A text that people wrote, on one line, or nothing."""
+        return self.text(column) if self._cells[column] else None
+
+    def web_address(self, column: str) -> str | None:
+        """An `https://` address in ASCII without a user's name in it, or nothing: it is shown as a link."""
+        text = self._cells[column]
+        if len(text) > LONGEST_TEXT_CHARS:
+            self.wrong(ReasonCode.FIELD_TOO_LONG, column, f"more than {LONGEST_TEXT_CHARS} characters")
+        elif text and not _WEB_ADDRESS.fullmatch(text):
+            self.wrong(ReasonCode.INVALID_TEXT, column, "not a web address: https://host/path in ASCII")
+        return text or None
 
     def email(self, column: str) -> str:
         """An e-mail address."""

@@ -14,6 +14,7 @@ from partner_program.domain.facts import (
     Certification,
     Distributor,
     Employment,
+    LocatorProfile,
     OpeningRevenue,
     Partner,
     Placement,
@@ -27,8 +28,12 @@ from partner_program.domain.files.outcomes import ReasonCode, Rejection
 from partner_program.rulebook import CountryNotInProgram, Rules
 from partner_program.values.ids import account_id
 
-OfAccount = Training | BusinessPlan | BusinessReview | BrandReview | CaseDecision | Placement | OpeningRevenue
-OF_ACCOUNT = (Training, BusinessPlan, BusinessReview, BrandReview, CaseDecision, Placement, OpeningRevenue)
+OfAccount = (
+    Training | BusinessPlan | BusinessReview | BrandReview | CaseDecision | Placement | OpeningRevenue | LocatorProfile
+)
+OF_ACCOUNT = (
+    Training, BusinessPlan, BusinessReview, BrandReview, CaseDecision, Placement, OpeningRevenue, LocatorProfile,
+)  # fmt: skip
 
 
 class Need(NamedTuple):

@@ -25,13 +25,15 @@ Place = tuple[str, str]
 class Fact(NamedTuple):
     """A record as it stands: by which row (`stamp` orders rows of all files) and recorded on which program date.
 
-    `earlier` are the days on which rows were recorded that stood before this one.
+    `earlier` are the days on which rows were recorded that stood before this one. `by` is the person who recorded the
+    row by itself, empty where it came in a file.
     """
 
     record: Record
     stamp: str
     known_on: str
     earlier: tuple[str, ...] = ()
+    by: str = ""
 
 
 def of_partner(partner_id: str, record: Record) -> Place:

@@ -158,6 +158,15 @@ def _opening_revenue(cells: RecordCells) -> Values:
     return {**account, "year": year, "sales_revenue": revenue, "currency": cells.currency("currency")}
 
 
+def _locator_profile(cells: RecordCells) -> Values:
+    return {
+        **_account(cells),
+        "display_name": cells.optional_text("display_name"),
+        "public_contact": cells.optional_text("public_contact"),
+        "marketplace_url": cells.web_address("marketplace_url"),
+    }
+
+
 _READERS: Mapping[str, Callable[[RecordCells], Values]] = {
     "distributors": _distributor,
     "products": _product,
@@ -173,19 +182,20 @@ _READERS: Mapping[str, Callable[[RecordCells], Values]] = {
     "case_decisions": _case_decision,
     "placements": _placement,
     "opening_revenue": _opening_revenue,
+    "locator_profiles": _locator_profile,
 }
-_FREE_TEXT = frozenset({"name", "reason", "decided_by"})
+_FREE_TEXT = frozenset({"name", "reason", "decided_by", "display_name", "public_contact"})
 
 
 def columns_of(kind: str) -> Columns:
     """The columns of a kind of records; those that its model can do without are optional."""
     model = RECORD_TYPES[kind]
     optional = [name for name, field in model.model_fields.items() if not field.is_required()]
-    required = [_COLUMNS.get(name, name) for name in model.model_fields if name not in optional]
-    return Columns(tuple(required), tuple(optional), _FREE_TEXT.intersection(required))
+    required = [COLUMN_NAMES.get(name, name) for name in model.model_fields if name not in optional]
+    return Columns(tuple(required), tuple(optional), _FREE_TEXT.intersection(model.model_fields))
 
 
-_COLUMNS = {"certification": "kind", "training": "kind", "review": "kind"}
+COLUMN_NAMES = {"certification": "kind", "training": "kind", "review": "kind"}
 """Fields whose column has another name: `kind` is taken in the models."""
 
 
@@ -206,4 +216,4 @@ class RowParser:
         return self._model.model_validate(values)
 
 
-__all__ = ["RowParser", "columns_of"]
+__all__ = ["COLUMN_NAMES", "RowParser", "columns_of"]
