@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_kms import KMSClient
+    from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sesv2 import SESV2Client
     from mypy_boto3_sqs import SQSClient
 
@@ -78,9 +80,22 @@ def kms() -> "KMSClient":
     return session().create_client("kms", config=CLIENT_CONFIG)  # type: ignore[no-any-return]  # untyped factory
 
 
+@cache
+def secrets() -> "SecretsManagerClient":
+    """One client of Secrets Manager for the life of the environment."""
+    return session().create_client("secretsmanager", config=CLIENT_CONFIG)  # type: ignore[no-any-return]  # untyped factory
+
+
+@cache
+def functions() -> "LambdaClient":
+    """One client of Lambda for the life of the environment. A call that was cut off is not made again by itself."""
+    config = CLIENT_CONFIG.merge(Config(read_timeout=25, retries={"mode": "standard", "total_max_attempts": 1}))
+    return session().create_client("lambda", config=config)  # type: ignore[no-any-return]  # untyped factory
+
+
 def forget_clients() -> None:
     """For tests: the next client is made for the environment as it is then."""
-    for made in (session, dynamodb, s3, sqs, events, ses, kms):
+    for made in (session, dynamodb, s3, sqs, events, ses, kms, secrets, functions):
         made.cache_clear()
 
 

@@ -155,3 +155,42 @@ class AccrualsSettings(Settings):
 
     payments_table: str
     results_bucket: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApiSettings(Settings):
+    """What the signed-in part of the API is told: its tables, and which claims of a token say who somebody is."""
+
+    listings_table: str
+    sales_table: str
+    payments_table: str
+    bank_details_table: str
+    requests_table: str
+    results_bucket: str
+    cursor_secret: str
+    person_claim: str
+    roles_claim: str
+    partner_claim: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueryApiSettings(ApiSettings):
+    """`functions/query_api`."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordsApiSettings(ApiSettings):
+    """`functions/records_api`. Payments are released by the payment function, which alone can open bank details."""
+
+    uploads_bucket: str
+    sales_queue_url: str
+    bank_details_key: str
+    payment_run_function: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerLocatorSettings(Settings):
+    """`functions/partner_locator`: told of nothing that is not public."""
+
+    listings_table: str
+    cursor_secret: str

@@ -1,0 +1,200 @@
+"""What every request passes on its way to a route, and every answer on its way back."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from aws_lambda_powertools.logging import Logger
+from aws_lambda_powertools.metrics import Metrics, MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from partner_program.api.access import Endpoint, at_path
+from partner_program.api.bodies import JSON, read_body
+from partner_program.api.callers import Caller, read_caller
+from partner_program.api.cursors import Cursors
+from partner_program.api.problems import PROBLEM_JSON, RequestRefused, problem, refused_by, unreadable
+from partner_program.api.visible import ForeignSeen
+from partner_program.bootstrap.api.edge import ClaimNames, EdgeSettings
+from partner_program.domain.payments.people import SelfApproval
+from partner_program.values.errors import ProgramError
+
+logger = Logger()
+metrics = Metrics()
+
+SECURITY_METRIC = "ForeignAccount"
+"""Alarmed: a partner asked for what belongs to another (B59)."""
+NOT_IN_QUERY = frozenset({"cursor", "limit"})
+"""Parameters that a cursor is not bound to."""
+
+Event = Mapping[str, Any]
+Answer = dict[str, Any]
+
+
+class Edge:
+    """The handler of a function of the API: `edge(event, context)` for an event of an HTTP API, payload 2.0.
+
+    In this order, and the first that fails is answered (RFC 9457): the route exists (404, 405), the caller is known
+    (401, 403) and has a role for it (403), the query names nothing twice and the body is strict JSON (400, 413, 415).
+    """
+
+    def __init__(self, function: str, routers: Iterable[Router], settings: Callable[[], EdgeSettings]) -> None:
+        self._function = function
+        self._settings = settings
+        self._app = resolver(routers)
+
+    def __call__(self, event: dict[str, Any], context: LambdaContext) -> Answer:
+        """Never raises: whatever goes wrong here is a 500 without a trace, and the log has it."""
+        method, path = _method_and_path(event)
+        try:
+            answer = self._answered(event, context, method, path)
+        except RequestRefused as refused:
+            answer = _refusal(refused)
+        except ProgramError as error:
+            answer = _refusal(_as_refusal(error))
+        except Exception as error:  # noqa: BLE001  # the edge: nobody above it but the gateway
+            answer = _refusal(_as_refusal(error))
+        status = int(answer["statusCode"])
+        logger.info("answered", method=method, route=self._route(method, path), status=status)
+        return answer
+
+    def _answered(self, event: dict[str, Any], context: LambdaContext, method: str, path: str) -> Answer:
+        endpoint = self._endpoint(method, path)
+        context_of_request: dict[str, object] = {}
+        settings = self._settings()
+        if endpoint.is_public:
+            subject = "public"
+        else:
+            caller = _caller(event, endpoint, settings.claims)
+            subject = caller.subject
+            context_of_request["caller"] = caller
+        _check_query(event)
+        body = read_body(event) if method != "GET" else {}
+        cursors = Cursors(settings.cursor_key, subject, _asked(event, method, path), settings.now)
+        self._app.context.update(context_of_request, cursors=cursors)
+        headers = {**event.get("headers", {}), "content-type": JSON}
+        plain = {**event, "headers": headers, "body": json.dumps(body), "isBase64Encoded": False}
+        return _tagged(self._app.resolve(plain, context), event, method)
+
+    def _endpoint(self, method: str, path: str) -> Endpoint:
+        here = at_path(path)
+        found = next((one for one in here if one.method == method), None)
+        if found is None and here:
+            allowed = ", ".join(sorted({one.method for one in here}))
+            raise RequestRefused(
+                HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed", f"This path takes {allowed}.",
+                headers={"Allow": allowed},
+            )  # fmt: skip
+        if found is None or found.function != self._function:
+            raise RequestRefused(HTTPStatus.NOT_FOUND, "no_such_route", "The API has no such route: see its OpenAPI.")
+        return found
+
+    def _route(self, method: str, path: str) -> str:
+        return next((one.path for one in at_path(path) if one.method == method), "none")
+
+
+def resolver(routers: Iterable[Router]) -> APIGatewayHttpResolver:
+    """The routes behind validation, with our own answers to what is refused (the library's own are incomplete)."""
+    app = APIGatewayHttpResolver(enable_validation=True, serializer=_compact)
+    for router in routers:
+        app.include_router(router)
+
+    def invalid(error: RequestValidationError) -> Response[str]:
+        if error.errors() and error.errors()[0]["loc"][:1] == ("response",):
+            return _as_response(_as_refusal(error))
+        return _as_response(unreadable(error.errors()))
+
+    def refused(error: ProgramError) -> Response[str]:
+        if isinstance(error, ForeignSeen):
+            metrics.add_metric(SECURITY_METRIC, MetricUnit.Count, 1)
+        if isinstance(error, SelfApproval):
+            metrics.add_metric("SelfApproval", MetricUnit.Count, 1)
+        return _as_response(_as_refusal(error))
+
+    app.exception_handler(RequestValidationError)(invalid)
+    app.exception_handler(ProgramError)(refused)
+    return app
+
+
+def _as_refusal(error: Exception) -> RequestRefused:
+    refused = refused_by(error) if isinstance(error, ProgramError) else None
+    if refused is not None:
+        return refused
+    logger.exception("request failed", exc_info=error)
+    metrics.add_metric("RequestsFailed", MetricUnit.Count, 1)
+    return RequestRefused(
+        HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", "Something is wrong on our side. Try again in a minute."
+    )
+
+
+def _caller(event: Event, endpoint: Endpoint, names: ClaimNames) -> Caller:
+    claims = event.get("requestContext", {}).get("authorizer", {}).get("jwt", {}).get("claims")
+    if not claims:
+        raise RequestRefused(HTTPStatus.UNAUTHORIZED, "not_signed_in", "Send an access token.")
+    caller = read_caller(claims, names)
+    if not caller.roles & endpoint.roles:
+        needed = " or ".join(sorted(endpoint.roles))
+        raise RequestRefused(HTTPStatus.FORBIDDEN, "role_missing", f"This route is for {needed}.")
+    return caller
+
+
+def _method_and_path(event: Event) -> tuple[str, str]:
+    http = event.get("requestContext", {}).get("http", {})
+    return str(http.get("method", "")).upper(), str(event.get("rawPath", http.get("path", "")))
+
+
+def _check_query(event: Event) -> None:
+    """A parameter that is given twice is refused; one that the route does not know is not looked at (B60)."""
+    names = [part.partition("=")[0] for part in str(event.get("rawQueryString", "")).split("&") if part]
+    doubled = {name for name in names if names.count(name) > 1}
+    if doubled:
+        raise RequestRefused(HTTPStatus.BAD_REQUEST, "invalid_request", "The query names a parameter more than once.")
+
+
+def _asked(event: Event, method: str, path: str) -> str:
+    query = event.get("queryStringParameters") or {}
+    said = sorted((name, value) for name, value in query.items() if name not in NOT_IN_QUERY)
+    return json.dumps([method, path, said])
+
+
+def _tagged(answer: Answer, event: Event, method: str) -> Answer:
+    """An ETag for what was read, and 304 for who has it already. The caches of others must not keep it."""
+    headers: dict[str, str] = answer.setdefault("headers", {})
+    headers.setdefault("Cache-Control", "private, no-cache")
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    if method != "GET" or answer["statusCode"] != HTTPStatus.OK:
+        return answer
+    tag = headers.setdefault("ETag", f'"{hashlib.sha256(str(answer["body"]).encode()).hexdigest()[:32]}"')
+    given = str(event.get("headers", {}).get("if-none-match", ""))
+    if tag in {one.strip().removeprefix("W/") for one in given.split(",")}:
+        kept = {name: value for name, value in headers.items() if name.lower() != "content-type"}
+        return {**answer, "statusCode": int(HTTPStatus.NOT_MODIFIED), "body": "", "headers": kept}
+    return answer
+
+
+def _refusal(refused: RequestRefused) -> Answer:
+    headers = {"Content-Type": PROBLEM_JSON, "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    return {
+        "statusCode": int(refused.status),
+        "headers": headers | refused.headers,
+        "body": problem(refused).model_dump_json(),
+        "isBase64Encoded": False,
+        "cookies": [],
+    }
+
+
+def _as_response(refused: RequestRefused) -> Response[str]:
+    return Response(
+        status_code=refused.status,
+        content_type=PROBLEM_JSON,
+        body=problem(refused).model_dump_json(),
+        headers={"Cache-Control": "no-store", **refused.headers},
+    )
+
+
+def _compact(answer: object) -> str:
+    return json.dumps(answer, separators=(",", ":"), ensure_ascii=False)

@@ -1,0 +1,65 @@
+"""Acts under an `Idempotency-Key`: done once, answered alike for ever (B67). A middleware of every route that acts.
+
+It runs behind the validation of the request: a request that no route takes is refused before it leaves any trace.
+"""
+
+import json
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Depends, Request, Response
+from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
+
+from partner_program.api.callers import Caller
+from partner_program.bootstrap.api.once import Once
+from partner_program.bootstrap.api.once import once as composed
+from partner_program.use_cases.idempotency import Answer, Begun, keyed, run
+
+JSON = "application/json"
+
+
+def once(app: APIGatewayHttpResolver, next_middleware: NextMiddleware) -> Response[Any]:
+    """`@router.post(..., middlewares=[once])`: the kept answer to the letter, or that of the route.
+
+    The route must take the header `IdempotencyKey`, so that it is validated, and may take `Began`.
+    """
+    event, caller = app.current_event, _caller(app)
+    headers = event.headers
+    request = keyed(
+        caller.subject,
+        headers["idempotency-key"],
+        event.http_method,
+        event.path,
+        app.context["body"],
+        headers.get("if-match", ""),
+    )
+    made: Once = composed()
+
+    def act(begun: Begun) -> Answer:
+        app.append_context(begun=begun)
+        response = next_middleware(app)
+        return Answer(status=response.status_code, headers=_plain(response), body=_text(response.body))
+
+    answer = run(made.log, request, made.now, act)
+    return Response(status_code=answer.status, content_type=JSON, body=answer.body, headers=dict(answer.headers))
+
+
+def _caller(app: APIGatewayHttpResolver) -> Caller:
+    caller: Caller = app.context["caller"]
+    return caller
+
+
+def _plain(response: Response[Any]) -> dict[str, str]:
+    return {name: str(value) for name, value in response.headers.items() if name.lower() != "content-type"}
+
+
+def _text(body: object) -> str:
+    return body if isinstance(body, str) else json.dumps(body, separators=(",", ":"), ensure_ascii=False)
+
+
+def _begun(request: Request) -> Begun:
+    begun: Begun = request.context["begun"]
+    return begun
+
+
+Began = Annotated[Begun, Depends(_begun)]
+"""The request as its first try began: `name` (64 hexadecimal characters), `begun_at`, `begun_on`."""

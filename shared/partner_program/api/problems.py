@@ -1,0 +1,125 @@
+"""What a refused request is answered (RFC 9457), and which typed error becomes which status: one table."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from partner_program.domain.model import Document
+from partner_program.domain.payments.payout import WrongState
+from partner_program.domain.payments.people import NotAllowed, SelfApproval
+from partner_program.rulebook import CountryNotInProgram, NotInForce
+from partner_program.use_cases.decide_batches import DigestDiffers
+from partner_program.use_cases.idempotency import KeyReused
+from partner_program.values.errors import InvalidValue, NotFound, ProgramError, StaleVersion, VersionConflict
+
+PROBLEM_JSON = "application/problem+json"
+TYPE_PREFIX = "urn:partner-program:problem:"
+
+
+class Mistake(Document):
+    """One thing that is wrong with a request; the value itself is never repeated (B71).
+
+    `where`: `query`, `path`, `header` or `body`; `at`: the name of the parameter, or a JSON pointer into the body.
+    """
+
+    where: str
+    at: str
+    code: str
+    detail: str
+
+
+class Problem(Document):
+    """A refusal. `code` is stable: programs go by it; `detail` is for people and says what to do."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    errors: tuple[Mistake, ...] = ()
+
+
+class RequestRefused(ProgramError):
+    """A request that is refused with a status of its own."""
+
+    def __init__(
+        self,
+        status: HTTPStatus,
+        code: str,
+        detail: str,
+        *,
+        errors: Iterable[Mistake] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.code = code
+        self.errors = tuple(errors)
+        self.headers = dict(headers or {})
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    status: HTTPStatus
+    code: str
+
+
+_ANSWERS: tuple[tuple[type[ProgramError], _Answer], ...] = (
+    (SelfApproval, _Answer(HTTPStatus.FORBIDDEN, "self_approval")),
+    (NotAllowed, _Answer(HTTPStatus.FORBIDDEN, "not_allowed")),
+    (StaleVersion, _Answer(HTTPStatus.PRECONDITION_FAILED, "stale_version")),
+    (DigestDiffers, _Answer(HTTPStatus.CONFLICT, "digest_differs")),
+    (KeyReused, _Answer(HTTPStatus.CONFLICT, "idempotency_key_reused")),
+    (WrongState, _Answer(HTTPStatus.CONFLICT, "wrong_state")),
+    (VersionConflict, _Answer(HTTPStatus.CONFLICT, "version_conflict")),
+    (NotFound, _Answer(HTTPStatus.NOT_FOUND, "not_found")),
+    (NotInForce, _Answer(HTTPStatus.BAD_REQUEST, "not_in_force")),
+    (CountryNotInProgram, _Answer(HTTPStatus.BAD_REQUEST, "country_not_in_program")),
+    (InvalidValue, _Answer(HTTPStatus.BAD_REQUEST, "invalid_value")),
+)
+"""The first that fits decides; what is not in it is a fault of ours (500)."""
+
+
+def refused_by(error: ProgramError) -> RequestRefused | None:
+    """The refusal that a typed error means; None where the error is a fault of ours."""
+    if isinstance(error, RequestRefused):
+        return error
+    for kind, answer in _ANSWERS:
+        if isinstance(error, kind):
+            return RequestRefused(answer.status, answer.code, str(error))
+    return None
+
+
+def problem(refused: RequestRefused) -> Problem:
+    """The body of a refusal."""
+    return Problem(
+        type=f"{TYPE_PREFIX}{refused.code}",
+        title=refused.status.phrase,
+        status=refused.status,
+        code=refused.code,
+        detail=str(refused),
+        errors=refused.errors,
+    )
+
+
+def unreadable(errors: Sequence[Mapping[str, Any]]) -> RequestRefused:
+    """What parameters and body were found to be instead of what the route takes (as pydantic lists it).
+
+    A path that cannot name anything is answered as one that names nothing.
+    """
+    if all(error["loc"][:1] == ("path",) for error in errors):
+        return RequestRefused(HTTPStatus.NOT_FOUND, "not_found", "There is nothing here.")
+    mistakes = [_mistake(error) for error in errors]
+    return RequestRefused(
+        HTTPStatus.BAD_REQUEST,
+        "invalid_request",
+        "The request is not what this route takes; errors says where.",
+        errors=mistakes,
+    )
+
+
+def _mistake(error: Mapping[str, Any]) -> Mistake:
+    where, *rest = (str(part) for part in error["loc"])
+    at = "".join(f"/{part.replace('~', '~0').replace('/', '~1')}" for part in rest) if where == "body" else rest[-1]
+    return Mistake(where=where, at=at, code=str(error["type"]), detail=str(error.get("msg", "")))

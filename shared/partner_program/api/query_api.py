@@ -1,0 +1,11 @@
+"""The routes of `functions/query_api`: it reads, and can write nothing."""
+
+from aws_lambda_powertools.event_handler.api_gateway import Router
+
+from partner_program.api.access import QUERY
+from partner_program.api.edge import Edge
+from partner_program.bootstrap.api.edge import query_edge
+
+ROUTERS: tuple[Router, ...] = ()
+
+query_api = Edge(QUERY, ROUTERS, query_edge)

@@ -1,0 +1,1 @@
+"""Composition of the API's routes, topic by topic."""
