@@ -10,6 +10,7 @@ from partner_program.domain.facts import Product, Site
 from partner_program.domain.revenue import Contribution
 from partner_program.domain.sales.claims import Claims, bucket_of, merged
 from partner_program.domain.sales.receipt import Receipt
+from partner_program.domain.sales.uncounted import UncountedLine, UncountedPlace
 from partner_program.use_cases.ports import ObjectRef
 from partner_program.use_cases.report_ports import (
     CountedLine,
@@ -75,6 +76,8 @@ class MemorySales:
         self.contributions: dict[tuple[str, ...], Contribution] = {}
         self.replaced: list[Contribution] = []
         self.references: dict[tuple[str, ...], tuple[LineReference, ...]] = {}
+        self.replaced_references: dict[tuple[tuple[str, ...], int], tuple[LineReference, ...]] = {}
+        self.uncounted: dict[tuple[str, ...], tuple[tuple[int, int], tuple[UncountedLine, ...]]] = {}
         self.tiers: dict[str, tuple[tuple[date, Tier | None], ...]] = {}
         self.contribution_writes = 0
 
@@ -105,6 +108,15 @@ class MemorySales:
             raise VersionConflict
         run[result.number] = (state.attempt, result)
 
+    def keep_uncounted(
+        self, state: ReportState, window: int, found: Mapping[UncountedPlace, Sequence[UncountedLine]]
+    ) -> None:
+        turn = (state.run, state.attempt)
+        for place, lines in found.items():
+            key = (*place, state.distributor_id, state.report_id, f"{window:05d}")
+            if key not in self.uncounted or self.uncounted[key][0] <= turn:
+                self.uncounted[key] = (turn, tuple(lines))
+
     def claim(self, distributor_id: str, offers: Sequence[Offer]) -> Sequence[Claims]:
         standing: list[Claims] = []
         for offer in offers:
@@ -123,7 +135,9 @@ class MemorySales:
             )  # fmt: skip
             standing = self.contributions.get(key)
             if standing is None or standing.lines < contribution.lines:
-                self.replaced += [standing] if standing else []
+                if standing is not None:
+                    self.replaced.append(standing)
+                    self.replaced_references[key, standing.lines] = self.references[key]
                 self.contributions[key] = contribution
                 self.references[key] = tuple(lines)
                 self.contribution_writes += 1

@@ -6,10 +6,11 @@ from datetime import date
 from itertools import islice
 
 from partner_program.adapters.parallel import each
-from partner_program.adapters.table import Item, PutRefused, Table
+from partner_program.adapters.table import Attribute, Item, PutRefused, Table
 from partner_program.domain.revenue import Contribution
 from partner_program.domain.sales.claims import Claims, bucket_of, dump_claims, load_claims, merged
 from partner_program.domain.sales.receipt import Receipt
+from partner_program.domain.sales.uncounted import UncountedLine, UncountedPlace, dump_uncounted
 from partner_program.domain.tiers.account import AccountState
 from partner_program.use_cases.report_ports import (
     CountedLine,
@@ -26,6 +27,10 @@ MERGE_TRIES = 20
 """Each failed try means that somebody else made progress on the same invoice."""
 REFERENCES_PER_ITEM = 2000
 """Line references in one item: 2000 of the longest ids stay below DynamoDB's 400 KB."""
+UNCOUNTED_PER_ITEM = 50
+"""Lines that did not count in one item: below 400 KB also where each letter of their cells is written as six bytes."""
+_CONTRIBUTION = "contribution"
+_LATER = "attribute_not_exists(pk) OR #run < :run OR (#run = :run AND #attempt <= :attempt)"
 
 
 class DynamoSalesStore:
@@ -108,6 +113,15 @@ class DynamoSalesStore:
         if refused:
             raise VersionConflict("a later attempt has decided this window")
 
+    def keep_uncounted(
+        self, state: ReportState, window: int, found: Mapping[UncountedPlace, Sequence[UncountedLine]]
+    ) -> None:
+        """Several items at once; each says which attempt of which run has put it."""
+        items = [item for place, lines in found.items() for item in _uncounted_items(state, window, place, lines)]
+        seen: Mapping[str, Attribute] = {":run": state.run, ":attempt": state.attempt}
+        names = {"#run": "run", "#attempt": "attempt"}
+        each(lambda item: self._sales.put(item, condition=_LATER, values=seen, names=names), items)
+
     # -- invoices
 
     def claim(self, distributor_id: str, offers: Sequence[Offer]) -> Sequence[Claims]:
@@ -163,30 +177,33 @@ class DynamoSalesStore:
                 "lines": c.lines,
                 "body": json.dumps({"distributor_id": c.distributor_id, "lines": some}, separators=(",", ":")),
             }
-            _put_larger(self._sales, item, c.lines)
+            self._put_grown(self._sales, item, c.lines)
             chunk += 1
         standing: Item = {
             "pk": f"ACCOUNT#{c.account_id}",
             "sk": f"REVENUE#{c.month}#{part}",
-            "kind": "contribution",
+            "kind": _CONTRIBUTION,
             "lines": c.lines,
             "body": c.model_dump_json(),
         }
-        self._put_contribution(standing, c.lines)
+        self._put_grown(self._program, standing, c.lines)
 
-    def _put_contribution(self, item: Item, lines: int) -> None:
-        """Put if absent, else in place of one of fewer lines, once that is in the history: it was known on its day."""
-        refused = self._program.put(item, condition="attribute_not_exists(pk)")
+    def _put_grown(self, table: Table, item: Item, lines: int) -> None:
+        """Put if absent, else in place of one of fewer lines, once that is in the history: it was known on its day.
+
+        So there is, for each contribution that ever stood, what it was made of.
+        """
+        refused = table.put(item, condition="attribute_not_exists(pk)")
         for _ in range(MERGE_TRIES):
             if refused is None:
                 return
-            existing = refused.existing or self._program.get(str(item["pk"]), str(item["sk"]))
+            existing = refused.existing or table.get(str(item["pk"]), str(item["sk"]))
             if existing is None or int(existing["lines"]) >= lines:
                 return
-            self._program.put(_replaced(existing))
-            grown = item | {"earlier": _known_days(existing)}
+            table.put(_replaced(existing))
+            grown = item | ({"earlier": _known_days(existing)} if item["kind"] == _CONTRIBUTION else {})
             seen = {":seen": existing["lines"]}
-            refused = self._program.put(grown, condition="#lines = :seen", values=seen, names={"#lines": "lines"})
+            refused = table.put(grown, condition="#lines = :seen", values=seen, names={"#lines": "lines"})
         raise VersionConflict(f"a contribution was replaced by others {MERGE_TRIES} times in a row")
 
     def lines_of(self, account_id: str, month: str) -> Iterator[CountedLine]:
@@ -213,17 +230,22 @@ class DynamoSalesStore:
         }
 
 
-def _put_larger(table: Table, item: Item, lines: int) -> None:
-    table.put(
-        item,
-        condition="attribute_not_exists(pk) OR #lines < :n",
-        values={":n": lines},
-        names={"#lines": "lines"},
-    )
+def _uncounted_items(
+    state: ReportState, window: int, place: UncountedPlace, lines: Sequence[UncountedLine]
+) -> Iterator[Item]:
+    for chunk, start in enumerate(range(0, len(lines), UNCOUNTED_PER_ITEM)):
+        yield {
+            "pk": f"UNCOUNTED#{place.account_id}#{place.month}",
+            "sk": f"{state.distributor_id}#{state.report_id}#{window:05d}#{chunk:03d}",
+            "kind": "uncounted_lines",
+            "run": state.run,
+            "attempt": state.attempt,
+            "body": dump_uncounted(lines[start : start + UNCOUNTED_PER_ITEM]),
+        }
 
 
 def _replaced(standing: Item) -> Item:
-    """The entry of a contribution in the history of its account, named by what it is replaced for: its lines."""
+    """The entry in the history of what has grown, named by what it is replaced for: its lines."""
     name = f"{standing['sk']}#{int(standing['lines']):09d}"
     return standing | {"pk": f"HISTORY#{standing['pk']}", "sk": name}
 

@@ -5,7 +5,7 @@ of a fixed number of rows. A window's result is stored, so a killed run resumes 
 hands on. The report is `posted` only once its receipt exists.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import BinaryIO, Literal, cast
@@ -202,7 +202,7 @@ class IngestReport:
     def _run(self, key: ReportKey, state: ReportState, surveyed: _Surveyed, remaining_ms: RemainingMs) -> ReportResult:
         reader = self._table(self._objects.open(state.ref), key)
         done = dict(self._sales.windows(state))
-        worker = self._worker(state, surveyed)
+        worker = self._worker(state, surveyed, reader.header)
         rejects = RejectFile(reader.header, POS_COLUMNS)
         worked = False
         for number, rows in _windows(reader, state.window_rows):
@@ -217,7 +217,7 @@ class IngestReport:
             self._settle(state, digest)
         return self._finish(key, state, surveyed, done)
 
-    def _worker(self, state: ReportState, surveyed: _Surveyed) -> WindowWorker:
+    def _worker(self, state: ReportState, surveyed: _Surveyed, header: Sequence[str]) -> WindowWorker:
         today = self._clock.today()
         reference = ReferenceReader(
             lookups=self._lookups, sales=self._sales, rulebook=self._rulebook, today=today,
@@ -225,7 +225,7 @@ class IngestReport:
         )  # fmt: skip
         return WindowWorker(
             state=state, sales=self._sales, reference=reference, parser=LineParser(today),
-            repeats=surveyed.repeats, ours=lambda: self._is_ours(state),
+            repeats=surveyed.repeats, ours=lambda: self._is_ours(state), header=header,
         )  # fmt: skip
 
     def _window(
@@ -254,8 +254,9 @@ class IngestReport:
             raise NotFound("an interrupted version of the report cannot be read again: its claims stay uncounted")
         surveyed = self._survey(key, version.ref)
         replaced = state.model_copy(update={"digest": digest, "window_rows": version.window_rows})
-        worker = self._worker(replaced, surveyed)
-        for number, rows in _windows(self._table(self._objects.open(version.ref), key), version.window_rows):
+        reader = self._table(self._objects.open(version.ref), key)
+        worker = self._worker(replaced, surveyed, reader.header)
+        for number, rows in _windows(reader, version.window_rows):
             worker.settle(number, rows)
 
     # -- the end

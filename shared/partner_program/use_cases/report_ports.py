@@ -10,6 +10,7 @@ from partner_program.domain.model import Document
 from partner_program.domain.revenue import Contribution
 from partner_program.domain.sales.claims import Claim, Claims
 from partner_program.domain.sales.receipt import Amounts, Receipt, ReportStatus, Summary
+from partner_program.domain.sales.uncounted import UncountedLine, UncountedPlace
 from partner_program.use_cases.ports import ObjectRef, ObjectStore
 from partner_program.values.tiers import Tier
 
@@ -150,6 +151,15 @@ class SalesStore(Protocol):
 
     def save_window(self, state: ReportState, result: WindowResult) -> None:
         """Replaces what an earlier attempt found; raises `VersionConflict` where a later attempt was here."""
+        ...
+
+    def keep_uncounted(
+        self, state: ReportState, window: int, found: Mapping[UncountedPlace, Sequence[UncountedLine]]
+    ) -> None:
+        """Put the lines of a window that did not count, by account and month; before the window is saved.
+
+        In place of what an earlier run or attempt has found; what a later one has put stands.
+        """
         ...
 
     def claim(self, distributor_id: str, offers: Sequence[Offer]) -> Sequence[Claims]:

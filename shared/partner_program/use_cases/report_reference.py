@@ -39,9 +39,7 @@ class ReferenceReader:
                 remembered.clear()
         if not self._reference.distributor_known:
             self._reference.distributor_known = self._lookups.distributor_exists(self._distributor_id)
-        sites = {line.site_id for line in lines} - self._sites.keys()
-        found_sites = self._lookups.sites(sorted(sites)) if sites else {}
-        self._sites.update({site: found_sites.get(site) for site in sites})
+        self._fetch_sites({line.site_id for line in lines})
         skus = {line.sku for line in lines} - self._products.keys()
         found_products = self._lookups.products(sorted(skus)) if skus else {}
         self._products.update({sku: found_products.get(sku) for sku in skus})
@@ -53,6 +51,16 @@ class ReferenceReader:
         self._reference.sites = known_sites
         self._reference.products = {sku: product for sku, product in self._products.items() if product}
         return self._reference
+
+    def sites_named(self, site_ids: set[str]) -> dict[str, Site]:
+        """Those of some sites that exist, by id: malformed lines name sites that no `covering` has asked for."""
+        self._fetch_sites(site_ids)
+        return {site_id: site for site_id in site_ids if (site := self._sites[site_id])}
+
+    def _fetch_sites(self, site_ids: set[str]) -> None:
+        wanted = site_ids - self._sites.keys()
+        found = self._lookups.sites(sorted(wanted)) if wanted else {}
+        self._sites.update({site: found.get(site) for site in wanted})
 
     def wait_for(self, dependencies: Iterable[str]) -> bool:
         """Registers the report for records that lines wait for; True if any is new and must be looked at again."""

@@ -21,6 +21,7 @@ from partner_program.domain.sales.pos_lines import LineParser, SalesLine
 from partner_program.domain.sales.pos_worth import Cause, Worth, judge
 from partner_program.domain.sales.receipt import Summary, Tally
 from partner_program.domain.sales.survey import LineName, Repeat
+from partner_program.domain.sales.uncounted import sites_named, uncounted
 from partner_program.use_cases.report_ports import LineReference, Offer, ReportState, SalesStore
 from partner_program.use_cases.report_reference import ReferenceReader
 
@@ -57,8 +58,9 @@ class WindowWorker:
 
     def __init__(
         self, *, state: ReportState, sales: SalesStore, reference: ReferenceReader, parser: LineParser,
-        repeats: Mapping[LineName, Repeat], ours: Callable[[], bool],
+        repeats: Mapping[LineName, Repeat], ours: Callable[[], bool], header: Sequence[str],
     ) -> None:  # fmt: skip
+        self._header = header
         self._state = state
         self._sales = sales
         self._reference = reference
@@ -67,7 +69,7 @@ class WindowWorker:
         self._ours = ours
 
     def decide(self, number: int, rows: Iterable[Row | BadRow]) -> Decided:
-        """Claims what can be posted and puts the window's contributions; may be repeated without another effect.
+        """Claims what can be posted, puts the window's contributions and keeps what did not count; may be repeated.
 
         Raises `Overtaken`. Two workers on one version may each see lines that the other has claimed later. So whoever
         has taken over, or finds itself overtaken, looks at the claims again once its own are made: the last one to look
@@ -75,6 +77,7 @@ class WindowWorker:
         """
         window = _Book()
         candidates = list(self._well_formed(rows, window))
+        window.tally.covers(candidate.line.invoice_date for candidate in candidates)
         judged = self._judged(candidates)
         if not self._ours():
             raise Overtaken
@@ -87,6 +90,7 @@ class WindowWorker:
         if overtaken:
             raise Overtaken
         window.rejected.sort(key=lambda rejected: rejected.line)
+        self._keep_uncounted(number, window.rejected)
         return Decided(window.rows, window.tally.summary(), window.rejected)
 
     def settle(self, number: int, rows: Iterable[Row | BadRow]) -> None:
@@ -182,6 +186,13 @@ class WindowWorker:
         looks = [Offer(invoice, bucket, {}) for invoice, bucket in sorted(names)]
         return dict(zip(sorted(names), self._sales.claim(self._state.distributor_id, looks), strict=True))
 
+    def _keep_uncounted(self, number: int, rejected: Sequence[RejectedLine]) -> None:
+        """For the accounts whose sites they name; who reads them looks whether the window was saved with them."""
+        named = sites_named(rejected, self._header)
+        sites = self._reference.sites_named(named) if named else {}
+        if sites:
+            self._sales.keep_uncounted(self._state, number, uncounted(rejected, self._header, sites))
+
     def _contribute(self, number: int, counted: Counted) -> None:
         state = self._state
         parts = [
@@ -225,13 +236,14 @@ class _Book:
             raise AssertionError("a line that was offered has a claim afterwards")
         line = candidate.line
         self.tally.not_counted(Outcome.HELD, opinion[0].code, (line.currency, line.final_amount))
+        self.tally.waits(opinion[0].code, (cause.waits_for for cause in opinion if cause.waits_for))
         rejections = tuple(
             Rejection(code=cause.code, message=cause.message, line=line.line, column=cause.column) for cause in opinion
         )
-        self.rejected.append(RejectedLine(Outcome.HELD, line.line, rejections, candidate.raw))
+        self.rejected.append(RejectedLine(Outcome.HELD, line.line, rejections, candidate.raw, line.content_hash))
 
     def not_counted(self, candidate: Candidate, outcome: Outcome, code: ReasonCode, message: str) -> None:
         line = candidate.line
         self.tally.not_counted(outcome, code, (line.currency, line.final_amount))
         rejection = Rejection(code=code, message=message, line=line.line)
-        self.rejected.append(RejectedLine(outcome, line.line, (rejection,), candidate.raw))
+        self.rejected.append(RejectedLine(outcome, line.line, (rejection,), candidate.raw, line.content_hash))

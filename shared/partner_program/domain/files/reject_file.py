@@ -28,12 +28,16 @@ _MASK = "***"
 
 
 class RejectedLine(NamedTuple):
-    """A line that did not count. The first rejection gives the reason code; all of them are told."""
+    """A line that did not count. The first rejection gives the reason code; all of them are told.
+
+    `content_hash` is that of a well-formed sales line, and empty for everything else.
+    """
 
     outcome: Outcome
     line: int
     rejections: tuple[Rejection, ...]
     raw: tuple[str, ...]
+    content_hash: str = ""
 
 
 class RejectFile:
