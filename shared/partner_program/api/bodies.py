@@ -12,6 +12,8 @@ LONGEST_BODY = 256 * 1024
 """Bytes; the longest body that is of use, a basket or a list of incidents, has a tenth of it."""
 DEEPEST = 16
 JSON = "application/json"
+LOST = "\ufffd"
+"""What the gateway puts in the place of bytes that are no UTF-8."""
 
 
 def read_body(event: dict[str, Any]) -> dict[str, Any]:
@@ -25,7 +27,10 @@ def read_body(event: dict[str, Any]) -> dict[str, Any]:
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body_too_large", f"The body is longer than {LONGEST_BODY} bytes."
         )
     try:
-        body = json.loads(raw.decode(), object_pairs_hook=_once_each, parse_constant=_no_number)
+        text = raw.decode()
+        if LOST in text:
+            raise ValueError("bytes were lost on the way here")
+        body = json.loads(text, object_pairs_hook=_once_each, parse_constant=_no_number)
     except (UnicodeDecodeError, RecursionError, ValueError) as wrong:
         place = f" (line {wrong.lineno}, column {wrong.colno})" if isinstance(wrong, json.JSONDecodeError) else ""
         raise _not_json(f"The body is not JSON in UTF-8{place}.") from None

@@ -64,18 +64,18 @@ class Edge:
 
     def _answered(self, event: dict[str, Any], context: LambdaContext, method: str, path: str) -> Answer:
         endpoint = self._endpoint(method, path)
-        context_of_request: dict[str, object] = {}
+        of_request: dict[str, object] = {}
         settings = self._settings()
         if endpoint.is_public:
             subject = "public"
         else:
             caller = _caller(event, endpoint, settings.claims)
             subject = caller.subject
-            context_of_request["caller"] = caller
+            of_request["caller"] = caller
         _check_query(event)
         body = read_body(event) if method != "GET" else {}
         cursors = Cursors(settings.cursor_key, subject, _asked(event, method, path), settings.now)
-        self._app.context.update(context_of_request, cursors=cursors)
+        self._app.context.update(of_request, body=body, cursors=cursors)
         headers = {**event.get("headers", {}), "content-type": JSON}
         plain = {**event, "headers": headers, "body": json.dumps(body), "isBase64Encoded": False}
         return _tagged(self._app.resolve(plain, context), event, method)

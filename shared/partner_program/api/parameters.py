@@ -1,7 +1,6 @@
 """Parameters that routes share, typed and documented once."""
 
 import re
-from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
@@ -11,8 +10,8 @@ from pydantic import BeforeValidator, WithJsonSchema
 
 from partner_program.api.callers import Caller
 from partner_program.api.cursors import LONGEST, Cursors
+from partner_program.domain.asked import Day
 from partner_program.values.ids import ID_PATTERN
-from partner_program.values.periods import parse_date
 
 DEFAULT_LIMIT, HIGHEST_LIMIT = 50, 100
 
@@ -44,14 +43,6 @@ Cursor = Annotated[
 ]
 
 
-def _day(value: object) -> date:
-    if not isinstance(value, str):
-        raise ValueError("a date is written YYYY-MM-DD")
-    return parse_date(value)
-
-
-Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
-"""A date as formats.md writes it; nothing else is one."""
 AsOf = Annotated[Day | None, Query(description="As of the end of this day; without it, today.")]
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
+from partner_program.domain.asked import AskedWrongly
 from partner_program.domain.model import Document
 from partner_program.domain.payments.payout import WrongState
 from partner_program.domain.payments.people import NotAllowed, SelfApproval
@@ -85,6 +86,8 @@ def refused_by(error: ProgramError) -> RequestRefused | None:
     """The refusal that a typed error means; None where the error is a fault of ours."""
     if isinstance(error, RequestRefused):
         return error
+    if isinstance(error, AskedWrongly):
+        return _invalid(Mistake(where="body", at=one.at, code=one.code, detail=one.message) for one in error.mistakes)
     for kind, answer in _ANSWERS:
         if isinstance(error, kind):
             return RequestRefused(answer.status, answer.code, str(error))
@@ -110,13 +113,12 @@ def unreadable(errors: Sequence[Mapping[str, Any]]) -> RequestRefused:
     """
     if all(error["loc"][:1] == ("path",) for error in errors):
         return RequestRefused(HTTPStatus.NOT_FOUND, "not_found", "There is nothing here.")
-    mistakes = [_mistake(error) for error in errors]
-    return RequestRefused(
-        HTTPStatus.BAD_REQUEST,
-        "invalid_request",
-        "The request is not what this route takes; errors says where.",
-        errors=mistakes,
-    )
+    return _invalid(_mistake(error) for error in errors)
+
+
+def _invalid(mistakes: Iterable[Mistake]) -> RequestRefused:
+    told = "The request is not what this route takes; errors says where."
+    return RequestRefused(HTTPStatus.BAD_REQUEST, "invalid_request", told, errors=mistakes)
 
 
 def _mistake(error: Mapping[str, Any]) -> Mistake:

@@ -15,3 +15,7 @@ class NotFound(ProgramError, LookupError):
 
 class VersionConflict(ProgramError):
     """Somebody else wrote the item first: read again and decide again."""
+
+
+class StaleVersion(VersionConflict):
+    """What is to be changed is no longer what the person has seen: nothing was changed; look again."""

@@ -248,6 +248,7 @@ def nested(levels: int) -> str:
         nested(DEEPEST),
         nested(100_000),
         "\ud800",
+        '{"amount": "1", "note": "\ufffd"}',
     ],
 )
 def test_json_that_could_be_read_in_two_ways_is_400(world: World, body: str) -> None:
