@@ -89,10 +89,10 @@ class BankDetails:
         _check_decided(before)
         revision = self._proposal(site_id, _next(before), account, by, on)
         revision = revision.model_copy(update={"reason": reason, "request": request})
-        return self._commit(Action.PROPOSE_BANK_DETAILS, revision, by, on, {"reason": reason})
+        return self._commit(Action.PROPOSE_BANK_DETAILS, revision, by, on, {"reason": reason}, request)
 
-    def confirm(self, site_id: str, number: int, by: Actor, on: date) -> BankRevision:
-        """Confirm exactly this revision; it is paid to after the rulebook's cooling time.
+    def confirm(self, site_id: str, number: int, by: Actor, on: date, request: str = "") -> BankRevision:
+        """Confirm exactly this revision; it is paid to after the rulebook's cooling time. `request` goes on record.
 
         Confirming it again changes nothing and answers the same. Raises `NotAllowed`, `NotFound`, `SelfApproval`,
         `WrongState` where it was rejected, `InvalidValue` for a day before the proposal, `VersionConflict`.
@@ -104,9 +104,9 @@ class BankDetails:
         usable_from = on + timedelta(days=self._rulebook.at(on).bank_cooling_days)
         confirmed = _decided(revision, BankStatus.CONFIRMED, by, on).model_copy(update={"usable_from": usable_from})
         details = {"usable_from": usable_from.isoformat()}
-        return self._commit(Action.CONFIRM_BANK_DETAILS, confirmed, by, on, details)
+        return self._commit(Action.CONFIRM_BANK_DETAILS, confirmed, by, on, details, request)
 
-    def reject(self, site_id: str, number: int, by: Actor, on: date, reason: str) -> BankRevision:
+    def reject(self, site_id: str, number: int, by: Actor, on: date, reason: str, request: str = "") -> BankRevision:
         """Reject a proposal; the bank details of before count again. Who has made it may take it back, if of finance.
 
         Rejecting it again changes nothing and answers the same. Raises `NotAllowed`, `NotFound`, `WrongState` where it
@@ -117,7 +117,7 @@ class BankDetails:
         if not _is_open(revision, BankStatus.REJECTED, on):
             return revision
         rejected = _decided(revision, BankStatus.REJECTED, by, on)
-        return self._commit(Action.REJECT_BANK_DETAILS, rejected, by, on, {"reason": reason})
+        return self._commit(Action.REJECT_BANK_DETAILS, rejected, by, on, {"reason": reason}, request)
 
     def _check_site(self, site_id: str, by: Actor) -> None:
         if site_id.startswith(PAYER_PREFIX):
@@ -153,7 +153,7 @@ class BankDetails:
         return found
 
     def _commit(
-        self, action: Action, revision: BankRevision, by: Actor, on: date, details: Mapping[str, str]
+        self, action: Action, revision: BankRevision, by: Actor, on: date, details: Mapping[str, str], request: str
     ) -> BankRevision:
         """Enter the act, and make sure that it is this one that stands: another's under the same id is none of ours."""
         draft = AuditDraft(
@@ -162,7 +162,7 @@ class BankDetails:
             by=by,
             on=on,
             subject=revision.site_id,
-            details=_face(revision) | dict(details),
+            details=_face(revision) | dict(details) | ({"request": request} if request else {}),
         )
         self._book.commit(draft, [revision])
         stands = self._banks.revisions(revision.site_id)

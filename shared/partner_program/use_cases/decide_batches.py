@@ -29,15 +29,16 @@ class DecideBatches:
         self._book = book
         self._payees = Payees(book, banks, accounts)
 
-    def approve(self, batch_id: str, digest: str, *, by: Actor, on: date) -> Batch:
+    def approve(self, batch_id: str, digest: str, *, by: Actor, on: date, request: str = "") -> Batch:
         """Say yes to exactly the payees and amounts behind a digest; the same yes once more changes nothing.
 
         Raises `SelfApproval` for who prepared it or named one of its payees; `DigestDiffers` where the digest is not
-        the batch's, or the batch no longer what stands: withdraw it and prepare again.
+        the batch's, or the batch no longer what stands: withdraw it and prepare again. `request` goes on record.
         """
         check_may(by, Action.APPROVE)
         batch = self._batch(batch_id)
-        if any(given.by.is_same_person(by) and given.digest == digest for given in batch.approvals):
+        given_before = any(given.by.is_same_person(by) and given.digest == digest for given in batch.approvals)
+        if given_before and batch.status is not BatchStatus.VOID:
             return batch
         if batch.status is not BatchStatus.PREPARED:
             raise WrongState(f"{batch_id} is {batch.status}: only a prepared batch can be approved")
@@ -50,13 +51,13 @@ class DecideBatches:
         enough = len(approvals) >= batch.approvals_needed
         status = BatchStatus.APPROVED if enough else BatchStatus.PREPARED
         approved = batch.model_copy(update={"status": status, "approvals": approvals, "version": batch.version + 1})
-        self._book.commit(_entry(Action.APPROVE, approved, by, on, approvals=len(approvals)), [approved])
+        self._book.commit(_entry(Action.APPROVE, approved, by, on, request, approvals=len(approvals)), [approved])
         return approved
 
-    def withdraw(self, batch_id: str, *, by: Actor, on: date, reason: str) -> Batch:
+    def withdraw(self, batch_id: str, *, by: Actor, on: date, reason: str, request: str = "") -> Batch:
         """Give it up before it is released; its payouts can be collected again.
 
-        Raises `InvalidValue` without a reason.
+        Raises `InvalidValue` without a reason. `request` goes on record.
         """
         check_may(by, Action.WITHDRAW)
         reason = given_reason(reason, "withdraw a batch")
@@ -68,7 +69,7 @@ class DecideBatches:
                 raise WrongState(f"{batch_id} is {batch.status}: its payment was initiated and cannot be withdrawn")
             void, writes = voiding(batch, self._book, by, on, reason)
             try:
-                self._book.commit(_entry(Action.WITHDRAW, void, by, on), writes)
+                self._book.commit(_entry(Action.WITHDRAW, void, by, on, request), writes)
             except VersionConflict:
                 continue  # one of its payouts was held meanwhile, or somebody approved it
             return self._batch(batch_id)
@@ -88,10 +89,12 @@ class DecideBatches:
             raise DigestDiffers(f"{batch.batch_id} is no longer what was prepared: {in_short(found)}. Withdraw it")
 
 
-def _entry(action: Action, batch: Batch, by: Actor, on: date, **details: object) -> AuditDraft:
+def _entry(action: Action, batch: Batch, by: Actor, on: date, request: str, **details: object) -> AuditDraft:
     said = {"total": f"{plain(batch.total)} {batch.currency}", "digest": batch.digest, "status": batch.status}
     if batch.void_reason:
         said["reason"] = batch.void_reason
+    if request:
+        said["request"] = request
     return AuditDraft(
         act_id=batch_act(action, batch, by),
         action=action,

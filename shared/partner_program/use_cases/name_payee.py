@@ -24,14 +24,22 @@ class NamePayee:
         self._accounts = accounts
 
     def __call__(
-        self, account_id: str, site_id: str, document: str, received_on: date, by: Actor, on: date
+        self,
+        account_id: str,
+        site_id: str,
+        document: str,
+        received_on: date,
+        by: Actor,
+        on: date,
+        request: str = "",
     ) -> PayeeNaming:
         """The naming as it stands; the same letter recorded once more is the same naming, whoever records it.
 
         Unless another letter was recorded over it meanwhile: then it is a new naming, and counts again. `document` is
-        the letter's reference. To pay the headquarters again, record a letter that names them. Raises `NotAllowed`;
-        `InvalidValue` for a reference that is none, a letter of a later day, or a site that could not be paid on `on`;
-        `VersionConflict` where somebody else has recorded a letter for the account at the same time.
+        the letter's reference; `request` goes on record. To pay the headquarters again, record a letter that names
+        them. Raises `NotAllowed`; `InvalidValue` for a reference that is none, a letter of a later day, or a site that
+        could not be paid on `on`; `VersionConflict` where somebody else has recorded a letter for the account at the
+        same time.
         """
         check_may(by, Action.NAME_PAYEE)
         document = _reference(document)
@@ -53,7 +61,7 @@ class NamePayee:
         if standing is not None:
             return standing
         self._check_site(naming)
-        self._book.commit(_act(naming), [naming])
+        self._book.commit(_act(naming, request), [naming])
         if naming not in self._book.namings(account_id):
             raise VersionConflict(f"somebody else has named a payee of {account_id} at the same time: look again")
         return naming
@@ -93,17 +101,18 @@ def _next(before: Sequence[PayeeNaming]) -> int:
     return max((one.number for one in before), default=0) + 1
 
 
-def _act(naming: PayeeNaming) -> AuditDraft:
+def _act(naming: PayeeNaming, request: str) -> AuditDraft:
+    details = {
+        "naming": str(naming.number),
+        "site": naming.site_id,
+        "document": naming.document,
+        "received_on": naming.received_on.isoformat(),
+    }
     return AuditDraft(
         act_id=act_id(Action.NAME_PAYEE, naming.account_id, naming.number),
         action=Action.NAME_PAYEE,
         by=naming.by,
         on=naming.recorded_on,
         subject=naming.account_id,
-        details={
-            "naming": str(naming.number),
-            "site": naming.site_id,
-            "document": naming.document,
-            "received_on": naming.received_on.isoformat(),
-        },
+        details=details | ({"request": request} if request else {}),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import takewhile
 from typing import NamedTuple
 
 from partner_program.domain.payments.audit import AuditDraft
@@ -51,22 +52,32 @@ class PreparePayments:
         self._payees = Payees(book, banks, accounts)
         self._rulebook = rulebook
 
-    def __call__(self, by: Actor, on: date, currency: str | None = None) -> Preparation:
+    def __call__(self, by: Actor, on: date, currency: str | None = None, request: str = "") -> Preparation:
         """Prepare on a day, for one currency or all that the program has or had.
 
-        Raises `NotAllowed`; `InvalidValue` for a currency that it never had; `VersionConflict` where others kept
-        taking the same payouts.
+        `request` names what was asked, on the day on which it was asked first: who has lost the answer and asks the
+        same again, of that day, is told the batches of before too. Raises `NotAllowed`; `InvalidValue` for a currency
+        that it never had; `VersionConflict` where others kept taking the same payouts.
         """
         check_may(by, Action.PREPARE)
         if currency is not None and currency not in self._rulebook.currencies:
-            raise InvalidValue(f"the program has no accounts in {currency!r}: a currency is written EUR")
+            raise InvalidValue("the program has no accounts in this currency: a currency is written EUR")
         batches: list[Batch] = []
         waiting: list[WaitingPayout] = []
         for one in [currency] if currency else self._rulebook.currencies:
-            collected, left = self._collect(one, by, on)
-            batches += collected
+            collected, left = self._collect(one, by, on, request)
+            batches += self._of_request(one, by, on, request) if request else collected
             waiting += left
         return Preparation(tuple(batches), tuple(waiting))
+
+    def _of_request(self, currency: str, by: Actor, on: date, request: str) -> list[Batch]:
+        """The day's batches that were prepared by a request, as they stand, in order."""
+        standing = takewhile(lambda batch: batch is not None, map(self._book.batch, _ids(on, currency)))
+        return [batch for batch in standing if batch is not None and self._is_of(batch, by, request)]
+
+    def _is_of(self, batch: Batch, by: Actor, request: str) -> bool:
+        entry = self._book.entry(act_id(Action.PREPARE, batch.batch_id, by.person))
+        return entry is not None and entry.act.details.get("request") == request
 
     def waiting(self, on: date) -> tuple[WaitingPayout, ...]:
         """The payouts that are due and could not be collected on a day; writes nothing."""
@@ -75,13 +86,13 @@ class PreparePayments:
             found += self._ready_and_waiting(currency, on)[2]
         return tuple(found)
 
-    def _collect(self, currency: str, by: Actor, on: date) -> tuple[list[Batch], list[WaitingPayout]]:
+    def _collect(self, currency: str, by: Actor, on: date, request: str) -> tuple[list[Batch], list[WaitingPayout]]:
         batches: list[Batch] = []
         for _ in range(TRIES):
             payer, ready, waiting = self._ready_and_waiting(currency, on)
             try:
                 for start in range(0, len(ready), MOST_ITEMS):
-                    batch = self._put(currency, payer, ready[start : start + MOST_ITEMS], by, on)
+                    batch = self._put(currency, payer, ready[start : start + MOST_ITEMS], by, on, request)
                     batches.append(batch)
             except VersionConflict:
                 continue  # somebody held or took one of them: look again at what is left
@@ -107,7 +118,9 @@ class PreparePayments:
         due = (one for one in found if one.state in COLLECTED and one.payable_from <= on and one.currency == currency)
         return sorted(due, key=lambda one: (one.account_id, one.period))
 
-    def _put(self, currency: str, payer: BankRevision | None, ready: Sequence[Standing], by: Actor, on: date) -> Batch:
+    def _put(
+        self, currency: str, payer: BankRevision | None, ready: Sequence[Standing], by: Actor, on: date, request: str
+    ) -> Batch:
         """One batch under the next free id of the day, with its payouts, in one act. Raises `VersionConflict`."""
         items = [one.item for one in ready if one.item]
         seal = payer.seal_digest if payer else ""
@@ -125,7 +138,7 @@ class PreparePayments:
         batch = batch.model_copy(update={"approvals_needed": approvals_needed(batch, self._rulebook)})
         step = event(on, PayoutState.IN_BATCH, by, batch_id=batch.batch_id)
         claimed = [one.payout.moved(PayoutState.IN_BATCH, step, batch_id=batch.batch_id) for one in ready]
-        self._book.commit(_entry(batch, self._rulebook), [batch, *claimed])
+        self._book.commit(_entry(batch, self._rulebook, request), [batch, *claimed])
         standing = self._book.batch(batch.batch_id)
         if standing is None or standing.digest != batch.digest:  # the same person prepares twice at once
             raise VersionConflict(f"{batch.batch_id} was prepared otherwise at the same moment")
@@ -136,20 +149,21 @@ def _waiting(payout: Payout, blocked: Blocked) -> WaitingPayout:
     return WaitingPayout(payout.account_id, payout.period, payout.currency, payout.amount, blocked.code, blocked.text)
 
 
-def _entry(batch: Batch, rulebook: Rulebook) -> AuditDraft:
+def _entry(batch: Batch, rulebook: Rulebook, request: str) -> AuditDraft:
+    details = {
+        "payments": str(len(batch.items)),
+        "total": f"{plain(batch.total)} {batch.currency}",
+        "digest": batch.digest,
+        "approvals_needed": str(batch.approvals_needed),
+        "rulebook": rulebook.digest,
+    }
     return AuditDraft(
         act_id=act_id(Action.PREPARE, batch.batch_id, batch.prepared_by.person),
         action=Action.PREPARE,
         by=batch.prepared_by,
         on=batch.prepared_on,
         subject=batch.batch_id,
-        details={
-            "payments": str(len(batch.items)),
-            "total": f"{plain(batch.total)} {batch.currency}",
-            "digest": batch.digest,
-            "approvals_needed": str(batch.approvals_needed),
-            "rulebook": rulebook.digest,
-        },
+        details=details | ({"request": request} if request else {}),
     )
 
 

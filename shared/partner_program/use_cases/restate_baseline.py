@@ -80,13 +80,21 @@ class RestateBaseline:
         return restatement(facts, standing, statements, self._rulebook, on)
 
     def apply(
-        self, account_id: str, year: int, *, expected_amount: Decimal, by: Actor, reason: str, on: date
+        self,
+        account_id: str,
+        year: int,
+        *,
+        expected_amount: Decimal,
+        by: Actor,
+        reason: str,
+        on: date,
+        request: str = "",
     ) -> Baseline:
         """Put the next revision, if the year still comes to what the person saw; the baseline that counts from now on.
 
         The same act once more changes nothing and answers the same. Raises what `preview` raises, `NothingToRestate`,
         `AmountHasChanged`, `RestatedMeanwhile`, `NotAllowed`; `InvalidValue` without a reason, or for a day before
-        the last restatement.
+        the last restatement. `request` goes on record.
         """
         check_may(by, Action.RESTATE)
         reason = given_reason(reason, "restate")
@@ -107,7 +115,7 @@ class RestateBaseline:
             }
         )
         try:
-            self._book.commit(_entry(seen, revision, by, on), [revision])
+            self._book.commit(_entry(seen, revision, by, on, request), [revision])
         except VersionConflict:
             raise RestatedMeanwhile(f"{account_id} {year} was restated by somebody else meanwhile") from None
         return revision
@@ -132,19 +140,20 @@ class RestateBaseline:
             raise YearNotClosed(f"the books of {year} close on {closes_on}")
 
 
-def _entry(seen: Restatement, revision: Baseline, by: Actor, on: date) -> AuditDraft:
+def _entry(seen: Restatement, revision: Baseline, by: Actor, on: date, request: str) -> AuditDraft:
     currency = revision.currency
+    details = {
+        "before": f"{plain(seen.standing.sales_revenue)} {currency}",
+        "after": f"{plain(revision.sales_revenue)} {currency}",
+        "reason": revision.reason or "",
+    }
     return AuditDraft(
         act_id=act_id(Action.RESTATE, revision.account_id, revision.year, revision.revision),
         action=Action.RESTATE,
         by=by,
         on=on,
         subject=f"{revision.account_id} {revision.year}",
-        details={
-            "before": f"{plain(seen.standing.sales_revenue)} {currency}",
-            "after": f"{plain(revision.sales_revenue)} {currency}",
-            "reason": revision.reason or "",
-        },
+        details=details | ({"request": request} if request else {}),
     )
 
 

@@ -1,0 +1,119 @@
+"""An act under an `Idempotency-Key` is done once and answered alike for ever (B67).
+
+The log of requests remembers under which key what was asked, and what was answered. That alone makes nothing happen
+once: a process may die between an act and its answer. So every act is idempotent by itself, by natural keys (the id of
+its entry in the audit log, the version that it changes, the name of its request), and what began without an answer
+simply runs again. Two at once may both run; whose answer is kept first is the answer of both.
+
+Only a success is kept. A refusal has changed nothing, so the same request may be sent again under the same key once
+its reason is gone; another request needs a key of its own, whether the first one was refused or not.
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from partner_program.domain.model import Document
+from partner_program.values.errors import ProgramError
+
+_REFUSED_FROM = 400
+"""HTTP statuses from here on are no success."""
+
+
+class KeyReused(ProgramError):
+    """The key was sent before, with another request."""
+
+
+class Answer(Document):
+    """What a request was answered, to the letter."""
+
+    status: int
+    headers: Mapping[str, str] = {}
+    body: str = ""
+
+    @property
+    def is_success(self) -> bool:
+        """Whether what was asked was done."""
+        return self.status < _REFUSED_FROM
+
+
+class KeyedRequest(Document):
+    """A request under a key. `subject` says who asks: keys of different callers have nothing to do with each other.
+
+    `name` names the request for ever and tells neither key nor caller: 64 hexadecimal characters, good as an id.
+    `digest` is over all that is asked, keyed with the key itself: as nobody who reads the log knows the key, nobody
+    can try out on it what was asked, a bank account number for one. (That is why keys should be random.)
+    """
+
+    subject: str
+    name: str
+    digest: str
+
+
+class Begun(Document):
+    """A request as the log has it. `begun_at` (UTC) and `begun_on` (the program's date) are those of its first try."""
+
+    request: KeyedRequest
+    begun_at: datetime
+    begun_on: date
+    answer: Answer | None = None
+
+    @property
+    def name(self) -> str:
+        """The natural key of whatever the request makes."""
+        return self.request.name
+
+
+class RequestLog(Protocol):
+    """The log of requests. Nothing in it ever expires."""
+
+    def find(self, request: KeyedRequest) -> Begun | None:
+        """What was sent under the subject's key before, whatever it was."""
+        ...
+
+    def begin(self, begun: Begun) -> Begun:
+        """Put if absent: what stands under the key, perhaps another try or another request."""
+        ...
+
+    def keep(self, begun: Begun, answer: Answer) -> Answer:
+        """Put the answer unless there is one: the one that stands."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a request came: the moment in UTC, and the program's date."""
+
+    at: datetime
+    on: date
+
+
+def keyed(subject: str, key: str, method: str, path: str, body: Mapping[str, object], if_match: str) -> KeyedRequest:
+    """The request that somebody sends under a key. `body` is the JSON object; the order of its names says nothing."""
+    said = json.dumps([method, path, if_match, body], sort_keys=True, separators=(",", ":"))
+    return KeyedRequest(
+        subject=subject,
+        name=hashlib.sha256(f"{subject}\n{key}".encode()).hexdigest(),
+        digest=hmac.new(key.encode(), said.encode(), hashlib.sha256).hexdigest(),
+    )
+
+
+def run(log: RequestLog, request: KeyedRequest, now: Callable[[], Moment], act: Callable[[Begun], Answer]) -> Answer:
+    """The answer of before, or that of doing it now. Raises `KeyReused`, and whatever `act` raises.
+
+    `act` gets the first try's moment and the request's name, to find again what an earlier try may have done.
+    """
+    begun = log.find(request)
+    if begun is None:
+        moment = now()
+        begun = log.begin(Begun(request=request, begun_at=moment.at, begun_on=moment.on))
+    if not hmac.compare_digest(begun.request.digest, request.digest):
+        raise KeyReused("This key was sent before with another request: give each request a key of its own.")
+    if begun.answer is not None:
+        return begun.answer
+    answer = act(begun)
+    return log.keep(begun, answer) if answer.is_success else answer

@@ -1,0 +1,191 @@
+"""An act under a key is done once and answered alike for ever, whatever broke off or came twice (B67)."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from partner_program.adapters.request_log import DynamoRequestLog
+from partner_program.use_cases.idempotency import (
+    Answer,
+    Begun,
+    KeyedRequest,
+    KeyReused,
+    Moment,
+    RequestLog,
+    keyed,
+    run,
+)
+from partner_program.values.errors import NotFound
+from tests.fakes.program_table import program_table
+from tests.fakes.request_log import FakeRequestLog
+
+pytestmark = pytest.mark.catalogue("B67")
+
+FIRST = datetime(2024, 8, 14, 22, 30, tzinfo=UTC)
+IBAN = "DE89370400440532013000"
+DONE = Answer(status=201, headers={"ETag": '"2"'}, body='{"version":2}')
+
+
+@pytest.fixture(params=["memory", "table"])
+def log(request: pytest.FixtureRequest) -> Iterator[RequestLog]:
+    if request.param == "memory":
+        yield FakeRequestLog()
+        return
+    with program_table() as table:
+        yield DynamoRequestLog(table)
+
+
+def asked(
+    key: str = "key-1", subject: str = "https://pool|anna", path: str = "/v1/payments/preparations",
+    method: str = "POST", if_match: str = "", **body: object,
+) -> KeyedRequest:  # fmt: skip
+    return keyed(subject, key, method, path, body, if_match)
+
+
+class Act:
+    """Counts how often it is done and on whose moment; `fails` breaks off that many tries after the deed."""
+
+    def __init__(self, fails: int = 0, answer: Answer = DONE) -> None:
+        self.done: list[Begun] = []
+        self.fails = fails
+        self.answer = answer
+
+    def __call__(self, begun: Begun) -> Answer:
+        self.done.append(begun)
+        if len(self.done) <= self.fails:
+            raise RuntimeError("the process died")
+        return self.answer
+
+
+def at(moment: datetime, on: str = "2024-08-15") -> Callable[[], Moment]:
+    return lambda: Moment(moment, date.fromisoformat(on))
+
+
+def test_the_same_request_under_the_same_key_is_done_once_and_answered_to_the_letter(log: RequestLog) -> None:
+    act = Act()
+    answers = [run(log, asked(currency="EUR"), at(FIRST), act) for _ in range(3)]
+    assert answers == [DONE] * 3
+    assert len(act.done) == 1
+
+
+def test_a_key_never_expires(log: RequestLog) -> None:
+    act = Act()
+    run(log, asked(), at(FIRST), act)
+    assert run(log, asked(), at(FIRST + timedelta(days=3650), "2034-08-12"), act) == DONE
+    assert len(act.done) == 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        asked(currency="USD"),
+        asked(),
+        asked(currency="EUR", path="/v1/payments/batches/b/approve"),
+        asked(currency="EUR", method="PUT"),
+        asked(currency="EUR", if_match='"3"'),
+    ],
+    ids=["another value", "less", "another path", "another method", "another version"],
+)
+def test_the_same_key_with_another_request_is_refused_and_nothing_is_done(log: RequestLog, other: KeyedRequest) -> None:
+    act = Act()
+    run(log, asked(currency="EUR"), at(FIRST), act)
+    with pytest.raises(KeyReused):
+        run(log, other, at(FIRST), act)
+    assert len(act.done) == 1
+    assert run(log, asked(currency="EUR"), at(FIRST), act) == DONE, "the first one stands"
+
+
+def test_the_order_of_names_in_a_body_says_nothing() -> None:
+    one = keyed("s", "k", "POST", "/p", {"a": "1", "b": {"c": "2", "d": "3"}}, "")
+    assert keyed("s", "k", "POST", "/p", {"b": {"d": "3", "c": "2"}, "a": "1"}, "") == one
+
+
+def test_keys_of_different_callers_have_nothing_to_do_with_each_other(log: RequestLog) -> None:
+    act = Act()
+    run(log, asked(currency="EUR"), at(FIRST), act)
+    run(log, asked(subject="https://pool|boris", currency="USD"), at(FIRST), act)
+    assert [begun.request.subject for begun in act.done] == ["https://pool|anna", "https://pool|boris"]
+    assert len({begun.name for begun in act.done}) == 2
+
+
+def test_what_began_without_an_answer_runs_again_as_of_its_first_try(log: RequestLog) -> None:
+    act = Act(fails=2)
+    for day in range(2):
+        with pytest.raises(RuntimeError):
+            run(log, asked(), at(FIRST + timedelta(days=day), f"2024-08-{15 + day}"), act)
+    assert run(log, asked(), at(FIRST + timedelta(days=9), "2024-08-24"), act) == DONE
+    assert {(begun.begun_at, begun.begun_on) for begun in act.done} == {(FIRST, date(2024, 8, 15))}
+    assert len({begun.name for begun in act.done}) == 1
+    run(log, asked(), at(FIRST), act)
+    assert len(act.done) == 3
+
+
+def test_an_unanswered_request_keeps_its_key_from_others(log: RequestLog) -> None:
+    with pytest.raises(RuntimeError):
+        run(log, asked(), at(FIRST), Act(fails=1))
+    with pytest.raises(KeyReused):
+        run(log, asked(currency="EUR"), at(FIRST), Act())
+
+
+def test_a_refusal_is_not_kept_so_the_same_may_be_asked_again(log: RequestLog) -> None:
+    refusal = Answer(status=409, body='{"code":"wrong_state"}')
+    assert run(log, asked(), at(FIRST), Act(answer=refusal)) == refusal
+
+    def missing(_: Begun) -> Answer:
+        raise NotFound("there is no batch")
+
+    with pytest.raises(NotFound):
+        run(log, asked(), at(FIRST), missing)
+    act = Act()
+    assert run(log, asked(), at(FIRST), act) == DONE
+    assert run(log, asked(), at(FIRST), act) == DONE
+    assert len(act.done) == 1
+
+
+def test_two_at_once_are_both_answered_what_the_faster_one_was(log: RequestLog) -> None:
+    slow = Answer(status=200, body="slow")
+
+    def overtaken(_: Begun) -> Answer:
+        assert run(log, asked(), at(FIRST), Act()) == DONE
+        return slow
+
+    assert run(log, asked(), at(FIRST), overtaken) == DONE
+    assert run(log, asked(), at(FIRST), Act()) == DONE
+
+
+def test_two_first_tries_at_once_share_one_moment() -> None:
+    log, act = FakeRequestLog(), Act()
+    log.rival = lambda: run(log, asked(), at(FIRST), Act(fails=0, answer=Answer(status=500)))
+    run(log, asked(), at(FIRST + timedelta(days=1), "2024-08-16"), act)
+    assert [begun.begun_at for begun in act.done] == [FIRST]
+
+
+def test_two_first_tries_at_once_with_different_requests_do_only_one() -> None:
+    log, act, other = FakeRequestLog(), Act(), Act()
+    log.rival = lambda: run(log, asked(currency="EUR"), at(FIRST), other)
+    with pytest.raises(KeyReused):
+        run(log, asked(currency="USD"), at(FIRST), act)
+    assert (len(act.done), len(other.done)) == (0, 1)
+
+
+@pytest.mark.catalogue("B71")
+def test_the_log_holds_neither_key_nor_what_was_asked() -> None:
+    with program_table() as table:
+        log = DynamoRequestLog(table)
+        request = asked("a secret key", number=IBAN)
+        run(log, request, at(FIRST), Act())
+        kept = str(table.get("IDEMPOTENCY#https://pool|anna", request.name))
+    assert "IDEMPOTENCY#https://pool|anna" in kept
+    assert "a secret key" not in kept
+    assert IBAN not in kept
+
+
+def test_what_was_asked_cannot_be_tried_out_without_the_key() -> None:
+    assert asked("one", number=IBAN).digest != asked("other", number=IBAN).digest
+
+
+def test_the_name_of_a_request_is_an_id() -> None:
+    name = asked().name
+    assert len(name) == 64
+    assert set(name) <= set("0123456789abcdef")
