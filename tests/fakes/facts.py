@@ -46,6 +46,18 @@ class MemoryFacts:
                 refused[place] = standing
         return refused
 
+    def correct(self, change: Change, row: Fact) -> bool:
+        history = self.histories.setdefault(change.place, {})
+        if row.stamp in history:
+            return True
+        standing = self.facts.get(change.place)
+        if (standing.stamp if standing else None) != change.seen:
+            return False
+        self.facts[change.place] = change.fact
+        history[row.stamp] = row
+        self.puts.append(change.place)
+        return True
+
     def copy(self, facts: Mapping[Place, Fact]) -> None:
         self.facts |= facts
 

@@ -68,6 +68,20 @@ class DynamoFactStore:
             if change.place in found and found[change.place].stamp != change.fact.stamp
         }
 
+    def correct(self, change: Change, row: Fact) -> bool:
+        """A transaction. Refused though the condition holds, it met another one at work on the items: once more."""
+        pk, sk = change.place
+        entry = _item((f"HISTORY#{pk}", f"{sk}#{row.stamp}"), row)
+        puts = [_conditional(change), ConditionalPut(entry, "attribute_not_exists(pk)")]
+        for pause in retry_pauses_s("other transactions kept working on the record"):
+            if self._table.put_together(puts) or self._table.get(*_place(entry)) is not None:
+                return True
+            standing = self._table.get(pk, sk)
+            if (str(standing["stamp"]) if standing else None) != change.seen:
+                return False
+            time.sleep(pause)
+        raise Unavailable("other transactions kept working on the record")
+
     def copy(self, facts: Mapping[Place, Fact]) -> None:
         """Batches without a condition."""
         self._table.put_many(_item(place, fact) for place, fact in facts.items())
@@ -136,7 +150,7 @@ class DynamoFactStore:
             for item in items:
                 dependency = str(item["pk"]).partition("#")[2]
                 if str(item["sk"]).startswith(_ROW):
-                    rows.append(WaitingRow(dependency, _record(item), str(item["stamp"])))
+                    rows.append(WaitingRow(dependency, _record(item), str(item["stamp"]), str(item.get("by", ""))))
                 elif str(item["sk"]).startswith(_REPORT):
                     distributor_id, report_id = str(item["sk"]).split("#")[1:]
                     reports.append(WaitingReport(dependency, distributor_id, report_id, str(item["token"])))
@@ -227,10 +241,12 @@ class DynamoFactStore:
 
 def _item(place: Place, fact: Fact) -> Item:
     pk, sk = place
-    record, stamp, known_on, earlier = fact
+    record, stamp, known_on, earlier, by = fact
     item: Item = {"pk": pk, "sk": sk, "kind": record.kind, "stamp": stamp, "known_on": known_on}
     if earlier:
         item["earlier"] = " ".join(earlier)
+    if by:
+        item["by"] = by
     return item | {"body": record.model_dump_json()}
 
 
@@ -263,7 +279,7 @@ def _known(dependency: str) -> str:
 def fact_of(item: Item) -> Fact:
     """A fact from its item, or from an entry of its history."""
     earlier = tuple(str(item.get("earlier", "")).split())
-    return Fact(_record(item), str(item["stamp"]), str(item["known_on"]), earlier)
+    return Fact(_record(item), str(item["stamp"]), str(item["known_on"]), earlier, str(item.get("by", "")))
 
 
 def _record(item: Item) -> Record:
@@ -283,13 +299,14 @@ def _row_key(row: WaitingRow) -> str:
 
 
 def _waiting_row(row: WaitingRow) -> Item:
-    return {
+    item: Item = {
         "pk": _waiting(row.dependency),
         "sk": _row_key(row),
         "kind": row.record.kind,
         "stamp": row.stamp,
         "body": row.record.model_dump_json(),
     }
+    return item | {"by": row.by} if row.by else item
 
 
 def _report_key(report: WaitingReport) -> str:

@@ -21,15 +21,16 @@ from partner_program.use_cases.ports import Messages
 from partner_program.use_cases.record_copies import ROUNDS, CopyWriter
 from partner_program.use_cases.record_needs import Needs
 from partner_program.use_cases.record_ports import Change, FactStore, WaitingReport, WaitingRow
-from partner_program.values.errors import VersionConflict
+from partner_program.values.errors import StaleVersion, VersionConflict
 
 
 class Candidate(NamedTuple):
-    """A row to be taken. `waiting` is its entry among the held ones, if it has one."""
+    """A row to be taken. `waiting` is its entry among the held ones, if it has one; `by` who sent it by itself."""
 
     record: Record
     stamp: str
     waiting: WaitingRow | None = None
+    by: str = ""
 
 
 class Verdict(NamedTuple):
@@ -72,6 +73,16 @@ class Recorder:
         # Only now: whoever takes over from here must still find each row whose own dependents were not woken.
         self._facts.settle(done, ())
 
+    def take_if(self, candidate: Candidate, before: Fact | None) -> list[Verdict]:
+        """`take` for one row, on condition that what stands is still what was seen (None: nothing).
+
+        The stamp has to be later than that of what was seen. Raises `StaleVersion` having written nothing.
+        """
+        record = candidate.record
+        if country_mistake(record, self._rules) is None and not self._needs.unmet([record]):
+            self._correct(candidate, before)
+        return list(self.take([candidate]))
+
     def finish(self) -> int:
         """Has every report that waited for what was taken processed again; how many there are."""
         reports = sorted({(report.distributor_id, report.report_id) for report in self._reports})
@@ -80,6 +91,19 @@ class Recorder:
         self._facts.settle((), self._reports)
         self._reports = {}
         return len(reports)
+
+    def _correct(self, candidate: Candidate, before: Fact | None) -> None:
+        """History and what stands at once: whoever else has seen the same can no longer do that."""
+        place, row = canonical_place(candidate.record), self._fact(candidate)
+        after = before if before and before.record == row.record else in_place_of(row, before)
+        change = Change(place, after, before.stamp if before else None)
+        self._note_owners([change], {place: before} if before else {})
+        if not self._facts.correct(change, row):
+            raise StaleVersion("the record was corrected meanwhile")
+        self._confirm([change])
+
+    def _fact(self, candidate: Candidate) -> Fact:
+        return Fact(candidate.record, candidate.stamp, self._today.isoformat(), by=candidate.by)
 
     def _round(self, batch: Sequence[Candidate]) -> list[Verdict]:
         verdicts: list[Verdict] = []
@@ -108,7 +132,8 @@ class Recorder:
     def _held(self, unmet: Sequence[tuple[Candidate, Need]]) -> list[Verdict]:
         """Has rows wait, and looks once more: what came in between did not find them waiting."""
         waiting = [
-            (candidate, WaitingRow(need.dependency, candidate.record, candidate.stamp)) for candidate, need in unmet
+            (candidate, WaitingRow(need.dependency, candidate.record, candidate.stamp, candidate.by))
+            for candidate, need in unmet
         ]
         self._facts.wait(row for candidate, row in waiting if candidate.waiting is None)
         ready, unmet = self._sorted_out([candidate._replace(waiting=row) for candidate, row in waiting])
@@ -121,8 +146,7 @@ class Recorder:
             return []
         by_place: dict[Place, list[Fact]] = {}
         for candidate in sorted(batch, key=lambda candidate: candidate.stamp):
-            fact = Fact(candidate.record, candidate.stamp, self._today.isoformat())
-            by_place.setdefault(canonical_place(candidate.record), []).append(fact)
+            by_place.setdefault(canonical_place(candidate.record), []).append(self._fact(candidate))
         self._facts.keep((place, fact) for place, rows in by_place.items() for fact in rows)
         decisions = self._stand(by_place, self._facts.get(by_place))
         verdicts = [Verdict(candidate, *decisions[candidate.stamp]) for candidate in batch]
@@ -153,7 +177,11 @@ class Recorder:
         raise VersionConflict("others kept writing the same records")
 
     def _put(self, changes: Sequence[Change], standing: Mapping[Place, Fact]) -> dict[Place, Fact]:
-        """Notes first who owned what changes hands: a fact is copied to all that ever had it (ADR 0015)."""
+        self._note_owners(changes, standing)
+        return self._facts.put(changes)
+
+    def _note_owners(self, changes: Sequence[Change], standing: Mapping[Place, Fact]) -> None:
+        """Before it changes hands, who owned it: a fact is copied to all that ever had it (ADR 0015)."""
         moved = {}
         for place, after, _ in changes:
             owner, before = owner_of(after.record), standing.get(place)
@@ -162,7 +190,6 @@ class Recorder:
                 moved[place] = (former, owner)
         if moved:
             self._facts.add_owners(moved)
-        return self._facts.put(changes)
 
     def _confirm(self, corrections: Iterable[Change]) -> None:
         """Reads the history again after a correction: a row that came in between may outrank it."""
@@ -185,7 +212,7 @@ class Recorder:
         self._reports |= dict.fromkeys(report for report in reports if report.dependency in changed)
         woken = [row for row in rows if row not in handled]
         handled.update(woken)
-        return [Candidate(row.record, row.stamp, row) for row in woken]
+        return [Candidate(row.record, row.stamp, row, row.by) for row in woken]
 
 
 def _provided(verdicts: Iterable[Verdict]) -> set[str]:

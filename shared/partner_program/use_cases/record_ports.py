@@ -17,11 +17,12 @@ class Change(NamedTuple):
 
 
 class WaitingRow(NamedTuple):
-    """A held row of any file, to be taken once its dependency is on record."""
+    """A held row of any file, or by a person (`by`), to be taken once its dependency is on record."""
 
     dependency: str
     record: Record
     stamp: str
+    by: str = ""
 
 
 class WaitingReport(NamedTuple):
@@ -57,6 +58,13 @@ class FactStore(Protocol):
 
     def put(self, changes: Sequence[Change]) -> dict[Place, Fact]:
         """Conditional puts. Answers with what stands at the places where the condition did not hold."""
+        ...
+
+    def correct(self, change: Change, row: Fact) -> bool:
+        """A change together with the row that makes it in the history of its place, or neither.
+
+        False: what stands is no longer of the stamp seen. The same row again is written already.
+        """
         ...
 
     def copy(self, facts: Mapping[Place, Fact]) -> None:

@@ -17,7 +17,7 @@ from partner_program.domain.files.byte_stream import Bytes, text_lines
 from partner_program.domain.files.outcomes import FileRefused, ReasonCode, Rejection
 
 _OTHER_DELIMITERS = (";", "\t", "|")
-_FORBIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Zl", "Zp"})
+_FORBIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _SHOWN_NAME_CHARS = 64
 _SHOWN_NAMES = 100
 
@@ -151,24 +151,25 @@ class TableReader:
                 raise FileRefused(
                     ReasonCode.UNCLOSED_QUOTE, "a quoted field runs over several rows", line=line, column=column
                 )
-            code, message = self._cell_mistake(index, cell)
+            code, message = cell_mistake(cell, self._limits.field_bytes, one_line=index in self._one_line)
             if code:
                 return Rejection(code=code, message=message, line=line, column=column)
         return None
 
-    def _cell_mistake(self, index: int, cell: str) -> tuple[ReasonCode | None, str]:
-        size = len(cell.encode())
-        if size > self._limits.field_bytes:
-            message = f"the field has {size} bytes; at most {self._limits.field_bytes} are taken"
-            return ReasonCode.FIELD_TOO_LONG, message
-        if cell.isprintable():
-            return None, ""
-        allowed = "" if index in self._one_line else "\n\r\t"
-        for character in cell:
-            if unicodedata.category(character) in _FORBIDDEN_CATEGORIES and character not in allowed:
-                message = f"the field holds the control or format character U+{ord(character):04X}"
-                return ReasonCode.CONTROL_CHARACTER, message
+
+def cell_mistake(cell: str, field_bytes: int, *, one_line: bool) -> tuple[ReasonCode | None, str]:
+    """What is wrong with the form of one cell, whatever its column is for: too long, or not to be read."""
+    size = len(cell.encode("utf-8", "surrogatepass"))
+    if size > field_bytes:
+        return ReasonCode.FIELD_TOO_LONG, f"the field has {size} bytes; at most {field_bytes} are taken"
+    if cell.isprintable():
         return None, ""
+    allowed = "" if one_line else "\n\r\t"
+    for character in cell:
+        if unicodedata.category(character) in _FORBIDDEN_CATEGORIES and character not in allowed:
+            message = f"the field holds the control or format character U+{ord(character):04X}"
+            return ReasonCode.CONTROL_CHARACTER, message
+    return None, ""
 
 
 def open_table(stream: BinaryIO, columns: Columns, limits: Limits, gzipped: bool) -> TableReader:

@@ -61,6 +61,21 @@ def canonical_place(record: Record) -> Place:
     raise TypeError(f"no place for {type(record).__name__}")
 
 
+def place_named(kind: str, key: tuple[str, ...]) -> Place:
+    """The canonical place of the record that a kind and the texts of its key name, in the order of `key_fields`."""
+    if kind in _FIRST_NAMED:
+        first, *others = key
+        return f"{_FIRST_NAMED[kind]}#{first}", "#".join(("FACT", kind, *others))
+    return f"PARTNER#{key[0]}", "#".join(("FACT", kind, *key))
+
+
+_FIRST_NAMED = {
+    Distributor.kind: "DISTRIBUTOR", Product.kind: "PRODUCT", Site.kind: "SITE", Employment.kind: "PERSON",
+    Certification.kind: "CERTIFICATION",
+}  # fmt: skip
+"""Kinds whose records do not lie with a partner → what the first part of their key is."""
+
+
 def of_person(person_id: str, certification: Certification) -> Place:
     """The copy of a certification beside a person's employments."""
     return f"PERSON#{person_id}", f"FACT#certifications#{certification.certification_id}"

@@ -4,6 +4,7 @@ A case runs from the first day of the shortfall to the last day to mend it. The 
 short is demoted, or, where the Guide says that the vendor may act, the case waits for the vendor's decision.
 """
 
+import hashlib
 from datetime import date
 from enum import StrEnum
 
@@ -96,6 +97,12 @@ class Case(Document):
         """
         named = f"{self.requirement}-{self.subject}" if self.subject else self.requirement.value
         return f"{named}-{self.events[0].on}" + (f"-{self.number}" if self.number > 1 else "")
+
+    @property
+    def version(self) -> str:
+        """Another one after every step of the case: who decides on it says which they have seen."""
+        said = (self.case_id, self.opened_on, self.due_on, self.outcome, self.events, self.decisions)
+        return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
 
     @property
     def decision_due(self) -> bool:

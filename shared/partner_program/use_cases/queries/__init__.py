@@ -1,0 +1,1 @@
+"""What partners and the vendor ask: reads only."""
