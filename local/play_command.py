@@ -6,6 +6,8 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -99,20 +101,14 @@ def play_folder(
     owner_text = read_owner_text(rulebook)
     book = checked_rulebook(edition, owner_text)
     plan = read_plan(folder, through)
-    with tempfile.TemporaryDirectory(prefix="partner-program-", ignore_cleanup_errors=True) as state:
-        stack = EmbeddedStack(Path(state), {"ProgramEdition": edition})
-        try:
-            with stack:
-                player = play_on(stack, plan, book, owner_text, screen)
-                with player.timing.of("results"):
-                    results = read_results(stack, plan.start, plan.through, book)
-                    shutil.rmtree(out / MAILS, ignore_errors=True)  # an earlier play's
-                    kept = {"mails": save_mails(stack, out / MAILS), "documents": save_documents(stack, out)}
-            if player.failures:
-                keep_log(stack, out)
-        except (PlayFailed, StackError):
+    with stack_of_its_own(edition) as stack, log_kept_on_failure(stack, out):
+        player = play_on(stack, plan, book, owner_text, screen)
+        with player.timing.of("results"):
+            results = read_results(stack, plan.start, plan.through, book)
+            shutil.rmtree(out / MAILS, ignore_errors=True)  # an earlier play's
+            kept = {"mails": save_mails(stack, out / MAILS), "documents": save_documents(stack, out)}
+        if player.failures:
             keep_log(stack, out)
-            raise
     elapsed = time.monotonic() - started
     summary = summarise(results, plan, book, elapsed, player.timing.seconds) | kept
     summary["failures"] = failure_lines(player.failures)
@@ -123,6 +119,26 @@ def play_folder(
         left = "; ".join(failure_lines(player.failures))
         raise PlayFailed(f"the results are in {out}, but something was left undone (see stack.log there): {left}")
     return results, summary
+
+
+@contextmanager
+def stack_of_its_own(edition: str) -> Iterator[EmbeddedStack]:
+    """A stack in a folder that goes with it. Raises `StackError`."""
+    with (
+        tempfile.TemporaryDirectory(prefix="partner-program-", ignore_cleanup_errors=True) as state,
+        EmbeddedStack(Path(state), {"ProgramEdition": edition}) as stack,
+    ):
+        yield stack
+
+
+@contextmanager
+def log_kept_on_failure(stack: EmbeddedStack, out: Path) -> Iterator[None]:
+    """The stack's folder goes with the play; after a failure its log is what helps."""
+    try:
+        yield
+    except (PlayFailed, StackError):
+        keep_log(stack, out)
+        raise
 
 
 def read_owner_text(rulebook: Path | None) -> str | None:
@@ -172,7 +188,7 @@ class ProgressBars:
 
 
 def keep_log(stack: EmbeddedStack, out: Path) -> None:
-    """The stack's folder goes with the play; after a failure its log is what helps."""
+    """Its log, into the folder of results."""
     if stack.log.exists():
         out.mkdir(parents=True, exist_ok=True)
         (out / "stack.log").write_bytes(stack.log.read_bytes())

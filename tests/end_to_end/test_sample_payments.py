@@ -10,6 +10,7 @@ from defusedxml.ElementTree import fromstring
 from pypdf import PdfReader
 from typer.testing import Result
 
+from local.stack import EmbeddedStack
 from tests.end_to_end.playing import SAMPLE, Played
 
 pytestmark = pytest.mark.end_to_end
@@ -187,7 +188,9 @@ def test_the_accruals_of_each_month_begin_where_the_month_before_ended(sample: P
     assert sum(Decimal(row["adjusted_cancelled"]) for row in rows) == Decimal(-3630)
 
 
-def test_the_command_shows_payouts_batches_accruals_and_that_the_log_holds(sample_command: tuple[Result, Path]) -> None:
+def test_the_command_shows_payouts_batches_accruals_and_that_the_log_holds(
+    sample_command: tuple[Result, Path, EmbeddedStack],
+) -> None:
     said = sample_command[0].output
     for title in ("Payouts", "Payment batches", "Accruals", "Ledger: "):
         assert title in said

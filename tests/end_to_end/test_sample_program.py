@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import Result
 
+from local.stack import EmbeddedStack
 from tests.end_to_end.playing import SAMPLE, Played, play, split_and_repeated
 
 pytestmark = pytest.mark.end_to_end
@@ -118,8 +119,10 @@ def test_what_was_held_is_counted_on_the_day_on_which_its_cause_is_mended(sample
     assert reports[("EURODIS-2024-04",)]["processed_on"] == "2024-06-10"
 
 
-def test_the_command_shows_the_tables_and_names_what_to_do_next(sample_command: tuple[Result, Path]) -> None:
-    result, out = sample_command
+def test_the_command_shows_the_tables_and_names_what_to_do_next(
+    sample_command: tuple[Result, Path, EmbeddedStack],
+) -> None:
+    result, out, _ = sample_command
     assert result.exit_code == 0
     titles = (
         "POS reports", "Not counted", "Accounts on 2025-02-14", "Tier changes", "Cases", "History of P1016-DE",

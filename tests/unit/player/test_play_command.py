@@ -3,6 +3,7 @@
 import json
 import shlex
 from contextlib import nullcontext
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -66,12 +67,11 @@ def test_a_failure_on_the_way_is_told_and_does_not_exit_with_0(folder: Path, mon
     assert "gave up [DeadLetterQueue: 2]" in result.output
 
 
-class QuietStack(nullcontext[None]):
+@dataclass
+class QuietStack:
     """Stands, with a log."""
 
-    def __init__(self, log: Path) -> None:
-        super().__init__()
-        self.log = log
+    log: Path
 
 
 @pytest.mark.catalogue("F47")
@@ -80,7 +80,7 @@ def test_what_was_left_undone_is_told_after_the_results_are_written(
 ) -> None:
     player = SimpleNamespace(failures={"accruals: AccrualsFailed: 2023-01": [date(2023, 2, 10)]}, timing=Timing())
     for name, answer in (
-        ("EmbeddedStack", QuietStack(folder / "log")),
+        ("stack_of_its_own", nullcontext(QuietStack(folder / "log"))),
         ("play_on", player),
         ("read_results", Results(date(2023, 3, 1), (), ())),
         ("save_mails", 0),
