@@ -3,8 +3,8 @@
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC
 
+from partner_program.adapters.clock import utc_now
 from partner_program.adapters.request_log import DynamoRequestLog
 from partner_program.adapters.table import Table
 from partner_program.bootstrap.runtime import current_clock, current_rulebook, dynamodb, program_table
@@ -29,4 +29,5 @@ def once() -> Once:
 def _now(settings: RecordsApiSettings) -> Moment:
     program = program_table(settings)
     clock = current_clock(settings, program, current_rulebook(settings, program))
-    return Moment(clock.moment().astimezone(UTC), clock.today())
+    # Real time, in a sandbox too: the stamps of records are compared with those of uploads, which S3 makes.
+    return Moment(utc_now(), clock.today())
