@@ -1,4 +1,4 @@
-"""The sample program is played once for all tests that look at it, and its stack stays up for those that ask the API."""
+"""The sample program is played once for all tests that look at it; its stack stays up for those that ask the API."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
