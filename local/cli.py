@@ -3,6 +3,7 @@
 import typer
 
 from local.account_commands import history_command, restate_command, restatements_due_command
+from local.api_commands import api_app
 from local.audit_commands import accruals_app, audit_app
 from local.bank_details_commands import bank_details_app
 from local.brand_draw_command import brand_draw_command
@@ -39,3 +40,4 @@ app.add_typer(payee_app, name="payee")
 app.add_typer(bank_details_app, name="bank-details")
 app.add_typer(accruals_app, name="accruals")
 app.add_typer(audit_app, name="audit")
+app.add_typer(api_app, name="api")

@@ -13,6 +13,7 @@ What is changed in the pinned ministack, in this process only, and held by tests
 * The batching window of a stream is kept, see `gather_stream_batches`.
 * Schedules do not fire by this machine's clock: the player fires them by the program's.
 * A condition is read once, not anew for each item that it is held against, which was half the cost of a query.
+* The gateway and the user pool refuse what AWS refuses, see `local.emulator_gateway`.
 * After a handler that logs nothing, ministack waits 50 ms for a first line, and 5 ms after the last; here 2 ms each.
 """
 
@@ -34,6 +35,8 @@ from hypercorn.config import Config
 from ministack.app import app as ministack_app
 from ministack.core import lambda_runtime
 from ministack.services import dynamodb, eventbridge, lambda_svc, s3, scheduler, sqs
+
+from local.emulator_gateway import be_as_strict_as_aws
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -128,11 +131,8 @@ def _batching_window_seconds() -> int:
 def keep_off_the_wall_clock() -> None:
     """No schedule fires by itself, and no call waits long for log lines that may not come."""
     scheduler._tick_schedules = lambda: None
-    lambda_runtime.Worker._drain_stderr_bounded.__defaults__ = (
-        LOG_WAIT_SECONDS,
-        LOG_WAIT_SECONDS,
-        LOG_WAIT_MOST_SECONDS,
-    )
+    waits = (LOG_WAIT_SECONDS, LOG_WAIT_SECONDS, LOG_WAIT_MOST_SECONDS)
+    lambda_runtime.Worker._drain_stderr_bounded.__defaults__ = waits
 
 
 def read_conditions_once() -> None:
@@ -289,6 +289,7 @@ def main() -> None:
     gather_stream_batches()
     keep_off_the_wall_clock()
     read_conditions_once()
+    be_as_strict_as_aws()
     asyncio.run(_serve())
     lambda_runtime.reset()
     os._exit(0)

@@ -113,6 +113,7 @@ class EmulatorProcess:
             "DOCKER_HOST": f"unix://{self.state / 'no-docker'}",  # it would remove containers it takes for its own
             "AWS_CONFIG_FILE": os.devnull,  # a developer's own settings are no part of the stack
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "MINISTACK_COGNITO_PRETOKEN_STRICT": "1",  # else a token is made without what its function was to say
             "LOG_LEVEL": "WARNING",
             "PYTHONUNBUFFERED": "1",
         }

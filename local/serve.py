@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 
 from local.folder import PlayRefused
+from local.people import SAMPLE
 from local.plan import read_plan
 from local.play_command import FAILED, REFUSED, Edition, RulebookFile, Through, play_on, read_owner_text, this_command
 from local.player import PlayFailed, checked_rulebook, failure_lines
@@ -47,6 +48,7 @@ def serve_command(
             elif owner_text is not None:
                 program = Table(stack.dynamodb, stack.outputs["ProgramTable"])
                 set_rulebook(RulebookSource(program), edition, owner_text)
+            stack.people.make_sample()
             with _until_asked_to_stop() as stopped:
                 console.print(how_to_reach(stack), highlight=False, markup=False, soft_wrap=True)
                 stopped.wait()
@@ -82,6 +84,7 @@ def how_to_reach(stack: EmbeddedStack) -> str:
     uploads, results, program = outputs["UploadsBucket"], outputs["ResultsBucket"], outputs["ProgramTable"]
     command = this_command()
     keys = '{":pk":{"S":"ACCOUNT#P1001-DE"}}'
+    people = ", ".join(f"{one.name} ({one.partner_id or ' and '.join(one.roles)})" for one in SAMPLE)
     return f"""
 The stack is up. Any AWS SDK or command line reaches it with:
 
@@ -93,6 +96,12 @@ The stack is up. Any AWS SDK or command line reaches it with:
   program table    {program}    facts, accounts (ACCOUNT#<account_id>), statements (STATEMENTS#<account_id>)
   sales table      {outputs["SalesTable"]}    invoices and counted lines
   payments table   {outputs["PaymentsTable"]}    payouts, batches, ledger, audit log, accruals
+
+The HTTP API (docs/api.md), as one of {people}:
+
+  export API={stack.api_url}
+  curl "$API/v1/locator?country=DE"
+  curl -H "Authorization: Bearer $({command} api token anna)" "$API/v1/accounts"
 
 Try, with the AWS command line:
 

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -15,9 +16,11 @@ from botocore.exceptions import ClientError
 
 from local.emulator_process import ACCOUNT_ID, HOST, REGION, REPOSITORY, EmulatorProcess, StackError
 from local.packaging import packaged_template
+from local.people import People
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_kms import KMSClient
     from mypy_boto3_lambda import LambdaClient
@@ -43,6 +46,11 @@ QUIET_TIMEOUT_SECONDS = 900
 QUIET_QUESTION_MS = 2_000
 REDELIVERIES = 20
 """Enough for a queue to give up on a message (its maxReceiveCount) and hand it to its dead-letter queue."""
+
+
+def emulated_api_url(endpoint: str, outputs: Mapping[str, str]) -> str:
+    """Where the emulator serves the HTTP API: below a path, since not every machine resolves its host names."""
+    return f"{endpoint}/_aws/execute-api/{outputs['ApiId']}"
 
 
 @dataclass
@@ -84,6 +92,15 @@ class EmbeddedStack:
     def endpoint(self) -> str:
         """Where every AWS API of the stack is reached."""
         return f"http://{HOST}:{self.port}"
+
+    @property
+    def api_url(self) -> str:
+        """In front of the paths of the program's HTTP API, `/v1/…`."""
+        return emulated_api_url(self.endpoint, self.outputs)
+
+    def token(self, person: str) -> str:
+        """An access token of somebody of `local.people.SAMPLE`, good for a minute at least."""
+        return self.people.token(person)
 
     @property
     def log(self) -> Path:
@@ -183,6 +200,18 @@ class EmbeddedStack:
     def scheduler(self) -> "EventBridgeSchedulerClient":
         """EventBridge Scheduler of the stack."""
         return self._session.client("scheduler", endpoint_url=self.endpoint, config=CLIENT_CONFIG)
+
+    @cached_property
+    def cognito(self) -> "CognitoIdentityProviderClient":
+        """Cognito's user pools of the stack."""
+        return self._session.client("cognito-idp", endpoint_url=self.endpoint, config=CLIENT_CONFIG)
+
+    @cached_property
+    def people(self) -> People:
+        """Who may use the API; the sample people are made with the first question."""
+        people = People(self.cognito, self.outputs["UserPool"], self.outputs["UserPoolClient"])
+        people.make_sample()
+        return people
 
     @cached_property
     def cloudformation(self) -> "CloudFormationClient":
