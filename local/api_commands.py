@@ -34,8 +34,8 @@ def token_command(
 ) -> None:
     """Print an access token, good for a quarter of an hour.
 
-    On the embedded stack nobody is asked for a password: whoever runs it is its administrator. Elsewhere the person
-    types it, and it does not leave this machine.
+    On the embedded stack nobody is asked for a password: whoever runs it is its administrator. In another sandbox the
+    person types it. Elsewhere the user pool takes no passwords from here: docs/operations.md says how people sign in.
     """
     with refusing() as console:
         deployed = deployed_stack(stack, console)
@@ -47,9 +47,11 @@ def token_command(
                 if sample.name == person:
                     people.make(sample)
             token = people.sign_in(person).access
+        elif deployed.parameters["Stage"] != "sandbox":
+            refuse(console, "outside a sandbox people sign in with their own client (docs/operations.md, The API)")
         else:
             password = typer.prompt("Password", hide_input=True, err=True)
-            token = sign_in(cognito, pool_id, client_id, person, password, _typed).access
+            token = sign_in(cognito, client_id, person, password, _typed).access
         typer.echo(token)
 
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from local.srp import Proof
 from partner_program.values.errors import ProgramError
 
 if TYPE_CHECKING:
@@ -91,7 +90,7 @@ class People:
         """Give somebody a new password that nobody ever sees, and sign in with it. Raises `ClientError` for nobody."""
         password = new_password()
         self.cognito.admin_set_user_password(UserPoolId=self.pool_id, Username=name, Password=password, Permanent=True)
-        return sign_in(self.cognito, self.pool_id, self.client_id, name, password)
+        return sign_in(self.cognito, self.client_id, name, password)
 
 
 def new_password() -> str:
@@ -105,25 +104,21 @@ def _cannot(asked: str) -> str:
 
 def sign_in(
     cognito: "CognitoIdentityProviderClient",
-    pool_id: str,
     client_id: str,
     name: str,
     password: str,
     ask: Callable[[str], str] = _cannot,
 ) -> Tokens:
-    """Sign in by a proof of the password; `ask` is asked for a new password or a code where the pool wants one.
+    """Sign in with the password, which a pool takes in a sandbox only; `ask` is asked for what else it may want.
 
     Raises:
         ClientError: the pool refuses.
         SignInRefused: it wants what is not known here.
     """
-    proof = Proof(pool_id)
-    given = {"USERNAME": name, "SRP_A": proof.public}
-    answered: Any = cognito.initiate_auth(ClientId=client_id, AuthFlow="USER_SRP_AUTH", AuthParameters=given)
+    given = {"USERNAME": name, "PASSWORD": password}
+    answered: Any = cognito.initiate_auth(ClientId=client_id, AuthFlow="USER_PASSWORD_AUTH", AuthParameters=given)
     while challenge := answered.get("ChallengeName"):
-        if challenge == "PASSWORD_VERIFIER":
-            responses = proof.answer(answered["ChallengeParameters"], password)
-        elif challenge == "NEW_PASSWORD_REQUIRED":
+        if challenge == "NEW_PASSWORD_REQUIRED":
             responses = {"USERNAME": name, "NEW_PASSWORD": ask("a new password")}
         elif challenge == "SOFTWARE_TOKEN_MFA":
             responses = {"USERNAME": name, "SOFTWARE_TOKEN_MFA_CODE": ask("the code of your authenticator")}
