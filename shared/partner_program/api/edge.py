@@ -115,8 +115,12 @@ def resolver(routers: Iterable[Router]) -> APIGatewayHttpResolver:
             metrics.add_metric("SelfApproval", MetricUnit.Count, 1)
         return _as_response(_as_refusal(error))
 
+    def failed(error: Exception) -> Response[str]:
+        return _as_response(_as_refusal(error))
+
     app.exception_handler(RequestValidationError)(invalid)
     app.exception_handler(ProgramError)(refused)
+    app.exception_handler(Exception)(failed)  # else the library logs it a second time, in lines of its own
     return app
 
 

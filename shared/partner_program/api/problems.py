@@ -5,13 +5,18 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
+from partner_program.adapters.table import Unavailable
 from partner_program.domain.asked import AskedWrongly
 from partner_program.domain.model import Document
 from partner_program.domain.payments.payout import WrongState
 from partner_program.domain.payments.people import NotAllowed, SelfApproval
 from partner_program.rulebook import CountryNotInProgram, NotInForce
+from partner_program.use_cases.ask_release import ReleaseNotFinished
 from partner_program.use_cases.decide_batches import DigestDiffers
 from partner_program.use_cases.idempotency import KeyReused
+from partner_program.use_cases.payment_ports import PaymentFileWrong
+from partner_program.use_cases.release_payments import BankDetailsUnusable
+from partner_program.use_cases.restate_baseline import AmountHasChanged, NothingToRestate, YearNotClosed
 from partner_program.values.errors import InvalidValue, NotFound, ProgramError, StaleVersion, VersionConflict
 
 PROBLEM_JSON = "application/problem+json"
@@ -73,8 +78,15 @@ _ANSWERS: tuple[tuple[type[ProgramError], _Answer], ...] = (
     (DigestDiffers, _Answer(HTTPStatus.CONFLICT, "digest_differs")),
     (KeyReused, _Answer(HTTPStatus.CONFLICT, "idempotency_key_reused")),
     (WrongState, _Answer(HTTPStatus.CONFLICT, "wrong_state")),
+    (BankDetailsUnusable, _Answer(HTTPStatus.CONFLICT, "bank_details_unusable")),
+    (PaymentFileWrong, _Answer(HTTPStatus.CONFLICT, "payment_file_wrong")),
+    (ReleaseNotFinished, _Answer(HTTPStatus.SERVICE_UNAVAILABLE, "release_not_finished")),
+    (YearNotClosed, _Answer(HTTPStatus.CONFLICT, "year_not_closed")),
+    (NothingToRestate, _Answer(HTTPStatus.CONFLICT, "nothing_to_restate")),
+    (AmountHasChanged, _Answer(HTTPStatus.CONFLICT, "amount_has_changed")),
     (VersionConflict, _Answer(HTTPStatus.CONFLICT, "version_conflict")),
     (NotFound, _Answer(HTTPStatus.NOT_FOUND, "not_found")),
+    (Unavailable, _Answer(HTTPStatus.SERVICE_UNAVAILABLE, "busy")),
     (NotInForce, _Answer(HTTPStatus.BAD_REQUEST, "not_in_force")),
     (CountryNotInProgram, _Answer(HTTPStatus.BAD_REQUEST, "country_not_in_program")),
     (InvalidValue, _Answer(HTTPStatus.BAD_REQUEST, "invalid_value")),

@@ -8,6 +8,7 @@ import pytest
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
+from partner_program.adapters.table import Unavailable
 from partner_program.api import access
 from partner_program.api.access import ENDPOINTS, Endpoint
 from partner_program.api.bodies import DEEPEST, LONGEST_BODY
@@ -367,6 +368,11 @@ def test_a_typed_error_is_the_problem_of_its_row(world: World) -> None:
     assert reply.json["detail"] == "somebody was faster"
 
 
+def test_a_table_that_keeps_asking_for_patience_is_503(world: World) -> None:
+    world.fails = Unavailable("later")
+    assert is_problem(world.post(body={"amount": "1"}), 503, "busy")
+
+
 @pytest.mark.catalogue("B68")
 def test_a_fault_of_ours_is_500_without_a_trace(world: World) -> None:
     world.fails = RuntimeError("secret inside")
@@ -374,6 +380,15 @@ def test_a_fault_of_ours_is_500_without_a_trace(world: World) -> None:
     assert is_problem(reply, 500, "internal_error")
     assert "secret" not in reply.text
     assert "Traceback" not in reply.text
+
+
+def test_a_fault_of_ours_is_one_entry_of_the_log(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    world.fails = RuntimeError("a fault\nin two lines")
+    world.post(body={"amount": "1"})
+    assert [(entry.message, bool(entry.exc_info)) for entry in caplog.records] == [
+        ("request failed", True),
+        ("answered", False),
+    ]
 
 
 def test_settings_that_are_missing_are_500_without_a_trace() -> None:
