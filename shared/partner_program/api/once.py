@@ -35,7 +35,7 @@ def once(app: APIGatewayHttpResolver, next_middleware: NextMiddleware) -> Respon
     made: Once = composed()
 
     def act(begun: Begun) -> Answer:
-        app.append_context(begun=begun)
+        app.context["begun"] = begun
         response = next_middleware(app)
         return Answer(status=response.status_code, headers=_plain(response), body=_text(response.body))
 

@@ -4,8 +4,9 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 
 from partner_program.api.access import RECORDS
 from partner_program.api.edge import Edge
+from partner_program.api.routes import bank_details, payees, payments, payouts, restatements
 from partner_program.bootstrap.api.edge import records_edge
 
-ROUTERS: tuple[Router, ...] = ()
+ROUTERS: tuple[Router, ...] = (bank_details.acts, payees.router, payments.router, payouts.router, restatements.acts)
 
 records_api = Edge(RECORDS, ROUTERS, records_edge)

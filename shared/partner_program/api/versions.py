@@ -2,6 +2,10 @@
 
 import re
 from http import HTTPStatus
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Depends, Request, Response
+from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 
 from partner_program.api.problems import RequestRefused
 from partner_program.values.errors import StaleVersion
@@ -26,3 +30,18 @@ def meant(if_match: str | None) -> int:
     if found is None:
         raise StaleVersion("If-Match names no version that this has ever had: read it again.")
     return int(found[1])
+
+
+def versioned(app: APIGatewayHttpResolver, next_middleware: NextMiddleware) -> Response[Any]:
+    """A middleware in front of `once`: without a version nothing is begun. The route takes `Seen`."""
+    app.context["seen"] = meant(app.current_event.headers.get("if-match"))
+    return next_middleware(app)
+
+
+def _seen(request: Request) -> int:
+    seen: int = request.context["seen"]
+    return seen
+
+
+Seen = Annotated[int, Depends(_seen)]
+"""The version that the caller has seen."""
