@@ -43,11 +43,15 @@ class DynamoAccountStore:
 
     def state(self, account_id: str) -> AccountState | None:
         """One read."""
-        return _stored(self._table.get(f"ACCOUNT#{account_id}", STATE)).state
+        return self.standing(account_id).state
+
+    def standing(self, account_id: str) -> StoredState:
+        """One read."""
+        return _stored(self._table.get(f"ACCOUNT#{account_id}", STATE))
 
     def load(self, account_id: str, since_year: int) -> tuple[AccountFacts, StoredState]:
         """One read of the state, then one query each of the partner's and of the account's partition."""
-        stored = _stored(self._table.get(f"ACCOUNT#{account_id}", STATE))
+        stored = self.standing(account_id)
         partner_id, _ = split_account_id(account_id)
         return self._facts(account_id, since_year, self._facts_of(partner_id)), stored
 

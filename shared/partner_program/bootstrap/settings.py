@@ -49,6 +49,7 @@ class SalesUploadSettings(Settings):
     """`functions/sales_upload`."""
 
     sales_table: str
+    listings_table: str
     uploads_bucket: str
     results_bucket: str
     queue_url: str
@@ -98,6 +99,7 @@ class NotificationsSettings(Settings):
     """`functions/notifications`."""
 
     notice_bus: str
+    listings_table: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,6 +103,22 @@ class Memory(Document):
     judged_year: int | None = None
 
 
+class Listing(Document):
+    """What lists show of an account beside its decisions.
+
+    `held` are the kinds of certification that somebody of it holds, sorted. `located`: it is on the Partner Locator
+    (R-4.2.9), where the public reads `display_name` (else the partner's name), `public_contact`, `marketplace_url`:
+    what the partner itself has said for it.
+    """
+
+    partner_name: str
+    held: tuple[str, ...] = ()
+    located: bool = False
+    display_name: str | None = None
+    public_contact: str | None = None
+    marketplace_url: str | None = None
+
+
 class AccountState(Document):
     """What the engine holds true of an account on `assessed_on`.
 
@@ -116,7 +132,7 @@ class AccountState(Document):
     had ended by then: whatever else becomes known on that day, the day is decided anew from there. A day that is
     over is final: only what is dated before `assessed_on` is announced, and reminders of the day itself, which rest on
     the evening before. `arrivals` is the digest of the facts of the day that were known then (`AccountFacts`): what is
-    seen of the day only later has the day decided anew.
+    seen of the day only later has the day decided anew. `listing` is None in a state from before there were lists.
     """
 
     account_id: str
@@ -139,6 +155,7 @@ class AccountState(Document):
     memory: Memory = Memory()
     morning: Memory | None = None
     arrivals: str = ""
+    listing: Listing | None = None
 
     @property
     def cases(self) -> tuple[Case, ...]:

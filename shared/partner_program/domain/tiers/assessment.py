@@ -17,6 +17,7 @@ from partner_program.domain.tiers.compliance import cases_of_the_day, lost_for_c
 from partner_program.domain.tiers.demotion import demoted_for, participation_ended, year_end_demotion
 from partner_program.domain.tiers.entitlement import entitlement_changes
 from partner_program.domain.tiers.findings import Advice, Finding
+from partner_program.domain.tiers.listing import listing
 from partner_program.domain.tiers.reminders import expiries, new_morning
 from partner_program.domain.tiers.requirements import findings, unmet
 from partner_program.domain.tiers.review import next_review_on
@@ -67,6 +68,7 @@ def assess(facts: AccountFacts, prior: AccountState | None, rulebook: Rulebook, 
         memory=memory,
         morning=None if morning == memory else kept_of_morning(morning),
         arrivals=facts.arrivals.get(on, ""),
+        listing=listing(at),
     )
     return state.model_copy(update={"next_review_on": next_review_on(state, at, rulebook)})
 
