@@ -91,13 +91,12 @@ class RecordOne:
         self._messages = messages
         self._rulebook = rulebook
 
-    def __call__(self, kind: str, cells: Mapping[str, str], sent: Sent, seen: Seen | None = None) -> RecordTaken:
-        """Takes one record. `kind` is one of `RECORD_TYPES`, `cells` has columns of the kind only.
+    def __call__(self, record: Record, sent: Sent, seen: Seen | None = None) -> RecordTaken:
+        """Takes one record, as `read_record` has read it.
 
-        Raises `RowRejected`; `StaleVersion` where something else stands than what was `seen`: nothing is written then;
+        Raises `StaleVersion` where something else stands than what was `seen`: nothing is written then;
         `VersionConflict` where others keep writing the same record.
         """
-        record = self._read(kind, cells, sent.on)
         recorder = Recorder(self._facts, self._messages, self._rulebook, sent.on)
         place = canonical_place(record)
         rows = self._facts.history(place)
@@ -116,14 +115,20 @@ class RecordOne:
             update={"reports_asked_for": asked_for}
         )
 
-    def _read(self, kind: str, cells: Mapping[str, str], today: date) -> Record:
-        columns = columns_of(kind)
-        row = {name: cells.get(name, "") for name in columns.required + columns.optional}
-        mistakes = _mistakes_of_form(row, columns.free_text)
-        found = mistakes or RowParser(kind, today).parse(Row(_ONLY_ROW, row, ()))
-        if isinstance(found, tuple):
-            raise RowRejected(found)
-        return found
+    def was_taken(self, record: Record, name: str) -> bool:
+        """Whether a request of that name has brought a row of the record already."""
+        return any(is_of(row.stamp, name) for row in self._facts.history(canonical_place(record)))
+
+
+def read_record(kind: str, cells: Mapping[str, str], today: date) -> Record:
+    """The record that columns of a kind make, read as a row of a file. Raises `RowRejected`."""
+    columns = columns_of(kind)
+    row = {name: cells.get(name, "") for name in columns.required + columns.optional}
+    mistakes = _mistakes_of_form(row, columns.free_text)
+    found = mistakes or RowParser(kind, today).parse(Row(_ONLY_ROW, row, ()))
+    if isinstance(found, tuple):
+        raise RowRejected(found)
+    return found
 
 
 def tag_of(fact: Fact) -> str:
@@ -190,4 +195,4 @@ def _not_taken(rejection: Rejection) -> NotTaken:
     )
 
 
-__all__ = ["RecordOne", "RecordTaken", "RowRejected", "Seen", "Sent", "is_of", "request_stamp", "tag_of"]
+__all__ = ["RecordOne", "RecordTaken", "RowRejected", "Seen", "Sent", "is_of", "read_record", "request_stamp", "tag_of"]

@@ -15,7 +15,15 @@ from partner_program.domain.records.history import row_stamp
 from partner_program.domain.records.places import canonical_place, place_named
 from partner_program.domain.records.rows import columns_of
 from partner_program.use_cases.queries.records import Records
-from partner_program.use_cases.record_one import RecordOne, RecordTaken, RowRejected, Seen, Sent, request_stamp
+from partner_program.use_cases.record_one import (
+    RecordOne,
+    RecordTaken,
+    RowRejected,
+    Seen,
+    Sent,
+    read_record,
+    request_stamp,
+)
 from partner_program.values.errors import NotFound, StaleVersion
 from tests.fakes.facts import Interrupted
 from tests.fakes.records_world import SOUND, TODAY, RecordsWorld, account_facts, outcomes, reasons, row
@@ -34,7 +42,8 @@ def sent(name: str = "r1", seconds: int = 0, by: str = "cora", on: date = TODAY)
 
 
 def put(world: RecordsWorld, kind: str, cells: Cells, by: Sent | None = None, seen: Seen | None = None) -> RecordTaken:
-    return one(world)(kind, cells, by or sent(), seen)
+    by = by or sent()
+    return one(world)(read_record(kind, cells, by.on), by, seen)
 
 
 def view(world: RecordsWorld, kind: str, **key: str) -> Any:
@@ -190,7 +199,9 @@ def test_a_request_that_was_killed_anywhere_ends_alike_when_it_runs_again(calls:
     answer = put(whole, "sites", moved)
     plan = KilledAfter(calls)
     with suppress(Killed):
-        one(killed, facts=plan.wrap(killed.facts), messages=plan.wrap(killed.messages))("sites", moved, sent())
+        one(killed, facts=plan.wrap(killed.facts), messages=plan.wrap(killed.messages))(
+            read_record("sites", moved, TODAY), sent()
+        )
     assert plan.calls == calls, "the request has that many steps"
     again = put(killed, "sites", moved)
     assert (again.outcome, again.record, again.tag) == (answer.outcome, answer.record, answer.tag)
@@ -276,7 +287,7 @@ def test_of_two_who_have_seen_the_same_one_corrects_whenever_the_other_comes_in_
 
     def correct(name: str, by: Sent, **ports: Any) -> None:
         try:
-            one(world, **ports)("sites", row("sites", name=name), by, seen)
+            one(world, **ports)(read_record("sites", row("sites", name=name), TODAY), by, seen)
         except StaleVersion:
             refused.append(name)
 

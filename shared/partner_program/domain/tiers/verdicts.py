@@ -37,7 +37,7 @@ def decided_by_vendor(at: Situation, idle: tuple[IdleDecision, ...]) -> Decided:
     for decision in sorted(at.facts.case_decisions, key=lambda item: (item.decided_on, item.key)):
         if decision.decided_on > at.on or _looked_at(decision, cases.values(), idle):
             continue
-        case = _meant(decision, cases.values())
+        case = meant(decision.requirement, decision.opened_on, cases.values())
         why = _no_effect(decision, case, at)
         if why is not None or case is None:
             idle = (*idle, IdleDecision(decision=decision, on=at.on, why=why or ""))
@@ -56,10 +56,9 @@ def _looked_at(decision: CaseDecision, cases: Iterable[Case], idle: tuple[IdleDe
     return any(decision in case.decisions for case in cases) or any(item.decision == decision for item in idle)
 
 
-def _meant(decision: CaseDecision, cases: Iterable[Case]) -> Case | None:
+def meant(requirement: str, opened_on: date, cases: Iterable[Case]) -> Case | None:
     """The case of the requirement that was opened on the day; an open one before a closed one."""
-    mine = [case for case in cases if case.requirement == decision.requirement]
-    named = [case for case in mine if decision.opened_on in _opening_days(case)]
+    named = [case for case in cases if case.requirement == requirement and opened_on in _opening_days(case)]
     return next((case for case in named if case.is_open), named[-1] if named else None)
 
 
