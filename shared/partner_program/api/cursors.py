@@ -1,4 +1,4 @@
-"""Cursors of lists: signed, bound to who asks and what is asked, good for a day (B63)."""
+"""Cursors of lists: signed, bound to who asks and what is asked, good until the end of the next day, UTC (B63)."""
 
 import base64
 import binascii
@@ -7,12 +7,13 @@ import hmac
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from http import HTTPStatus
 
 from partner_program.api.problems import RequestRefused
 
 LIFETIME = timedelta(days=1)
+"""In whole days: cursors that are made on one day are alike, so a page that has not changed keeps its ETag."""
 LONGEST = 2048
 _TAG_BYTES = 32
 
@@ -36,16 +37,16 @@ class Cursors:
     def after(self, cursor: str | None) -> str | None:
         """Where the page before has ended; None for the first page.
 
-        Raises `RequestRefused` (400) for any cursor not given to this caller for this query within the last day.
+        Raises `RequestRefused` (400) for any cursor not given to this caller for this query, today or yesterday.
         """
         if cursor is None:
             return None
         sealed = self._opened(cursor)
-        if sealed is None or sealed["bound"] != self._bound or self.now() > datetime.fromisoformat(sealed["until"]):
+        if sealed is None or sealed["bound"] != self._bound or self.now().date() > date.fromisoformat(sealed["until"]):
             raise RequestRefused(
                 HTTPStatus.BAD_REQUEST,
                 "invalid_cursor",
-                "The cursor is not one of this list, or is older than a day: ask for the first page again.",
+                "The cursor is not one of this list, or is of the day before yesterday: ask for the first page again.",
             )
         return sealed["at"]
 
@@ -53,7 +54,7 @@ class Cursors:
         """The cursor of the page that begins behind a position; None where there is nothing behind it."""
         if position is None:
             return None
-        until = (self.now() + LIFETIME).isoformat(timespec="seconds")
+        until = (self.now().date() + LIFETIME).isoformat()
         body = json.dumps({"at": position, "bound": self._bound, "until": until}).encode()
         return base64.urlsafe_b64encode(self._tag(body) + body).decode().rstrip("=")
 

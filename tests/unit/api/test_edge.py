@@ -320,8 +320,9 @@ def test_a_cursor_is_good_for_its_caller_its_query_and_its_day_only(world: World
         return world.get(by=by, path=path, query={"cursor": cursor, **query})
 
     assert used(partner("P1")).status == 200
-    assert used(partner("P1"), timedelta(days=1)).status == 200
-    assert is_problem(used(partner("P1"), timedelta(days=1, seconds=1)), 400, "invalid_cursor")
+    end_of_the_next_day = datetime(2026, 11, 23, tzinfo=UTC) - NOW
+    assert used(partner("P1"), end_of_the_next_day - timedelta(microseconds=1)).status == 200
+    assert is_problem(used(partner("P1"), end_of_the_next_day), 400, "invalid_cursor")
     assert is_problem(used(partner("P2")), 400, "invalid_cursor")
     assert is_problem(used(AUDITOR), 400, "invalid_cursor")
     assert is_problem(used(partner("P1"), as_of="2024-01-01"), 400, "invalid_cursor")
@@ -342,6 +343,12 @@ def test_a_cursor_of_which_one_bit_was_changed_is_400(world: World, place: int) 
 @pytest.mark.parametrize("cursor", ["", "x", "é", "AAAA", "=" * 5, "A" * 2048])
 def test_what_is_no_cursor_is_400(world: World, cursor: str) -> None:
     assert is_problem(world.get(query={"cursor": cursor}), 400, "invalid_cursor")
+
+
+def test_pages_of_one_day_have_the_same_cursor_and_so_the_same_etag(world: World) -> None:
+    first = world.get()
+    world.now = NOW + timedelta(hours=11)
+    assert world.get().headers["etag"] == first.headers["etag"]
 
 
 # -- answers
