@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from partner_program.domain.facts import CaseDecision
+from partner_program.domain.facts import CaseDecision, Record
 from partner_program.domain.records.places import canonical_place
+from partner_program.domain.revenue import Baseline, Contribution
 from partner_program.domain.tiers.account import AccountState
 from partner_program.use_cases.assess_account import AssessAccount
 from partner_program.use_cases.decide_case import (
@@ -46,7 +47,7 @@ class Desk:
 
     def __init__(self, *facts: Known, on: str = OVER) -> None:
         self.accounts = FakeAccounts()
-        self.accounts.add(*facts)
+        self.accounts.add(*(fact for fact in facts if not isinstance(fact, Baseline)))
         self.world = RecordsWorld(rulebook=rulebook())
         self.world.take("partners", row("partners"))
         self.world.take("sites", row("sites"))
@@ -64,7 +65,12 @@ class Desk:
         world = self.world
         record = RecordOne(facts=facts or world.facts, messages=world.messages, rulebook=world.rulebook)
         on = self.on + timedelta(days=days)
-        named = {"account_id": P1_DE, "requirement": "business_plan", "opened_on": day(OPENED), "reason": "as agreed"}
+        named: dict[str, Any] = {
+            "account_id": P1_DE,
+            "requirement": "business_plan",
+            "opened_on": day(OPENED),
+            "reason": "as agreed",
+        }
         decision = Decision(**(named | {"verdict": verdict, "until": until} | asked))
         return DecideCase(self.accounts, record, rulebook())(
             decision, Sent(name, by, datetime(2026, 1, 1, tzinfo=UTC), on)
@@ -74,12 +80,12 @@ class Desk:
         found = [fact.record for fact in self.world.facts.facts.values()]
         return [one for one in found if isinstance(one, CaseDecision)]
 
-    def learn(self, known_on: str, *facts: Known) -> None:
+    def learn(self, known_on: str, *facts: Record | Contribution) -> None:
         """What is recorded and not assessed yet."""
-        self.accounts.add(*facts, known_on=known_on)  # type: ignore[arg-type]
+        self.accounts.add(*facts, known_on=known_on)
 
 
-def premier(*more: Known, on: str = OVER) -> Desk:
+def premier(*more: Record, on: str = OVER) -> Desk:
     """Premier in everything but the plan of 2023."""
     kept = [*kept_qualified("premier"), brand_review("2022-06-01"), opening(2022, "200000"), opening(2023, "200000")]
     return Desk(*in_program(), placed("premier"), *kept, *more, on=on)
@@ -194,7 +200,7 @@ def test_a_case_of_a_certification_is_not_for_the_vendor_to_decide() -> None:
         ({"verdict": "demote", "reason": "x" * 301}, "reason"),
     ],
 )
-def test_a_decision_that_a_file_could_not_hold_is_rejected_by_column(asked: dict[str, str], column: str) -> None:
+def test_a_decision_that_a_file_could_not_hold_is_rejected_by_column(asked: dict[str, Any], column: str) -> None:
     desk = premier()
     with pytest.raises(RowRejected) as rejected:
         desk.decide(**asked)
