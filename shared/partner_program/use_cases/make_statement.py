@@ -3,16 +3,16 @@
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
+from typing import Protocol
 
 from partner_program.domain.accelerator.calculation import Assignment, changes_balance, make_statement
 from partner_program.domain.accelerator.statement import Statement, StatementStatus
 from partner_program.domain.facts import AccountFacts
-from partner_program.domain.payments.payout import payout_of
+from partner_program.domain.payments.payout import Payout, payout_of
 from partner_program.domain.revenue import Baseline
 from partner_program.domain.yearly_revenue import whole_year
 from partner_program.rulebook import Rulebook
 from partner_program.use_cases.close_quarter import Phase, close_of
-from partner_program.use_cases.payment_ports import PaymentBook
 from partner_program.use_cases.ports import AccountStore, StoredState
 from partner_program.values.errors import VersionConflict
 from partner_program.values.periods import Quarter, parse_date
@@ -24,10 +24,22 @@ _YEARS_LAST = 4
 """The quarter whose close freezes the year."""
 
 
+class PayoutStarts(Protocol):
+    """Of the `PaymentBook`, what it takes to start payouts."""
+
+    def payouts(self, account_id: str) -> Sequence[Payout]:
+        """All payouts of an account, by quarter."""
+        ...
+
+    def put_payout(self, payout: Payout) -> bool:
+        """Write a step that is no act of a person, on condition of the version before. False: it does not hold."""
+        ...
+
+
 class MakeStatement:
     """Idempotent: whatever it writes is put if absent, so a task may come twice, late or out of order."""
 
-    def __init__(self, accounts: AccountStore, rulebook: Rulebook, book: PaymentBook) -> None:
+    def __init__(self, accounts: AccountStore, rulebook: Rulebook, book: PayoutStarts) -> None:
         self._accounts = accounts
         self._rulebook = rulebook
         self._book = book

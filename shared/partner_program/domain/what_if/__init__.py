@@ -1,0 +1,1 @@
+"""What would be: facts that are supposed, not recorded (R-3, R-5)."""

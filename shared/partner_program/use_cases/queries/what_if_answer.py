@@ -1,0 +1,208 @@
+"""The answer to a what-if: the account without and with what is supposed, as the engine tells it, and what differs."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from partner_program.domain.accelerator.statement import Statement, Step
+from partner_program.domain.model import Document
+from partner_program.domain.tiers.account import AccountState, TierChange
+from partner_program.domain.tiers.cases import Case
+from partner_program.domain.tiers.findings import Advice, Finding, Requirement
+from partner_program.values.money import plain
+from partner_program.values.tiers import Tier
+
+
+class OpenCase(Document):
+    """A case that is open on the day asked about; `due_on` is the last day to mend it (None: the vendor decides)."""
+
+    requirement: Requirement
+    subject: str
+    rule: str
+    opened_on: date
+    due_on: date | None
+    missing: str | None
+    mend: str | None
+    decision_due: bool
+
+
+class QuarterStatus(StrEnum):
+    """How much of a quarter's rebate is certain."""
+
+    FINAL = "final"
+    """Its books are closed by the day asked about: the final statement."""
+    EXPECTED = "expected"
+    """They are not: as the quarter would end with what is known by that day."""
+    NONE = "none"
+    """They are closed, and there is no statement: the account was not Premier at the quarter's end."""
+
+
+class QuarterRebate(Document):
+    """A quarter's rebate as the accelerator calculates it (R-5); amounts as in a statement, with its steps.
+
+    `level_growth_pct` is the level that the year's revenue reaches, in percent of last year's (None: no level).
+    """
+
+    ytd_revenue: Decimal
+    prev_year_revenue: Decimal
+    premier: bool
+    eligible: bool
+    level_growth_pct: Decimal | None
+    rate_pct: Decimal
+    rebate_base: Decimal
+    earned: Decimal
+    settled_before: Decimal
+    carried_in: Decimal
+    payout: Decimal
+    carried_out: Decimal
+    payable_from: date
+    reason: str
+    steps: tuple[Step, ...]
+
+
+class QuarterOutcome(Document):
+    """A quarter (`2024Q4`) and what it pays."""
+
+    quarter: str
+    status: QuarterStatus
+    rebate: QuarterRebate | None
+
+
+class Outcome(Document):
+    """An account on the day asked about. `tier_changes` are those from today on; revenues are Sales Revenue, exact."""
+
+    tier: Tier | None
+    tier_since: date | None
+    tier_changes: tuple[TierChange, ...]
+    ytd_revenue: Decimal
+    prev_year_revenue: Decimal
+    findings: tuple[Finding, ...]
+    advice: tuple[Advice, ...]
+    cases: tuple[OpenCase, ...]
+    quarters: tuple[QuarterOutcome, ...]
+
+
+class Difference(Document):
+    """Something that what is supposed would change; None on the side on which it is not there."""
+
+    what: str
+    before: str | None
+    after: str | None
+
+
+class WhatIfAnswer(Document):
+    """An account on the day `on`, `before` and `after`: without and with what is supposed from `today` on.
+
+    Both are told by what is known today; nothing of either is stored. Amounts are in `currency`.
+    """
+
+    account_id: str
+    currency: str
+    today: date
+    on: date
+    before: Outcome
+    after: Outcome
+    differences: tuple[Difference, ...]
+    notes: tuple[str, ...]
+
+
+def outcome_of(state: AccountState, since: date, quarters: tuple[QuarterOutcome, ...]) -> Outcome:
+    """What is told of a state."""
+    return Outcome(
+        tier=state.tier,
+        tier_since=state.tier_since,
+        tier_changes=tuple(change for change in state.tier_changes if change.changed_on >= since),
+        ytd_revenue=state.ytd_revenue,
+        prev_year_revenue=state.prev_year_revenue,
+        findings=state.findings,
+        advice=state.advice,
+        cases=tuple(_open_case(case) for case in state.cases if case.is_open),
+        quarters=quarters,
+    )
+
+
+def _open_case(case: Case) -> OpenCase:
+    return OpenCase(
+        requirement=case.requirement,
+        subject=case.subject,
+        rule=case.rule,
+        opened_on=case.opened_on,
+        due_on=case.due_on,
+        missing=case.missing,
+        mend=case.mend,
+        decision_due=case.decision_due,
+    )
+
+
+def rebate_of_statement(statement: Statement) -> QuarterRebate:
+    """What is told of a statement."""
+    reached = [mark.growth_pct for mark in statement.ladder if mark.reached]
+    return QuarterRebate(
+        ytd_revenue=statement.ytd_revenue,
+        prev_year_revenue=statement.prev_year_revenue,
+        premier=statement.premier,
+        eligible=statement.eligible,
+        level_growth_pct=max(reached, default=None),
+        rate_pct=statement.rate_pct,
+        rebate_base=statement.rebate_base,
+        earned=statement.earned,
+        settled_before=statement.settled_before,
+        carried_in=statement.carried_in,
+        payout=statement.payout,
+        carried_out=statement.carried_out,
+        payable_from=statement.payable_from,
+        reason=statement.reason,
+        steps=statement.steps,
+    )
+
+
+def differences(before: Outcome, after: Outcome) -> tuple[Difference, ...]:
+    """Everything that is not the same in both, in the order in which the outcome tells it."""
+    then, now = dict(_told(before)), dict(_told(after))
+    names = dict.fromkeys([*then, *now])
+    return tuple(_difference(name, then, now) for name in names if then.get(name) != now.get(name))
+
+
+def _difference(name: str, then: Mapping[str, str], now: Mapping[str, str]) -> Difference:
+    return Difference(what=name, before=then.get(name), after=now.get(name))
+
+
+def _told(outcome: Outcome) -> Iterator[tuple[str, str]]:
+    """Name and value of everything that can differ, in the words of the engine."""
+    yield "tier", outcome.tier.value if outcome.tier else "none"
+    yield "tier_since", str(outcome.tier_since or "none")
+    yield "ytd_revenue", plain(outcome.ytd_revenue)
+    yield "prev_year_revenue", plain(outcome.prev_year_revenue)
+    for finding in outcome.findings:
+        met = "met" if finding.met else "not met"
+        yield f"findings.{finding.requirement}", f"{met}: {finding.found} of {finding.required}"
+    for advice in outcome.advice:
+        yield f"advice.{advice.tier}", "; ".join(f"{item.requirement}: {item.missing}" for item in advice.missing)
+    for case in outcome.cases:
+        name = f"cases.{case.requirement}" + (f".{case.subject}" if case.subject else "")
+        yield name, f"since {case.opened_on}" + (f", due by {case.due_on}" if case.due_on else ", for the vendor")
+    for quarter in outcome.quarters:
+        yield from _told_of_quarter(quarter)
+
+
+def _told_of_quarter(outcome: QuarterOutcome) -> Iterator[tuple[str, str]]:
+    name, rebate = f"quarters.{outcome.quarter}", outcome.rebate
+    yield f"{name}.status", outcome.status.value
+    if rebate is not None:
+        for what in ("rate_pct", "rebate_base", "earned", "settled_before", "payout", "carried_out"):
+            yield f"{name}.{what}", plain(getattr(rebate, what))
+
+
+__all__ = [
+    "Difference",
+    "OpenCase",
+    "Outcome",
+    "QuarterOutcome",
+    "QuarterRebate",
+    "QuarterStatus",
+    "WhatIfAnswer",
+    "differences",
+    "outcome_of",
+    "rebate_of_statement",
+]

@@ -1,0 +1,335 @@
+"""What if: the engine itself on supposed facts; tier, cases and rebates before and after, and nothing stored."""
+
+from copy import deepcopy
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from pydantic import ValidationError
+
+from partner_program.domain.asked import AskedWrongly
+from partner_program.domain.facts import Record
+from partner_program.domain.revenue import Contribution
+from partner_program.use_cases.queries.what_if import WhatIf, WhatIfRequest
+from partner_program.values.errors import NotFound
+from partner_program.values.periods import add_months
+from tests.fakes.accounts import FakeAccounts, FixedClock
+from tests.fakes.records import (
+    P1_DE,
+    accepted,
+    baseline,
+    certified,
+    employed,
+    in_program,
+    kept_tier,
+    opening,
+    partner,
+    placed,
+    qualified_records,
+    rulebook,
+    sales,
+    site,
+    trained,
+)
+from tests.unit.api.what_if_world import BOOK, World, steps, told
+
+MORE = {"kind": "sales", "amount": "50000", "currency": "EUR", "month": "2024-11"}
+
+
+def premier(today: str = "2024-11-21", *more: Record | Contribution) -> World:
+    """Premier since 2023 with 100 000 EUR last year and 130 000 this year: 2.5 % of it is earned."""
+    return World(
+        partner(trading_since="2020-01-01"), site(), accepted(), placed("premier"), opening(2022, "50000"),
+        *kept_tier("premier"), sales("2023-12", "100000"), sales("2024-09", "130000"), *more,
+        today=today, since="2024-01-01", book=rulebook('"revenue_threshold.*.premier" = 100000'),
+    )  # fmt: skip
+
+
+def advanced(today: str = "2024-11-21", *more: Record | Contribution) -> World:
+    """Advanced with 150 000 EUR of the 200 000 for Premier, two people with all certifications but one MCIE."""
+    people = [item for item in qualified_records("2024-02-01") if "MCIE" not in str(item.key)]
+    return World(
+        partner(trading_since="2020-01-01"), site(), accepted(), opening(2023, "60000"), *people,
+        sales("2024-09", "150000"), *more, today=today, since="2024-10-01",
+    )  # fmt: skip
+
+
+@pytest.mark.rule("R-3.1a")
+@pytest.mark.rule("R-5.3")
+def test_fifty_thousand_more_in_november_and_an_mcie_more_promote_and_what_is_still_missing_is_told() -> None:
+    world = advanced()
+    engineer = {"kind": "certification", "certification": "MCIE", "person_id": "anna", "certified_on": "2024-11-20"}
+    answer = world.ask(MORE, engineer)
+    assert (answer.before.tier, answer.after.tier) == ("advanced", "premier")
+    assert steps(answer.after.tier_changes) == [("2024-11-21", "premier")]
+    assert told(answer)["ytd_revenue"] == ("150000", "200000")
+    assert told(answer)["advice.premier"] == ("revenue: 50000.00 EUR; MCIE: 1 person", None)
+    assert [case.requirement for case in answer.after.cases] == ["business_plan", "brand_alignment"]
+    assert told(world.ask(engineer))["advice.premier"] == (
+        "revenue: 50000.00 EUR; MCIE: 1 person", "revenue: 50000.00 EUR",
+    )  # fmt: skip
+
+
+@pytest.mark.rule("R-3.1a")
+@pytest.mark.parametrize(("amount", "tier"), [("49999.99", "advanced"), ("50000", "premier"), ("50000.01", "premier")])
+def test_one_cent_less_than_what_is_missing_does_not_promote(amount: str, tier: str) -> None:
+    engineer = {"kind": "certification", "certification": "MCIE", "person_id": "anna", "certified_on": "2024-11-20"}
+    assert advanced().ask(MORE | {"amount": amount}, engineer).after.tier == tier
+
+
+@pytest.mark.rule("R-5.3")
+@pytest.mark.rule("R-5.4a")
+def test_level_rate_base_earned_and_payout_of_the_running_quarter_before_and_after() -> None:
+    """100 000 last year: 150 000 reaches 3 %, and what the third quarter paid is deducted."""
+    world = premier()
+    answer = world.ask(MORE | {"amount": "20000"})
+    [before], [after] = answer.before.quarters, answer.after.quarters
+    assert (before.quarter, before.status) == (after.quarter, after.status) == ("2024Q4", "expected")
+    assert before.rebate is not None
+    assert after.rebate is not None
+    assert (before.rebate.rate_pct, str(before.rebate.payout)) == (Decimal("2.5"), "0.00")
+    assert (after.rebate.level_growth_pct, after.rebate.rate_pct) == (Decimal(150), Decimal(3))
+    assert [str(getattr(after.rebate, name)) for name in ("rebate_base", "earned", "settled_before", "payout")] == [
+        "150000", "4500.00", "3250.00", "1250.00",
+    ]  # fmt: skip
+    assert [step.rule for step in after.rebate.steps], "with the accelerator's own derivation"
+    assert told(answer)["quarters.2024Q4.payout"] == ("0.00", "1250.00")
+    assert told(answer)["quarters.2024Q4.rate_pct"] == ("2.5", "3")
+
+
+@pytest.mark.rule("R-3.3")
+def test_somebody_leaves_and_the_case_with_its_last_day_is_told_and_after_it_the_tier() -> None:
+    world = advanced()
+    gone = {"kind": "person_leaves", "person_id": "anna", "until_date": "2024-11-25"}
+    too = {"kind": "person_leaves", "person_id": "bo", "until_date": "2024-12-01"}
+    answer = world.ask(gone, too, on="2024-12-31")
+    assert [(case.requirement, str(case.opened_on), str(case.due_on)) for case in answer.after.cases] == [
+        ("MCDE", "2024-12-01", "2025-01-30"), ("MCIT", "2024-12-01", "2025-01-30"),
+    ]  # fmt: skip
+    assert answer.before.cases == ()
+    assert (answer.before.tier, answer.after.tier) == ("advanced", "advanced")
+    assert world.ask(gone, too, on="2025-01-30").after.tier == "advanced", "the last day to mend it"
+    late = world.ask(gone, too, on="2025-01-31")
+    assert (late.before.tier, late.after.tier) == ("advanced", "authorized")
+    assert steps(late.after.tier_changes) == [("2025-01-31", "authorized")]
+
+
+@pytest.mark.rule("R-5.4d")
+def test_the_days_ahead_are_walked_books_close_and_the_frozen_year_counts_for_the_next() -> None:
+    world = premier()
+    answer = world.ask(MORE | {"amount": "20000"}, on="2025-03-31")
+    assert [(item.quarter, item.status) for item in answer.after.quarters] == [
+        ("2024Q4", "final"), ("2025Q1", "expected"),
+    ]  # fmt: skip
+    later = answer.after.quarters[1].rebate
+    assert later is not None
+    assert str(later.prev_year_revenue) == "150000"
+    assert answer.after.quarters[0].rebate is not None
+    assert str(answer.after.quarters[0].rebate.payout) == "1250.00"
+
+
+@pytest.mark.rule("R-5.1")
+def test_an_account_that_is_not_premier_is_told_what_its_quarter_would_pay_nothing_with_the_reason() -> None:
+    [quarter] = advanced().ask(MORE).after.quarters
+    assert quarter.rebate is not None
+    assert (quarter.rebate.premier, str(quarter.rebate.payout)) == (False, "0.00")
+    assert "R-5.1" in quarter.rebate.reason
+
+
+@pytest.mark.rule("R-5.4d")
+def test_a_quarter_that_is_over_and_open_is_asked_about_too_and_a_closed_one_is_not() -> None:
+    late = {"kind": "sales", "amount": "20000", "currency": "EUR", "month": "2024-09"}
+    on_the_day = premier("2024-10-29").ask(late)
+    assert [(item.quarter, item.status) for item in on_the_day.after.quarters] == [
+        ("2024Q3", "expected"), ("2024Q4", "expected"),
+    ]  # fmt: skip
+    assert told(on_the_day)["quarters.2024Q3.payout"] == ("3250.00", "4500.00")
+    closed = premier("2024-10-31").ask(late)
+    assert [item.quarter for item in closed.after.quarters] == ["2024Q4"]
+    assert told(closed)["quarters.2024Q4.payout"] == ("0.00", "1250.00")
+
+
+@pytest.mark.rule("R-4.1.5c")
+def test_a_new_person_brings_what_they_hold_and_is_employed_from_then_on() -> None:
+    new = [{"kind": "certification", "certification": kind, "new_person": "eve", "certified_on": "2024-11-20"}
+           for kind in ("MCIE", "MCIT")]  # fmt: skip
+    answer = advanced().ask(MORE, *new)
+    assert answer.after.tier == "premier", "whichever of the two is named first"
+
+
+@pytest.mark.rule("R-4.1.5")
+def test_who_joins_counts_from_that_day_with_what_they_were_certified_in_before() -> None:
+    joins = {"kind": "person_joins", "new_person": "eve", "from_date": "2024-12-02", "site_id": "S1"}
+    held = [{"kind": "certification", "certification": kind, "new_person": "eve", "certified_on": "2024-03-01"}
+            for kind in ("MCIT", "MCIE")]  # fmt: skip
+    asked = (MORE, joins, *held)
+    assert mistakes(advanced(), *asked, on="2024-12-01") == [("/changes/1/from_date", "after_on")]
+    assert steps(advanced().ask(*asked, on="2024-12-31").after.tier_changes) == [("2024-12-02", "premier")]
+
+
+def test_nothing_is_stored() -> None:
+    world = premier()
+    kept = deepcopy((world.accounts.states, world.accounts.saves, world.accounts.baselines, world.accounts.records))
+    statements = list(world.accounts.statements(P1_DE))
+    world.ask(MORE, on="2026-06-30")
+    assert kept == (
+        world.accounts.states, world.accounts.saves, world.accounts.baselines, world.accounts.records,
+    )  # fmt: skip
+    assert list(world.accounts.statements(P1_DE)) == statements
+
+
+def test_the_same_is_asked_twice_and_answered_alike() -> None:
+    world = premier()
+    assert world.ask(MORE, on="2025-06-30") == world.ask(MORE, on="2025-06-30")
+
+
+# -- what cannot be supposed
+
+
+def mistakes(world: World, *changes: dict[str, object], on: str | None = None) -> list[tuple[str, str]]:
+    with pytest.raises(AskedWrongly) as refused:
+        world.ask(*changes, on=on)
+    return [(mistake.at, mistake.code) for mistake in refused.value.mistakes]
+
+
+@pytest.mark.catalogue("B42")
+def test_another_currency_is_refused_with_its_place() -> None:
+    assert mistakes(advanced(), MORE, MORE | {"currency": "USD"}) == [("/changes/1/currency", "other_currency")]
+
+
+@pytest.mark.rule("R-4.1.5c")
+def test_an_mcie_without_an_mcit_is_refused_as_its_record_would_be() -> None:
+    lone = {"kind": "certification", "certification": "MCIE", "new_person": "eve", "certified_on": "2024-11-20"}
+    first = lone | {"certification": "MCIT", "certified_on": "2024-11-21"}
+    assert mistakes(advanced(), lone) == [("/changes/0/certified_on", "mcie_without_mcit")]
+    assert mistakes(advanced(), first, lone) == [("/changes/1/certified_on", "mcie_without_mcit")]
+    expired = {"kind": "certification", "certification": "MCIE", "person_id": "anna", "certified_on": "2026-02-01"}
+    assert mistakes(advanced(), expired, on="2026-03-01") == [("/changes/0/certified_on", "mcie_without_mcit")]
+    assert advanced().ask(expired | {"certified_on": "2026-01-31"}, on="2026-03-01")
+
+
+def test_somebody_unknown_is_refused_with_its_place() -> None:
+    unknown = {"kind": "person_leaves", "person_id": "zed", "until_date": "2024-11-20"}
+    held = {"kind": "certification", "certification": "MCDE", "person_id": "zed", "certified_on": "2024-11-20"}
+    assert mistakes(advanced(), unknown, MORE, held) == [
+        ("/changes/0/person_id", "unknown_person"), ("/changes/2/person_id", "unknown_person"),
+    ]  # fmt: skip
+
+
+def test_who_has_left_cannot_leave_and_who_is_there_cannot_join() -> None:
+    world = advanced("2024-11-21", employed("cem", "2024-01-01", "2024-05-01"))
+    gone = {"kind": "person_leaves", "person_id": "cem", "until_date": "2024-05-01"}
+    assert mistakes(world, gone) == [("/changes/0/until_date", "not_employed")]
+    assert world.ask(gone | {"until_date": "2024-04-30"})
+    joins = {"kind": "person_joins", "person_id": "anna", "from_date": "2024-11-21"}
+    assert mistakes(world, joins) == [("/changes/0/from_date", "employed")]
+    again = joins | {"person_id": "cem", "from_date": "2024-05-01"}
+    assert world.ask(again)
+    assert mistakes(world, again | {"from_date": "2024-04-30"}) == [("/changes/0/from_date", "employed")]
+    named = {"kind": "person_joins", "new_person": "anna", "from_date": "2024-11-21"}
+    assert mistakes(world, named) == [("/changes/0/new_person", "on_record")]
+
+
+def test_a_site_that_is_not_the_accounts_or_not_open_is_refused() -> None:
+    world = advanced("2024-11-21", site("S2", opened="2024-12-01"))
+    joins = {"kind": "person_joins", "new_person": "eve", "from_date": "2024-11-21"}
+    assert mistakes(world, joins | {"site_id": "S9"}) == [("/changes/0/site_id", "unknown_site")]
+    assert mistakes(world, joins | {"site_id": "S2"}) == [("/changes/0/site_id", "site_not_open")]
+    early = joins | {"from_date": "2022-12-31"}
+    assert mistakes(world, early) == [("/changes/0/new_person", "site_not_open")]
+
+
+def test_no_day_lies_after_the_one_that_is_asked_about_and_that_not_beyond_three_years() -> None:
+    world = advanced()
+    plan = {"kind": "business_plan", "year": 2024, "submitted_on": "2024-11-22"}
+    assert mistakes(world, plan) == [("/changes/0/submitted_on", "after_on")]
+    assert world.ask(plan, on="2024-11-22")
+    assert mistakes(world, MORE | {"month": "2024-12"}) == [("/changes/0/month", "after_on")]
+    assert mistakes(world, MORE, on="2024-11-20") == [("/on", "out_of_range")]
+    last = add_months(world.today, 36)
+    assert mistakes(world, MORE, on=(last + timedelta(days=1)).isoformat()) == [("/on", "out_of_range")]
+
+
+def test_revenue_of_years_before_the_last_one_cannot_be_supposed() -> None:
+    world = advanced()
+    assert mistakes(world, MORE | {"month": "2022-12"}) == [("/changes/0/month", "too_early")]
+    assert world.ask(MORE | {"month": "2023-01"}).after.prev_year_revenue == Decimal(110000)
+
+
+def test_late_revenue_of_a_frozen_year_changes_nothing() -> None:
+    world = advanced()
+    world.accounts.put_baseline(baseline(2023, "60000", "2024-01-30"))
+    assert world.ask(MORE | {"month": "2023-06"}).differences == ()
+
+
+def test_what_is_on_record_already_cannot_be_supposed_again() -> None:
+    world = advanced("2024-11-21", trained("annual_sales", "2024-06-01"))
+    done = {"kind": "training", "training": "annual_sales", "completed_on": "2024-06-01"}
+    terms = {"kind": "terms", "version": "2022-03", "accepted_on": "2024-11-01"}
+    assert mistakes(world, done, terms) == [
+        ("/changes/0/completed_on", "on_record"),
+        ("/changes/1/version", "on_record"),
+    ]
+    other = done | {"completed_on": "2024-06-02"}
+    assert mistakes(world, other, other) == [("/changes/1/completed_on", "on_record")]
+    assert mistakes(world, terms | {"version": "1999-01"}) == [("/changes/0/version", "unknown_version")]
+
+
+@pytest.mark.catalogue("B24")
+@pytest.mark.catalogue("B37")
+@pytest.mark.catalogue("B66")
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        (MORE | {"amount": 50000}, ("amount",)),
+        (MORE | {"amount": "5e4"}, ("amount",)),
+        (MORE | {"amount": "+1"}, ("amount",)),
+        (MORE | {"amount": "٥"}, ("amount",)),
+        (MORE | {"amount": "1."}, ("amount",)),
+        (MORE | {"amount": "1.123456789"}, ("amount",)),
+        (MORE | {"currency": "EURO"}, ("currency",)),
+        (MORE | {"month": "2024-13"}, ("month",)),
+        (MORE | {"month": "2024-1"}, ("month",)),
+        (MORE | {"tier": "premier"}, ("tier",)),
+        (MORE | {"invoice_date": "2024-11-01"}, ()),
+        ({"kind": "sales", "amount": "1", "currency": "EUR"}, ()),
+        ({"kind": "sales", "amount": "1", "currency": "EUR", "invoice_date": 1735689600}, ("invoice_date",)),
+        ({"kind": "sales", "amount": "1", "currency": "EUR", "invoice_date": "2025-02-29"}, ("invoice_date",)),
+        ({"kind": "business_plan", "year": "2024", "submitted_on": "2024-01-01"}, ("year",)),
+        ({"kind": "business_plan", "year": True, "submitted_on": "2024-01-01"}, ("year",)),
+        ({"kind": "person_leaves", "person_id": "a#b", "until_date": "2024-01-01"}, ("person_id",)),
+        ({"kind": "certification", "certification": "MCXX", "person_id": "a", "certified_on": "2024-01-01"},
+         ("certification",)),
+        ({"kind": "certification", "certification": "MCDE", "certified_on": "2024-01-01"}, ()),
+        ({"kind": "tier", "tier": "premier"}, ()),
+        ({"kind": ["sales"]}, ()),
+        ("sales", ()),
+    ],
+)  # fmt: skip
+def test_what_is_no_change_is_refused_at_its_place(change: object, place: tuple[str, ...]) -> None:
+    with pytest.raises(ValidationError) as refused:
+        WhatIfRequest.model_validate({"changes": [MORE, change]})
+    assert refused.value.errors()[0]["loc"][:3] == ("changes", 1, *place)
+
+
+def test_between_one_and_fifty_changes_are_taken() -> None:
+    for count, taken in ((0, False), (1, True), (50, True), (51, False)):
+        if taken:
+            assert len(WhatIfRequest.model_validate({"changes": [MORE] * count}).changes) == count
+        else:
+            with pytest.raises(ValidationError):
+                WhatIfRequest.model_validate({"changes": [MORE] * count})
+
+
+def test_an_account_that_does_not_exist_is_not_found() -> None:
+    asked = WhatIfRequest.model_validate({"changes": [MORE]})
+    with pytest.raises(NotFound):
+        WhatIf(FakeAccounts(), BOOK, FixedClock("2024-11-21"))(P1_DE, asked)
+
+
+def test_an_overdue_review_is_said_and_made_by_what_is_known_today() -> None:
+    world = World(*in_program(), certified("anna", "MCDE", "2024-01-01"), today="2024-11-21")
+    assert world.ask(MORE).notes == ()
+    world.today += timedelta(days=60)
+    answer = world.ask(MORE | {"month": "2025-01"})
+    assert answer.notes[0].startswith("The review due on 2024-11-22 has not been made yet")
