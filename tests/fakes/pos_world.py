@@ -16,8 +16,10 @@ from partner_program.domain.sales.receipt import Receipt
 from partner_program.rulebook import Rulebook, load_rulebook
 from partner_program.use_cases.ingest_report import IngestReport, ReportResult
 from partner_program.use_cases.ports import ObjectRef
+from partner_program.use_cases.report_listing import ListReport
 from partner_program.values.money import total
 from tests.fakes import csv_files
+from tests.fakes.report_lists import MemoryReportListing
 from tests.fakes.reports import UPLOADS, FixedClock, MemoryLookups, MemoryMessages, MemoryObjects, MemorySales
 
 COLUMNS = (
@@ -60,6 +62,7 @@ class World:
     sales: MemorySales = field(default_factory=MemorySales)
     lookups: MemoryLookups = field(default_factory=MemoryLookups)
     messages: MemoryMessages = field(default_factory=MemoryMessages)
+    lists: MemoryReportListing = field(default_factory=MemoryReportListing)
     clock: FixedClock = field(default_factory=lambda: FixedClock(TODAY))
     rulebook: Rulebook = field(default_factory=load_rulebook)
     limits: Limits = field(default_factory=Limits)
@@ -77,8 +80,13 @@ class World:
             "objects": self.objects, "sales": self.sales, "lookups": self.lookups, "messages": self.messages,
             "rulebook": self.rulebook, "clock": self.clock, "limits": self.limits, "uploads_bucket": UPLOADS,
             "window_rows": self.window_rows,
+            "list_report": self.list_report(),
         }  # fmt: skip
         return IngestReport(**(wired | ports))
+
+    def list_report(self) -> ListReport:
+        """Days as in a sandbox: an upload comes on the clock's day."""
+        return ListReport(self.sales, self.lists, lambda _, seen_on: seen_on)
 
     def upload(self, body: bytes | Iterable[Mapping[str, str]], key: str = "pos/D1/R1.csv") -> ObjectRef:
         """Puts a report without processing it."""

@@ -70,7 +70,7 @@ class MemorySales:
     def __init__(self) -> None:
         self.states: dict[tuple[str, str], ReportState] = {}
         self.known_versions: dict[tuple[str, str], dict[str, ReportVersion]] = {}
-        self.refusals: dict[tuple[str, str], dict[str, Receipt]] = {}
+        self.refused: dict[tuple[str, str], dict[str, Receipt]] = {}
         self.run_windows: dict[tuple[str, str, str, int], dict[int, tuple[int, WindowResult]]] = {}
         self.invoices: dict[tuple[str, str, int], Claims] = {}
         self.contributions: dict[tuple[str, ...], Contribution] = {}
@@ -97,7 +97,10 @@ class MemorySales:
         return list(self.known_versions.get((distributor_id, report_id), {}).values())
 
     def keep_refusal(self, distributor_id: str, report_id: str, receipt: Receipt) -> None:
-        self.refusals.setdefault((distributor_id, report_id), {})[receipt.object_version] = receipt
+        self.refused.setdefault((distributor_id, report_id), {})[receipt.object_version] = receipt
+
+    def refusals(self, distributor_id: str, report_id: str) -> Sequence[Receipt]:
+        return list(self.refused.get((distributor_id, report_id), {}).values())
 
     def windows(self, state: ReportState) -> Mapping[int, WindowResult]:
         return {number: result for number, (_, result) in self.run_windows.get(_run(state), {}).items()}

@@ -23,6 +23,11 @@ def program_date(moment: datetime, zone: ZoneInfo) -> date:
     return moment.astimezone(zone).date()
 
 
+def stamped_on(stamp: str, zone: ZoneInfo) -> date:
+    """The civil date on which an event happened, from its stamp (`2024-05-05T10:00:00Z#…`)."""
+    return program_date(datetime.fromisoformat(stamp.partition("#")[0]), zone)
+
+
 class SystemClock:
     """Real time. One clock serves one invocation and shows one date in it, even over midnight."""
 

@@ -2,13 +2,14 @@
 
 import io
 from collections.abc import Callable
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 from urllib3.exceptions import HTTPError
 
 from partner_program.use_cases.ports import ObjectRef
-from partner_program.values.errors import ProgramError
+from partner_program.use_cases.queries.report_ports import ResultPart
+from partner_program.values.errors import NotFound, ProgramError, VersionConflict
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 _GONE = frozenset({"404", "NoSuchKey", "NoSuchVersion", "NotFound", "MethodNotAllowed", "405"})
 """How S3 says that a version is not there; 405 is its answer for a delete marker."""
+_CHANGED = frozenset({"412", "PreconditionFailed"})
 _READ_TRIES = 5
 
 
@@ -61,6 +63,26 @@ class S3Objects:
 
         return cast("BinaryIO", io.BufferedReader(_Resuming(get)))
 
+    def open_result_at(self, key: str, start: int, etag: str | None = None) -> ResultPart:
+        """A result from a byte on. Raises `NotFound`; `VersionConflict` where it is no longer what `etag` names."""
+
+        def get(position: int, same: str | None) -> "GetObjectOutputTypeDef":
+            wanted: Any = {"IfMatch": same or etag} if same or etag else {}
+            return self._client.get_object(
+                Bucket=self._results_bucket, Key=key, Range=f"bytes={start + position}-", **wanted
+            )
+
+        try:
+            part = _Resuming(get)
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            if code in _GONE:
+                raise NotFound("there is no such file") from error
+            if code in _CHANGED:
+                raise VersionConflict("the file was written anew meanwhile: read it from the beginning") from error
+            raise
+        return ResultPart(cast("BinaryIO", io.BufferedReader(part)), part.etag, start + part.length)
+
     def put_result(self, key: str, body: bytes | BinaryIO, content_type: str) -> None:
         """Write to the results bucket; a stream is read from where it stands."""
         self._client.put_object(Bucket=self._results_bucket, Key=key, Body=body, ContentType=content_type)
@@ -73,15 +95,19 @@ class _Resuming(io.RawIOBase):
         self._get = get
         answer = get(0, None)
         self._body = answer["Body"]
-        self._etag = answer["ETag"]
-        self._length = answer["ContentLength"]
+        self.etag = answer["ETag"]
+        self.length = answer["ContentLength"]
         self._position = 0
+
+    def close(self) -> None:
+        self._body.close()
+        super().close()
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]  # narrower than "any buffer"
-        wanted = min(len(buffer), self._length - self._position)
+        wanted = min(len(buffer), self.length - self._position)
         if wanted == 0:
             return 0
         for _ in range(_READ_TRIES):
@@ -93,5 +119,5 @@ class _Resuming(io.RawIOBase):
                 buffer[: len(chunk)] = chunk
                 self._position += len(chunk)
                 return len(chunk)
-            self._body = self._get(self._position, self._etag)["Body"]
-        raise BrokenRead(f"an object broke off {_READ_TRIES} times at byte {self._position} of {self._length}")
+            self._body = self._get(self._position, self.etag)["Body"]
+        raise BrokenRead(f"an object broke off {_READ_TRIES} times at byte {self._position} of {self.length}")

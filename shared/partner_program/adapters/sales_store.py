@@ -19,6 +19,7 @@ from partner_program.use_cases.report_ports import (
     ReportState,
     ReportVersion,
     WindowResult,
+    part_name,
 )
 from partner_program.values.errors import VersionConflict
 from partner_program.values.tiers import Tier
@@ -44,13 +45,13 @@ class DynamoSalesStore:
 
     def state(self, distributor_id: str, report_id: str) -> ReportState | None:
         """The report as it stands."""
-        item = self._program.get(_report(distributor_id, report_id), "CURRENT")
+        item = self._program.get(report_pk(distributor_id, report_id), "CURRENT")
         return ReportState.model_validate_json(str(item["body"])) if item else None
 
     def save_state(self, state: ReportState, expected_attempt: int) -> None:
         """Conditional on the stored attempt (0: none is stored). Raises `VersionConflict`."""
         item: Item = {
-            "pk": _report(state.distributor_id, state.report_id),
+            "pk": report_pk(state.distributor_id, state.report_id),
             "sk": "CURRENT",
             "kind": "report",
             "attempt": state.attempt,
@@ -68,7 +69,7 @@ class DynamoSalesStore:
         """Put if absent by digest; the one that stands."""
         existing = self._program.put_new(
             {
-                "pk": _report(distributor_id, report_id),
+                "pk": report_pk(distributor_id, report_id),
                 "sk": f"VERSION#{version.digest[:16]}",
                 "kind": "report_version",
                 "body": version.model_dump_json(),
@@ -78,30 +79,35 @@ class DynamoSalesStore:
 
     def versions(self, distributor_id: str, report_id: str) -> Sequence[ReportVersion]:
         """Every content that was processed, by digest."""
-        items = self._program.query(_report(distributor_id, report_id), prefix="VERSION#")
+        items = self._program.query(report_pk(distributor_id, report_id), prefix="VERSION#")
         return [ReportVersion.model_validate_json(str(item["body"])) for item in items]
 
     def keep_refusal(self, distributor_id: str, report_id: str, receipt: Receipt) -> None:
         """History of uploads that were refused, by object version."""
         item: Item = {
-            "pk": _report(distributor_id, report_id),
+            "pk": report_pk(distributor_id, report_id),
             "sk": f"REFUSED#{receipt.object_version}",
             "kind": "report_refused",
             "body": receipt.model_dump_json(),
         }
         self._program.put(item)
 
+    def refusals(self, distributor_id: str, report_id: str) -> Sequence[Receipt]:
+        """Every upload that was refused, by object version."""
+        items = self._program.query(report_pk(distributor_id, report_id), prefix="REFUSED#")
+        return [Receipt.model_validate_json(str(item["body"])) for item in items]
+
     # -- windows of a run
 
     def windows(self, state: ReportState) -> Mapping[int, WindowResult]:
         """The finished windows of the state's run, by number."""
-        found = (WindowResult.model_validate_json(str(item["body"])) for item in self._sales.query(_run(state)))
+        found = (WindowResult.model_validate_json(str(item["body"])) for item in self._sales.query(run_pk(state)))
         return {result.number: result for result in found}
 
     def save_window(self, state: ReportState, result: WindowResult) -> None:
         """Replaces what an earlier attempt found; raises `VersionConflict` where a later attempt was here."""
         item: Item = {
-            "pk": _run(state),
+            "pk": run_pk(state),
             "sk": f"WINDOW#{result.number:05d}",
             "kind": "report_window",
             "attempt": state.attempt,
@@ -127,14 +133,14 @@ class DynamoSalesStore:
     def claim(self, distributor_id: str, offers: Sequence[Offer]) -> Sequence[Claims]:
         """For each offer the claims that stand in its bucket afterwards: first come, first claimed."""
         looks = [offer for offer in offers if not offer.claims]
-        found = self._sales.get_many(_invoice(distributor_id, offer) for offer in looks)
+        found = self._sales.get_many(invoice_key(distributor_id, offer) for offer in looks)
         seen = {key: load_claims(str(item["body"])) for key, item in found.items()}
         claimed = iter(each(lambda offer: self._merge(distributor_id, offer), [o for o in offers if o.claims]))
-        return [next(claimed) if offer.claims else seen.get(_invoice(distributor_id, offer), {}) for offer in offers]
+        return [next(claimed) if offer.claims else seen.get(invoice_key(distributor_id, offer), {}) for offer in offers]
 
     def _merge(self, distributor_id: str, offer: Offer) -> Claims:
         """Put if absent, else merge on the condition of the version that was seen: nobody's claim is overwritten."""
-        pk, sk = _invoice(distributor_id, offer)
+        pk, sk = invoice_key(distributor_id, offer)
         standing: Claims = {}
         version = 0
         for _ in range(MERGE_TRIES):
@@ -166,7 +172,7 @@ class DynamoSalesStore:
         each(lambda part: self._contribute(*part), parts)
 
     def _contribute(self, c: Contribution, lines: Sequence[LineReference]) -> None:
-        part = f"{c.distributor_id}#{c.report_id}#{c.digest[:16]}#{c.part:04d}"
+        part = part_name(c)
         rest = iter(lines)
         chunk = 0
         while some := list(islice(rest, REFERENCES_PER_ITEM)):
@@ -256,13 +262,16 @@ def _known_days(standing: Item) -> str:
     return f"{standing.get('earlier', '')} {known_on}".strip()
 
 
-def _report(distributor_id: str, report_id: str) -> str:
+def report_pk(distributor_id: str, report_id: str) -> str:
+    """The partition of a report in the program table."""
     return f"REPORT#{distributor_id}#{report_id}"
 
 
-def _run(state: ReportState) -> str:
+def run_pk(state: ReportState) -> str:
+    """The partition of a run's finished windows in the sales table."""
     return f"RUN#{state.distributor_id}#{state.report_id}#{state.digest[:16]}#{state.run:04d}"
 
 
-def _invoice(distributor_id: str, offer: Offer) -> tuple[str, str]:
+def invoice_key(distributor_id: str, offer: Offer) -> tuple[str, str]:
+    """Where the claims of an invoice bucket lie in the sales table."""
     return f"INVOICE#{distributor_id}#{offer.invoice_number}", f"LINES#{offer.bucket:04d}"

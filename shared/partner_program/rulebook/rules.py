@@ -144,6 +144,13 @@ class Rules(Requirements, Benefits):
         """Days after a month's last day on which its accruals are booked; from 0 to 27 (R-5.4d)."""
         return self._value("accruals.close_days", int)
 
+    # -- R-8: distributors' reports
+
+    @property
+    def report_due_days(self) -> int:
+        """Days after the end of the month of its last invoice within which a report is on time (R-8)."""
+        return self._value("reports.due_days", int)
+
     # -- R-5.4c, R-5.5: payment
 
     @property

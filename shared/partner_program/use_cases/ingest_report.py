@@ -19,6 +19,7 @@ from partner_program.domain.sales.report_key import ReportKey, parse_report_key
 from partner_program.domain.sales.survey import LineName, Repeat, Survey, repeats, survey
 from partner_program.rulebook import Rulebook
 from partner_program.use_cases.ports import Clock, ObjectRef
+from partner_program.use_cases.report_listing import ListReport
 from partner_program.use_cases.report_ports import (
     Lookups,
     ReportMessages,
@@ -73,8 +74,8 @@ class IngestReport:
 
     def __init__(
         self, *, objects: ReportObjects, sales: SalesStore, lookups: Lookups, messages: ReportMessages,
-        rulebook: Rulebook, clock: Clock, limits: Limits, uploads_bucket: str, window_rows: int = WINDOW_ROWS,
-        reserve_ms: int = RESERVE_MS,
+        rulebook: Rulebook, clock: Clock, limits: Limits, uploads_bucket: str, list_report: ListReport,
+        window_rows: int = WINDOW_ROWS, reserve_ms: int = RESERVE_MS,
     ) -> None:  # fmt: skip
         self._objects = objects
         self._sales = sales
@@ -84,6 +85,7 @@ class IngestReport:
         self._clock = clock
         self._limits = limits
         self._uploads_bucket = uploads_bucket
+        self._list_report = list_report
         self._window_rows = window_rows
         self._reserve_ms = reserve_ms
         self._results = ReportResults(objects, rulebook, clock)
@@ -119,6 +121,7 @@ class IngestReport:
         if stored and stored.stamp > ref.stamp:
             return ReportResult("superseded", key.distributor_id, key.report_id, stored.receipt)
         if stored and stored.ref == ref and stored.status == "posted" and not fresh:
+            self._list(key, ref)  # a run may have been killed between its last write and the list
             return ReportResult("unchanged", key.distributor_id, key.report_id, stored.receipt)
         try:
             surveyed = self._survey(key, ref)
@@ -137,6 +140,7 @@ class IngestReport:
         """Nothing of the upload counts; what an earlier version of the report has posted stands."""
         receipt = self._results.refuse(key, ref, refused)
         self._sales.keep_refusal(key.distributor_id, key.report_id, receipt)
+        self._list(key, ref)
         return ReportResult("refused", key.distributor_id, key.report_id, receipt)
 
     # -- pass 1
@@ -281,7 +285,11 @@ class IngestReport:
         except VersionConflict as conflict:
             self._give_back(key)
             raise Overtaken from conflict
+        self._list(key, state.ref)
         return ReportResult("posted", key.distributor_id, key.report_id, receipt)
+
+    def _list(self, key: ReportKey, ref: ObjectRef) -> None:
+        self._list_report(key.distributor_id, key.report_id, ref.stamp, self._clock.today())
 
     def _give_back(self, key: ReportKey) -> None:
         """Overtaken between the look and the write: whoever has finished meanwhile gets its files back."""

@@ -145,6 +145,10 @@ class SalesStore(Protocol):
         """History of uploads that were refused; what stood of the report still stands."""
         ...
 
+    def refusals(self, distributor_id: str, report_id: str) -> Sequence[Receipt]:
+        """Every upload that was refused, in no particular order."""
+        ...
+
     def windows(self, state: ReportState) -> Mapping[int, WindowResult]:
         """The finished windows of the state's run, by number."""
         ...
@@ -197,3 +201,8 @@ class Lookups(Protocol):
     def wait_for(self, dependency: str, distributor_id: str, report_id: str) -> None:
         """Have the report processed again when the record `dependency` (`SITE#…`) comes or changes. Idempotent."""
         ...
+
+
+def part_name(item: Contribution) -> str:
+    """How stored items call the part of a report version that a contribution is of."""
+    return f"{item.distributor_id}#{item.report_id}#{item.digest[:16]}#{item.part:04d}"

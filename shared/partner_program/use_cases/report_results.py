@@ -41,6 +41,8 @@ class ReportResults:
                 "reasons": all_reasons(summary),
                 "flags": summary.flags,
                 "credit": summary.credit,
+                "first_invoice_on": summary.first_invoice_on,
+                "last_invoice_on": summary.last_invoice_on,
                 "unknown_columns": unknown_columns,
                 "vanished": vanished,
             }

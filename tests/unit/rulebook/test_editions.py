@@ -61,6 +61,7 @@ def test_what_the_documents_leave_out_is_assumed_and_nothing_that_they_state() -
     assert {entry_id for entry_id in assumed if not entry_id.startswith("revenue_threshold.")} == {
         "program.time_zone",
         "accruals.close_days",
+        "reports.due_days",
         "payment.bank_cooling_days",
         "payment.second_approval",
         "price_deviation.tolerance",

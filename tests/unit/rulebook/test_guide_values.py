@@ -192,6 +192,12 @@ def test_a_months_accruals_are_booked_ten_days_after_it_which_is_assumed() -> No
     assert RULES.basis("accruals.close_days") == Basis.ASSUMED
 
 
+@pytest.mark.rule("R-8")
+def test_a_report_is_due_five_days_after_the_month_of_its_last_invoice_which_is_assumed() -> None:
+    assert RULES.report_due_days == 5
+    assert RULES.basis("reports.due_days") == Basis.ASSUMED
+
+
 @pytest.mark.rule("R-5.4c", "R-5.5")
 @pytest.mark.parametrize(
     ("currency", "amount"), [("EUR", "50000"), ("USD", "60000"), ("JPY", "7500000"), ("KWD", "15000")]

@@ -44,7 +44,7 @@ def test_values_by_tier_stand_side_by_side_and_assumed_ones_are_marked() -> None
     assert row(text, "people_required.MCDE.…")[1:4] == ["0", "1*", "2*"]
     assert row(text, "program.time_zone")[1] == "Europe/Copenhagen*"
     assert row(text, "quarter.close_days")[1] == "30°"
-    assert "* 227 values assumed: the documents leave it open" in text
+    assert "* 228 values assumed: the documents leave it open" in text
 
 
 def test_thresholds_stand_by_region_and_currency_with_their_countries() -> None:
@@ -130,7 +130,7 @@ def test_check_accepts_a_valid_file(tmp_path: Path) -> None:
     file = tmp_path / "owner.toml"
     file.write_text('"compliance.days" = 45\n', "utf-8")
     result = CliRunner().invoke(rulebook_app, ["check", str(file)], env=WIDE)
-    assert (result.exit_code, result.output) == (0, "Valid: 1 values set by the file, 227 left assumed.\n")
+    assert (result.exit_code, result.output) == (0, "Valid: 1 values set by the file, 228 left assumed.\n")
 
 
 def test_check_prints_every_mistake_on_a_line_and_exits_with_1(tmp_path: Path) -> None:

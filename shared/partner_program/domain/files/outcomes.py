@@ -79,6 +79,36 @@ class ReasonCode(StrEnum):
     OLDER_THAN_RECORDED = "OLDER_THAN_RECORDED"
 
 
+HELD_CODES = frozenset(
+    {
+        ReasonCode.UNKNOWN_DISTRIBUTOR,
+        ReasonCode.UNKNOWN_SITE,
+        ReasonCode.SITE_NOT_OPEN,
+        ReasonCode.SITE_IN_OTHER_COUNTRY,
+        ReasonCode.COUNTRY_NOT_IN_PROGRAM,
+        ReasonCode.NO_RULES_IN_FORCE,
+        ReasonCode.OTHER_CURRENCY,
+        ReasonCode.UNKNOWN_SKU,
+        ReasonCode.CATEGORY_MISMATCH,
+        ReasonCode.LINE_CHANGED,
+        ReasonCode.UNKNOWN_PARTNER,
+        ReasonCode.UNKNOWN_ACCOUNT,
+        ReasonCode.UNKNOWN_PERSON,
+        ReasonCode.MCIE_WITHOUT_MCIT,
+    }
+)
+"""Why a line or row is held."""
+DUPLICATE_CODES = frozenset(
+    {
+        ReasonCode.ALREADY_COUNTED,
+        ReasonCode.REPEATED_IN_FILE,
+        ReasonCode.UNCHANGED,
+        ReasonCode.OLDER_THAN_RECORDED,
+    }
+)
+"""Why a line or row is left as a duplicate; every other code of a line rejects it."""
+
+
 class Flag(StrEnum):
     """A line that counts, with something for the channel manager to look at."""
 

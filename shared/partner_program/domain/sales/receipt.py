@@ -18,6 +18,8 @@ from partner_program.values.errors import ProgramError
 from partner_program.values.money import EXACT
 
 ReportStatus = Literal["processing", "posted", "refused"]
+MOST_WAITED_FOR = 20
+"""Records that lines of one reason wait for and that are named, the first by name; the lines are all counted."""
 
 
 class NotConserved(ProgramError):
@@ -56,12 +58,19 @@ def _some(money: Mapping[str, Decimal]) -> dict[str, Decimal]:
 
 
 class Summary(Document):
-    """What became of the lines of a report or of one part of it. `credit` is the Sales Revenue posted, unrounded."""
+    """What became of the lines of a report or of one part of it. `credit` is the Sales Revenue posted, unrounded.
+
+    `waits_for` names the records (`SITE#…`) that held lines wait for, by the reason that they are held for. The first
+    and last invoice dates are those of well-formed lines, whatever their outcome; None where there are none.
+    """
 
     outcomes: dict[Outcome, Amounts] = Field(default_factory=dict)
     reasons: dict[ReasonCode, Amounts] = Field(default_factory=dict)
     flags: dict[Flag, Amounts] = Field(default_factory=dict)
     credit: dict[str, Decimal] = Field(default_factory=dict)
+    waits_for: dict[ReasonCode, tuple[str, ...]] = Field(default_factory=dict)
+    first_invoice_on: date | None = None
+    last_invoice_on: date | None = None
 
     @property
     def total(self) -> Amounts:
@@ -81,6 +90,19 @@ class Tally:
         self._reasons: dict[ReasonCode, _Counter] = {}
         self._flags: dict[Flag, _Counter] = {}
         self._credit: dict[str, Decimal] = {}
+        self._waits_for: dict[ReasonCode, set[str]] = {}
+        self._first: date | None = None
+        self._last: date | None = None
+
+    def covers(self, invoice_dates: Iterable[date]) -> None:
+        """The invoice dates of well-formed lines."""
+        for day in invoice_dates:
+            self._first = day if self._first is None or day < self._first else self._first
+            self._last = day if self._last is None or day > self._last else self._last
+
+    def waits(self, code: ReasonCode, records: Iterable[str]) -> None:
+        """Records that a line waits for which is held for a reason."""
+        self._waits_for.setdefault(code, set()).update(records)
 
     def posted(self, currency: str, billed: Decimal, credit: Decimal, flags: Iterable[str]) -> None:
         """A line that counts, with its credit and flags."""
@@ -101,7 +123,15 @@ class Tally:
             reasons={code: counter.amounts() for code, counter in self._reasons.items()},
             flags={flag: counter.amounts() for flag, counter in self._flags.items()},
             credit=dict(self._credit),
+            waits_for={code: _named(records) for code, records in self._waits_for.items() if records},
+            first_invoice_on=self._first,
+            last_invoice_on=self._last,
         )
+
+
+def _named(records: Iterable[str]) -> tuple[str, ...]:
+    """The first by name: of parts and of their union alike, so that parts add up to the same names."""
+    return tuple(sorted(set(records))[:MOST_WAITED_FOR])
 
 
 class _Counter:
@@ -153,6 +183,8 @@ def added(summaries: Iterable[Summary]) -> Summary:
     reasons: dict[ReasonCode, Amounts] = {}
     flags: dict[Flag, Amounts] = {}
     credit: dict[str, Decimal] = {}
+    waits_for: dict[ReasonCode, tuple[str, ...]] = {}
+    days: list[date] = []
     for summary in summaries:
         for outcome, amounts in summary.outcomes.items():
             outcomes[outcome] = outcomes.get(outcome, Amounts()) + amounts
@@ -162,13 +194,23 @@ def added(summaries: Iterable[Summary]) -> Summary:
             flags[flag] = flags.get(flag, Amounts()) + amounts
         for currency, amount in summary.credit.items():
             credit[currency] = EXACT.add(credit.get(currency, Decimal(0)), amount)
-    return Summary(outcomes=outcomes, reasons=reasons, flags=flags, credit=credit)
+        for code, records in summary.waits_for.items():
+            waits_for[code] = _named((*waits_for.get(code, ()), *records))
+        days += [day for day in (summary.first_invoice_on, summary.last_invoice_on) if day is not None]
+    return Summary(
+        outcomes=outcomes, reasons=reasons, flags=flags, credit=credit, waits_for=waits_for,
+        first_invoice_on=min(days, default=None), last_invoice_on=max(days, default=None),
+    )  # fmt: skip
 
 
 class ReasonLine(Amounts):
-    """Lines of one reason code, with what to do about them."""
+    """Lines of one reason code, with what to do about them.
+
+    `waits_for`: the records (`SITE#…`) whose arrival lets held lines count by themselves, at most 20 of them.
+    """
 
     what_to_do: str
+    waits_for: tuple[str, ...] = ()
 
 
 class VanishedLine(Document):
@@ -192,7 +234,7 @@ class Vanished(Document):
 class Receipt(Document):
     """What the sender gets back for one version of one report.
 
-    `status` is `posted` or `refused`; a refused report has `refusal` and nothing of it counts. Money is billed amounts
+    The first and last invoice dates are those of well-formed lines, whatever became of them. `status` is `posted` or `refused`; a refused report has `refusal` and nothing of it counts. Money is billed amounts
     per currency as decimal text. `lines` = the sum of the outcomes' lines, `money` = the sum of their money.
     """
 
@@ -214,6 +256,8 @@ class Receipt(Document):
     reasons: dict[ReasonCode, ReasonLine] = Field(default_factory=dict)
     flags: dict[Flag, Amounts] = Field(default_factory=dict)
     credit: dict[str, Decimal] = Field(default_factory=dict)
+    first_invoice_on: date | None = None
+    last_invoice_on: date | None = None
     unknown_columns: tuple[str, ...] = ()
     vanished: Vanished = Vanished()
     refusal: Rejection | None = None
@@ -235,7 +279,11 @@ def all_outcomes(summary: Summary) -> dict[Outcome, Amounts]:
 def all_reasons(summary: Summary) -> dict[ReasonCode, ReasonLine]:
     """The reasons that occurred, in the order of the enum, with advice."""
     return {
-        code: ReasonLine(**summary.reasons[code].model_dump(), what_to_do=what_to_do(code))
+        code: ReasonLine(
+            **summary.reasons[code].model_dump(),
+            what_to_do=what_to_do(code),
+            waits_for=summary.waits_for.get(code, ()),
+        )
         for code in ReasonCode
         if code in summary.reasons
     }
