@@ -7,6 +7,7 @@ from typing import Any
 
 from partner_program.adapters.table import Unavailable
 from partner_program.domain.asked import AskedWrongly
+from partner_program.domain.files.reject_file import masked
 from partner_program.domain.model import Document
 from partner_program.domain.payments.payout import WrongState
 from partner_program.domain.payments.people import NotAllowed, SelfApproval
@@ -136,4 +137,5 @@ def _invalid(mistakes: Iterable[Mistake]) -> RequestRefused:
 def _mistake(error: Mapping[str, Any]) -> Mistake:
     where, *rest = (str(part) for part in error["loc"])
     at = "".join(f"/{part.replace('~', '~0').replace('/', '~1')}" for part in rest) if where == "body" else rest[-1]
-    return Mistake(where=where, at=at, code=str(error["type"]), detail=str(error.get("msg", "")))
+    # A name that the body should not have may be what belongs into a value: a bank number (B71).
+    return Mistake(where=where, at=masked(at), code=str(error["type"]), detail=str(error.get("msg", "")))

@@ -22,11 +22,12 @@ from partner_program.bootstrap.runtime import (
 from partner_program.bootstrap.settings import ApiSettings, QueryApiSettings, RecordsApiSettings
 from partner_program.rulebook import Rulebook
 from partner_program.use_cases.ask_release import AskRelease
-from partner_program.use_cases.bank_details import BankDetails
+from partner_program.use_cases.bank_details import BankDetails, Sites
 from partner_program.use_cases.decide_batches import DecideBatches
 from partner_program.use_cases.decide_payouts import DecidePayouts
 from partner_program.use_cases.name_payee import NamePayee
 from partner_program.use_cases.payment_ports import BankStore
+from partner_program.use_cases.ports import AccountStore
 from partner_program.use_cases.prepare_payments import PreparePayments
 from partner_program.use_cases.restate_baseline import RestateBaseline
 
@@ -37,8 +38,8 @@ class MoneySeen:
 
     today: date
     rulebook: Rulebook
-    accounts: DynamoAccountStore
-    sites: DynamoFactStore
+    accounts: AccountStore
+    sites: Sites
     banks: BankStore
     restatements: RestateBaseline
 
