@@ -86,7 +86,7 @@ build: setup $(STAMPS)/sam ## build what would be deployed, and prove that it im
 	$(BIN)/partner-program deploy-check
 
 # Functions that ship libraries of their own beside the layer's.
-FUNCTIONS_WITH_OWN := payment_run bank_status statement_document
+FUNCTIONS_WITH_OWN := payment_run bank_status statement_document records_api
 COMPILE := $(BIN)/uv pip compile --quiet --system-certs --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
 
 lock: $(STAMPS)/uv-$(VENV) ## resolve the dependencies again (UPGRADE=--upgrade takes newer ones)

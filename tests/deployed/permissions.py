@@ -24,6 +24,11 @@ def needed(service: str, operation: str, params: dict[str, Any]) -> list[Needed]
         sender = params["FromEmailAddress"]
         identity = f"arn:aws:ses:{REGION}:{ACCOUNT}:identity/{sender}"
         return [(f"ses:{operation}", identity, {"ses:FromAddress": [sender]})]
+    if service == "secretsmanager":
+        return [(f"secretsmanager:{operation}", params["SecretId"], {})]
+    if service == "lambda":
+        function = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{params['FunctionName']}"
+        return [({"Invoke": "lambda:InvokeFunction"}[operation], function, {})]
     if service == "kms":
         context = params.get("EncryptionContext", {})
         values = {f"kms:EncryptionContext:{name}": [value] for name, value in context.items()}
@@ -42,7 +47,9 @@ def _of_dynamodb(operation: str, params: dict[str, Any]) -> Iterator[Needed]:
     elif operation == "TransactWriteItems":
         for one in params["TransactItems"]:
             for verb, item in one.items():
-                yield f"dynamodb:{verb}Item", table + item["TableName"], _leading([item["Item"]["pk"]])
+                action = {"ConditionCheck": "ConditionCheckItem"}.get(verb, f"{verb}Item")
+                key = item["Item"] if verb == "Put" else item["Key"]
+                yield f"dynamodb:{action}", table + item["TableName"], _leading([key["pk"]])
     elif operation == "Query":
         index = f"/index/{params['IndexName']}" if "IndexName" in params else ""
         hashed = next(value for name, value in params["ExpressionAttributeValues"].items() if name in HASH_VALUES)

@@ -13,6 +13,8 @@ ACCOUNT = "123456789012"
 REGION = "eu-central-1"
 
 NO_VALUE = "AWS::NoValue"
+NAMED_BY_ARN = ("AWS::SNS::Topic", "AWS::SecretsManager::Secret")
+"""`Ref` gives their ARN."""
 
 _SUBSTITUTE = re.compile(r"\$\{([A-Za-z0-9:.]+)\}")
 
@@ -83,14 +85,16 @@ class Template:
         physical = "partner-program-" + re.sub(r"(?<!^)([A-Z])", r"-\1", logical_id).lower()
         if resource_type == "AWS::SQS::Queue":
             return f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{physical}"
-        if resource_type == "AWS::SNS::Topic":
+        if resource_type in NAMED_BY_ARN:
             return self.arn(logical_id)
         return physical
 
     def arn(self, logical_id: str) -> str:
         """What `GetAtt Arn` gives."""
+        if logical_id in self.made and self.made[logical_id].startswith("arn:"):
+            return self.made[logical_id]
         resource_type = self.resources[logical_id]["Type"]
-        physical = self.name(logical_id).rsplit("/", 1)[-1] if resource_type != "AWS::SNS::Topic" else logical_id
+        physical = self.name(logical_id).rsplit("/", 1)[-1] if resource_type not in NAMED_BY_ARN else logical_id
         shapes = {
             "AWS::S3::Bucket": f"arn:aws:s3:::{physical}",
             "AWS::DynamoDB::Table": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{physical}",
@@ -102,6 +106,8 @@ class Template:
             "AWS::IAM::Role": f"arn:aws:iam::{ACCOUNT}:role/{physical}",
             "AWS::SNS::Topic": f"arn:aws:sns:{REGION}:{ACCOUNT}:{physical}",
             "AWS::KMS::Key": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{physical}",
+            "AWS::Cognito::UserPool": f"arn:aws:cognito-idp:{REGION}:{ACCOUNT}:userpool/{physical}",
+            "AWS::SecretsManager::Secret": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{physical}",
         }
         return shapes[resource_type]
 
@@ -129,6 +135,7 @@ class Template:
             "AWS::AccountId": ACCOUNT,
             "AWS::Region": REGION,
             "AWS::Partition": "aws",
+            "AWS::URLSuffix": "amazonaws.com",
             "AWS::StackName": "partner-program",
             "AWS::NoValue": NO_VALUE,
         } | self._parameters

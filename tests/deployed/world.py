@@ -15,7 +15,10 @@ from typing import Any
 import boto3
 import botocore.session
 import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 from moto import mock_aws
+from moto.core.botocore_stubber import MockRawResponse
 
 from partner_program.adapters.clock import SandboxClock, SystemClock
 from partner_program.adapters.table import Table
@@ -24,6 +27,7 @@ from partner_program.rulebook import load_rulebook
 from partner_program.use_cases.operate import move_clock
 from partner_program.values.periods import parse_date
 from tests.deployed.events import matches
+from tests.deployed.gateway import Reply, http_event, selected
 from tests.deployed.permissions import allowed_by, needed
 from tests.deployed.template import ACCOUNT, REGION, REPOSITORY, Template, load_template
 
@@ -120,6 +124,10 @@ class World:
             self.s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
         for logical_id in self.template.of_type("AWS::KMS::Key"):
             self.template.made[logical_id] = self.kms.create_key()["KeyMetadata"]["KeyId"]
+        secrets = boto3.client("secretsmanager", region_name=REGION)
+        for logical_id in self.template.of_type("AWS::SecretsManager::Secret"):
+            made = secrets.create_secret(Name=self.template.name(logical_id), SecretString="x" * 64)
+            self.template.made[logical_id] = made["ARN"]
         queues = self.template.of_type("AWS::SQS::Queue")
         for logical_id in sorted(queues, key=lambda name: "RedrivePolicy" in queues[name]):
             self._make_queue(logical_id, queues[logical_id])
@@ -199,6 +207,22 @@ class World:
                 patch.setenv(name, value)
             handler = importlib.import_module(f"functions.{function}.app").handler
             return handler(event, context or Context())
+
+    def invoked(self, request: Any, **_: Any) -> AWSResponse:
+        """A function calls another and waits for it: asked by botocore in Lambda's place."""
+        called = request.url.split("/functions/")[1].split("/")[0]
+        ids = {self.template.name(f"{self.template.function_id(one)}Function"): one for one in self.template.functions}
+        answer = json.dumps(self.call(ids[called], json.loads(request.body))).encode()
+        return AWSResponse(request.url, 200, HTTPHeaders(), MockRawResponse(answer))
+
+    def ask(self, method: str, path: str, by: Mapping[str, str] | None = None, **given: Any) -> Reply:
+        """A request to the API through the gateway's route: `by` are claims of the token, e.g. those of `CHANNEL`.
+
+        `query`, `headers` and `body` (JSON, or text as it is) besides. What no route takes is a `KeyError`.
+        """
+        route = selected(self.template, method, path)
+        event = http_event(method, path, route.key, by if route.asks_for_a_token else None, **given)
+        return Reply.read(self.call(route.function, event))
 
     def run_queue(self, queue: str, context: Context | None = None) -> list[dict[str, Any]]:
         """One batch through the function that the queue feeds; the messages of it. Failed ones stay."""
@@ -297,11 +321,11 @@ class World:
 
     @contextmanager
     def _as(self, function: str) -> Iterator[None]:
-        self._role = function
+        before, self._role = self._role, function
         try:
             yield
         finally:
-            self._role = None
+            self._role = before
 
     def authorize(self, params: dict[str, Any], model: Any, **_: Any) -> None:
         """Called by botocore before each request that a handler makes."""
@@ -351,6 +375,7 @@ def deployed(monkeypatch: pytest.MonkeyPatch, **parameters: str) -> Iterator[Wor
         runtime.forget_clients()
         runtime.session().register_component("data_loader", service_descriptions())
         runtime.session().register("before-parameter-build", world.authorize)
+        runtime.session().register("before-send.lambda.Invoke", world.invoked)
         world.make()
         try:
             yield world

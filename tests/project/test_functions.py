@@ -1,6 +1,7 @@
 """Functions against their settings, roles and triggers: what code, template and events say of each other."""
 
 import importlib
+import json
 import re
 import subprocess
 import sys
@@ -10,9 +11,14 @@ import pytest
 
 from partner_program.bootstrap.settings import ConfigurationError, Settings
 from tests.deployed.template import REPOSITORY, load_template
-from tests.deployed.world import TRIGGERS, trigger
+from tests.deployed.world import TRIGGERS, Context, trigger
 
 FOLDERS = sorted(path.parent.name for path in (REPOSITORY / "functions").glob("*/app.py"))
+
+ASKED_OVER_HTTP = {"query_api", "records_api", "partner_locator"}
+ASKS_NOTHING_OF_THE_WORLD = {"token_claims"}
+"""Has no settings: the variables that all functions have are not read."""
+CONFIGURED = [folder for folder in FOLDERS if folder not in ASKS_NOTHING_OF_THE_WORLD]
 
 LIBRARY_VARIABLES = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
 """Read by Powertools itself."""
@@ -24,12 +30,12 @@ def settings_of(folder: str) -> type[Settings]:
     return found
 
 
-@pytest.mark.parametrize("folder", FOLDERS)
+@pytest.mark.parametrize("folder", CONFIGURED)
 def test_the_template_sets_exactly_the_variables_that_a_function_reads(folder: str) -> None:
     assert set(load_template().environment(folder)) - LIBRARY_VARIABLES == set(settings_of(folder).variables())
 
 
-@pytest.mark.parametrize("folder", FOLDERS)
+@pytest.mark.parametrize("folder", CONFIGURED)
 def test_a_missing_or_malformed_variable_is_named(folder: str) -> None:
     environment = load_template().environment(folder)
     for name in settings_of(folder).variables():
@@ -39,7 +45,7 @@ def test_a_missing_or_malformed_variable_is_named(folder: str) -> None:
         settings_of(folder).read(environment | {"SANDBOX": "yes"})
 
 
-@pytest.mark.parametrize("folder", FOLDERS)
+@pytest.mark.parametrize("folder", sorted(set(CONFIGURED) - ASKED_OVER_HTTP))
 def test_a_handler_without_its_environment_says_what_is_missing(folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
     handler = importlib.import_module(f"functions.{folder}.app").handler
     for name in settings_of(folder).variables():
@@ -49,12 +55,25 @@ def test_a_handler_without_its_environment_says_what_is_missing(folder: str, mon
         handler(event, None)
 
 
+@pytest.mark.parametrize("folder", sorted(ASKED_OVER_HTTP))
+def test_a_function_of_the_api_without_its_environment_answers_500_and_tells_the_log_what_is_missing(
+    folder: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    handler = importlib.import_module(f"functions.{folder}.app").handler
+    for name in settings_of(folder).variables():
+        monkeypatch.delenv(name, raising=False)
+    answer = handler(trigger(folder, "request"), Context())
+    assert answer["statusCode"] == 500
+    assert "PROGRAM_TABLE" not in json.dumps(answer)
+    assert "PROGRAM_TABLE is not set" in caplog.text
+
+
 def test_nothing_reads_the_environment_but_the_composition() -> None:
     reads = re.compile(r"os\.environ|getenv")
     package = REPOSITORY / "shared" / "partner_program"
     sources = [*package.rglob("*.py"), *(REPOSITORY / "functions").rglob("*.py")]
     found = {path for path in sources if reads.search(path.read_text(encoding="utf-8"))}
-    assert {path.parent for path in found} == {package / "bootstrap"}
+    assert {path.parent for path in found} == {package / "bootstrap", package / "bootstrap" / "api"}
 
 
 def test_every_function_has_triggers_and_every_trigger_a_function() -> None:
@@ -97,10 +116,11 @@ def test_a_cold_start_imports_no_more_than_it_needs(folder: str) -> None:
     code = f"import sys; sys.path[:0] = {paths!r}; import app; print(*sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(ran.stdout.split())
-    assert "partner_program.bootstrap.runtime" in loaded
+    assert ("partner_program.bootstrap.runtime" in loaded) is (folder in CONFIGURED)
+    assert ("aws_lambda_powertools.event_handler" in loaded) is (folder in ASKED_OVER_HTTP)
     heavy = {
-        "boto3", "s3transfer", "aws_xray_sdk", "aws_lambda_powertools.utilities.parser",
-        "aws_lambda_powertools.event_handler", "moto", "ministack", "local", "typer",
+        "boto3", "s3transfer", "aws_xray_sdk", "aws_lambda_powertools.utilities.parser", "moto", "ministack", "local",
+        "typer",
     }  # fmt: skip
     assert not loaded & heavy
     assert loaded & set(OF_SOME_FUNCTIONS) == {name for name, users in OF_SOME_FUNCTIONS.items() if folder in users}
@@ -112,7 +132,7 @@ OF_SOME_FUNCTIONS = {
     "schwifty": {"payment_run"},
     "defusedxml": {"bank_status"},
 }
-"""Libraries, and who pays for their import."""
+"""Libraries, and who pays for their import at every cold start; records_api loads schwifty when bank details come."""
 
 
 @pytest.mark.catalogue("F29")

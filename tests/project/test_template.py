@@ -72,7 +72,7 @@ def test_every_function_folder_is_deployed_and_every_deployed_function_has_its_f
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_a_function_folder_holds_its_handler_and_nothing_else(folder: str, template: Template) -> None:
     files = [path.name for path in (REPOSITORY / "functions" / folder).iterdir() if path.name != "__pycache__"]
-    with_own_libraries = {"payment_run", "bank_status", "statement_document"}
+    with_own_libraries = {"payment_run", "bank_status", "statement_document", "records_api"}
     locks = {"requirements.in", "requirements.txt"} if folder in with_own_libraries else set()
     assert set(files) == {"app.py"} | locks
     assert template.functions[folder]["Handler"] == "app.handler"
@@ -323,15 +323,17 @@ def test_who_reads_payment_files_is_a_role_or_user_of_one_account(text: str, tak
 
 @pytest.mark.catalogue("B52")
 def test_outside_a_sandbox_no_stack_is_made_without_naming_who_reads_payment_files() -> None:
-    rule = json.loads(json.dumps(yaml_parse((REPOSITORY / "template.yaml").read_text("utf-8"))["Rules"]))
-    (only,) = rule.values()
+    rules = json.loads(json.dumps(yaml_parse((REPOSITORY / "template.yaml").read_text("utf-8"))["Rules"]))
+    only = rules["PaymentFilesAreForSomebody"]
     assert only["RuleCondition"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "Stage"}, "sandbox"]}]}
     (assertion,) = only["Assertions"]
     assert assertion["Assert"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "PaymentFileReader"}, ""]}]}
 
 
 @pytest.mark.parametrize("stage", STAGES)
-@pytest.mark.parametrize("name", ["ProgramTable", "SalesTable", "PaymentsTable", "BankDetailsTable"])
+@pytest.mark.parametrize(
+    "name", ["ProgramTable", "SalesTable", "PaymentsTable", "BankDetailsTable", "ListingsTable", "RequestsTable"]
+)
 def test_tables_can_be_restored_and_outside_a_sandbox_not_be_deleted(name: str, stage: str) -> None:
     template = load_template(Stage=stage)
     table = of(template, "DynamoDB::Table")[name]
@@ -361,9 +363,11 @@ def test_no_role_has_a_wildcard_but_for_what_has_no_resources(folder: str, templ
 @pytest.mark.catalogue("B52")
 @pytest.mark.rule("R-5.4c")
 @pytest.mark.parametrize("folder", FOLDERS)
-def test_only_the_payment_function_can_open_bank_details_and_it_can_seal_none(folder: str, template: Template) -> None:
+def test_only_the_payment_function_can_open_bank_details_and_only_the_api_can_seal_them(
+    folder: str, template: Template
+) -> None:
     granted = {action for one in template.statements(folder) for action in as_list(one["Action"]) if "kms:" in action}
-    assert granted == ({"kms:Decrypt"} if folder == "payment_run" else set())
+    assert granted == {"payment_run": {"kms:Decrypt"}, "records_api": {"kms:Encrypt"}}.get(folder, set())
 
 
 @pytest.mark.catalogue("B52")
