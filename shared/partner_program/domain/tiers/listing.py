@@ -4,7 +4,7 @@ from partner_program.domain.facts import LocatorProfile
 from partner_program.domain.tiers.account import Listing
 from partner_program.domain.tiers.situation import Situation
 
-_LOCATOR = "R-4.2.9"
+LOCATOR_RULE = "R-4.2.9"
 
 
 def listing(at: Situation) -> Listing:
@@ -29,4 +29,4 @@ def is_located(at: Situation) -> bool:
     if at.tier is None or at.facts.partner is None:
         return False
     is_open = any(site.is_open_on(at.on) for site in at.facts.sites)
-    return is_open and at.rules.benefit(_LOCATOR, at.tier).granted(at.held)
+    return is_open and at.rules.benefit(LOCATOR_RULE, at.tier).granted(at.held)
