@@ -25,6 +25,7 @@ from partner_program.domain.tiers.account import (
 from partner_program.domain.tiers.cases import Case, CaseEvent, CaseOutcome, CaseStep
 from partner_program.domain.tiers.findings import Advice, Finding, Requirement
 from partner_program.use_cases.notice_ports import Mail, MailRecord, StoredNotice
+from partner_program.use_cases.queries.standing_notices import NoticeBatch
 from partner_program.values.errors import VersionConflict
 from partner_program.values.ids import split_account_id
 from partner_program.values.tiers import Tier
@@ -337,6 +338,12 @@ class MemoryNotices:
 
     def notice(self, account_id: str, notice_id: str) -> StoredNotice | None:
         return self.notices.get((account_id, notice_id))
+
+    def notices_of(self, account_id: str, after: str | None, limit: int) -> NoticeBatch:
+        ids = sorted((key for owner, key in self.notices if owner == account_id), reverse=True)
+        behind = [key for key in ids if after is None or key < after]
+        found = [self.notices[account_id, key].notice for key in behind[:limit]]
+        return NoticeBatch(found, behind[limit - 1] if len(behind) >= limit else None)
 
     def publish(self, notices: Sequence[AnyNotice]) -> Sequence[AnyNotice]:
         self.before_write("publish")

@@ -9,6 +9,7 @@ from partner_program.domain.facts import Partner
 from partner_program.domain.notices.model import AnyNotice, read_notice
 from partner_program.domain.tiers.account import AccountState
 from partner_program.use_cases.notice_ports import MailRecord, MailStatus, StoredNotice
+from partner_program.use_cases.queries.standing_notices import NoticeBatch
 from partner_program.values.errors import VersionConflict
 
 VERSION_DIGITS = 10
@@ -16,7 +17,7 @@ _WAITING, _PUBLISHED = 0, 1
 
 
 class DynamoNoticeStore:
-    """The ports `NoticeStore`, `StateHistory`, `MailLog` and `Contacts` on the program table."""
+    """The ports `NoticeStore`, `NoticeReads`, `StateHistory`, `MailLog` and `Contacts` on the program table."""
 
     def __init__(self, program: Table) -> None:
         self._table = program
@@ -36,6 +37,11 @@ class DynamoNoticeStore:
         """One read. Raises pydantic's `ValidationError` for one of a later schema version."""
         item = self._table.get(f"NOTICES#{account_id}", notice_id)
         return _stored(item) if item else None
+
+    def notices_of(self, account_id: str, after: str | None, limit: int) -> NoticeBatch:
+        """One page of one query: ids begin with their day, and the newest come first. Raises as `notice` does."""
+        found = self._table.page(f"NOTICES#{account_id}", after=after, limit=limit, backwards=True)
+        return NoticeBatch([_stored(item).notice for item in found.items], found.after)
 
     # -- history
 

@@ -98,6 +98,11 @@ def _plans(at: Situation, lost: Loss | None) -> list[BusinessPlan]:
     return [item for item in known if item.year == _year_owed(at, lost)]
 
 
+def plan_year_owed(at: Situation) -> int:
+    """The year whose Business Plan is asked for on the day: mostly its own; see `lost_for` for the others (R-4.1.6)."""
+    return _year_owed(at, lost_for(Requirement.BUSINESS_PLAN, at))
+
+
 def _year_owed(at: Situation, lost: Loss | None) -> int:
     plans = (item for item in at.facts.business_plans if item.year == at.on.year and item.submitted_on <= at.on)
     in_spite = lost is not None and any(map(lost.came_in_spite_of, plans))

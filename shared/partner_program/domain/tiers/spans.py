@@ -57,6 +57,10 @@ class Counts:
         """How many count on a day."""
         return next(count for start, count in reversed(self._levels) if start <= day)
 
+    def after(self, day: date) -> tuple[tuple[date, int], ...]:
+        """The later days from which another number counts, each with its number, in order."""
+        return tuple((start, count) for start, count in self._levels if start > day)
+
     def enough(self, required: int) -> tuple[Span, ...]:
         """The days on which at least `required` count, as spans."""
         ends = [start for start, _ in self._levels[1:]] + [None]

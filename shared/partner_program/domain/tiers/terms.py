@@ -65,6 +65,17 @@ def _kept_in(at: Situation) -> tuple[Span, ...]:
     return kept
 
 
+def accepted_spans(at: Situation) -> tuple[Span, ...]:
+    """The days on which what has been accepted is enough: the version that stands, or the one before it in its time."""
+    enough: tuple[Span, ...] = ()
+    for terms in at.rules.terms_versions:
+        time = Span(date.min, _last_day(terms, at) + timedelta(days=1))
+        before = (both for days in enough if (both := days.common_with(time)))
+        accepted = (item for item in at.facts.terms_acceptances if item.version == terms.version)
+        enough = merged([*(Span(item.accepted_on) for item in accepted), *before])
+    return enough
+
+
 def _last_day(terms: TermsVersion, at: Situation) -> date:
     """The last day on which the version before is enough: the rulebook's, or the one that the vendor has set."""
     case = next(iter(at.cases_of(Requirement.TERMS, terms.version)), None)
