@@ -130,7 +130,7 @@ def test_a_page_looks_at_so_many_stored_items_and_no_more(monkeypatch: pytest.Mo
         world.play(line(line_number=number), report=f"R{number}")
     monkeypatch.setattr(revenue_lines, "MOST_ITEMS", 4)
     last = sorted(world.pos.sales.references)[-1]
-    wanted = revenue_lines.Wanted("P1-DE", (APRIL,), None, {"#".join(last[2:]): 1})
+    wanted = revenue_lines.Wanted("P1-DE", (APRIL,), None, {(APRIL, "#".join(last[2:])): 1})
     world.reads.reads = 0
     first = world.lines.page(wanted, None, 50)
     assert (first.lines, world.reads.reads) == ([], 3)

@@ -109,7 +109,7 @@ def test_what_was_kept_by_a_run_that_was_killed_before_it_saved_the_window_is_no
     world = RevenueWorld()
     ref = world.pos.upload([line(line_number=1, sku="new-1"), line(line_number=2, quantity="x")])
 
-    def killed(*_arguments: Any) -> None:
+    def killed(state: Any, result: Any) -> None:
         raise Killed
 
     save_window = world.pos.sales.save_window

@@ -43,8 +43,9 @@ class PayoutStep(Document):
 class PayoutShown(Document):
     """What a final statement pays, where it stands, and every step it took.
 
-    `amount` is in `currency`, in whole minor units. `reference` is what the bank hands through for the present attempt. `version` is that of its ETag: an act on the
-    payout names it. `batch_id` and `refused_bank` (a revision of bank details) are for the vendor only.
+    `amount` is in `currency`, in whole minor units. `reference` is what the bank hands through for the present attempt.
+    `version` is that of its ETag: an act on the payout names it. `batch_id` and `refused_bank` (a revision of bank
+    details) are for the vendor only.
     """
 
     account_id: str

@@ -58,10 +58,10 @@ class FrozenRevenue(Document):
 class AccountRevenue(Document):
     """Sales Revenue of a year from 1 January up to and including `as_of`, by invoice date.
 
-    Amounts are exact, unrounded. `sales_revenue` is the account's YTD on that day (R-3.4a): `opening_revenue`, recorded before the first POS report
-    (None where nothing is), plus `credit`, the sum of `items` (R-2.2a). `source` says so in words. `frozen` are the
-    revisions of the year's baseline, the one that counts first; next year's thresholds and goals go by it and not by
-    what came later. `later_revenue` is what the whole year has now beyond it.
+    Amounts are exact, unrounded. `sales_revenue` is the account's YTD on that day (R-3.4a): `opening_revenue`, recorded
+    before the first POS report (None where nothing is), plus `credit`, the sum of `items` (R-2.2a); `source` says so in
+    words. `frozen` are the revisions of the year's baseline, the one that counts first: next year's thresholds and
+    goals go by it and not by what came later. `later_revenue` is what the whole year has now beyond it.
     """
 
     account_id: str

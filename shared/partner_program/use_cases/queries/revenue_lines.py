@@ -65,13 +65,14 @@ class LinesPage(Document):
 class Wanted(NamedTuple):
     """Which lines are listed: those of the account in some months, of one distributor or all.
 
-    `versions`: by part of a report, how many of its lines; what is not named is left out. None: all that count now.
+    `versions`: by month and part of a report, how many of its lines; what is not named is left out. None: all that
+    count now.
     """
 
     account_id: str
     months: Sequence[str]
     distributor_id: str | None
-    versions: Mapping[str, int] | None = None
+    versions: Mapping[tuple[str, str], int] | None = None
 
 
 class _At(NamedTuple):
@@ -173,7 +174,7 @@ class _Walk:
     def _version(self, item: References, start: _At) -> int:
         """0: not wanted. The part that the page before has ended in goes on in the version that it had there."""
         if self._wanted.versions is not None:
-            return self._wanted.versions.get(item.part, 0)
+            return self._wanted.versions.get((start.month, item.part), 0)
         return start.version if start.version and item.part == start.name.rpartition("#")[0] else item.version
 
     def _older(

@@ -166,7 +166,7 @@ class Statements:
         year = self._reads.year_known_on(account_id, statement.year, statement.known_on or statement.made_on)
         months = months_of(statement.year, last=3 * statement.quarter)
         known = [item for item in year.contributions if item.month in months]
-        wanted = Wanted(account_id, months, None, {part_name(item): item.lines for item in known})
+        wanted = Wanted(account_id, months, None, {(item.month, part_name(item)): item.lines for item in known})
         found = self._lines.page(wanted, position, limit)
         opening = year.opening.sales_revenue if year.opening else None
         credit = total(item.credit for item in known)
