@@ -39,6 +39,10 @@ class FakeAccruals:
     def month(self, month: str) -> Iterator[AccrualRow]:
         yield from [row for key, row in sorted(self.rows.items()) if key[0] == month]
 
+    def page(self, month: str, after: str | None, limit: int) -> tuple[Sequence[AccrualRow], str | None]:
+        left = [row for row in self.month(month) if after is None or row.account_id > after]
+        return left[:limit], left[limit - 1].account_id if len(left) >= limit else None
+
     def of_account(self, account_id: str, months: Iterable[str]) -> Sequence[AccrualRow]:
         keys = [(month, account_id) for month in sorted(set(months))]
         return [self.rows[key] for key in keys if key in self.rows]

@@ -27,6 +27,11 @@ class DynamoAccrualStore:
         """One query, page by page as it is asked for."""
         return map(_row, self._table.query(_month_key(month)))
 
+    def page(self, month: str, after: str | None, limit: int) -> tuple[Sequence[AccrualRow], str | None]:
+        """One query."""
+        page = self._table.page(_month_key(month), after=after, limit=limit)
+        return [_row(item) for item in page.items], page.after
+
     def of_account(self, account_id: str, months: Iterable[str]) -> Sequence[AccrualRow]:
         """One batch of reads per 100 months."""
         found = self._table.get_many((_month_key(month), account_id) for month in months)

@@ -190,6 +190,33 @@ class Table:
             for raw in page["Items"]:
                 yield from_wire(raw)
 
+    def page_index(
+        self, index: str, attribute: str, value: str, sort: str, *, behind: str | None = None, last: str | None = None,
+        limit: int,
+    ) -> TablePage:  # fmt: skip
+        """At most `limit` of what `query_index` would give: one read operation. `after` is a value of `sort`.
+
+        `behind` is the value of `sort` that the page before has ended with, `last` the highest one. No value of `sort`
+        is another one with a `!` after it.
+        """
+        names = {"#hash": attribute}
+        condition, values = "#hash = :value", {":value": {"S": value}}
+        if behind is not None or last is not None:
+            condition += " AND #sort BETWEEN :first AND :last"
+            names["#sort"] = sort
+            values |= {":first": {"S": f"{behind}!" if behind else " "}, ":last": {"S": last or "~"}}
+        answer = self._client.query(
+            TableName=self.name,
+            IndexName=index,
+            KeyConditionExpression=condition,
+            ExpressionAttributeNames=names,
+            ExpressionAttributeValues=values,
+            Limit=limit,
+        )
+        items = [from_wire(raw) for raw in answer["Items"]]
+        goes_on = "LastEvaluatedKey" in answer and bool(items)
+        return TablePage(items, str(items[-1][sort]) if goes_on else None)
+
     def put(self, item: Item, *, condition: str | None = None, values: Mapping[str, Attribute] | None = None,
             names: Mapping[str, str] | None = None) -> PutRefused | None:  # fmt: skip
         """Put an item; None when it stands. A condition that fails answers with the item that is there."""

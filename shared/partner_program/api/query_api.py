@@ -4,9 +4,16 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 
 from partner_program.api.access import QUERY
 from partner_program.api.edge import Edge
-from partner_program.api.routes import bank_details, lists, restatements, standing
+from partner_program.api.routes import bank_details, finance, lists, reports, restatements, standing
 from partner_program.bootstrap.api.edge import query_edge
 
-ROUTERS: tuple[Router, ...] = (standing.router, lists.router, bank_details.queries, restatements.queries)
+ROUTERS: tuple[Router, ...] = (
+    standing.router,
+    lists.router,
+    bank_details.queries,
+    restatements.queries,
+    reports.router,
+    finance.router,
+)
 
 query_api = Edge(QUERY, ROUTERS, query_edge)

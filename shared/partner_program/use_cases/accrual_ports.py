@@ -31,6 +31,10 @@ class AccrualStore(Protocol):
         """All rows of a month (`YYYY-MM`), by account."""
         ...
 
+    def page(self, month: str, after: str | None, limit: int) -> tuple[Sequence[AccrualRow], str | None]:
+        """Some rows of a month, by account, behind an account; then the account to go on behind, None at the end."""
+        ...
+
     def of_account(self, account_id: str, months: Iterable[str]) -> Sequence[AccrualRow]:
         """Those of an account that there are among some months, in order of month."""
         ...

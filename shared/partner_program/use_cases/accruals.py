@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from partner_program.domain.accelerator.statement import StatementStatus
-from partner_program.domain.accruals.files import as_json, rows_csv, totals_csv
+from partner_program.domain.accruals.files import as_json, rows_csv, totals_csv, totals_json
 from partner_program.domain.accruals.month import NOTHING_BOOKED, Booked, accrue, booked, taken_over
 from partner_program.domain.accruals.months import end_of, month_end_before, month_ends
 from partner_program.domain.accruals.report import Failure, MonthReport, month_report
@@ -156,6 +156,7 @@ class BookAccruals:
         name = f"accruals/{report.month}"
         self._files.put_result(f"{name}.csv", rows_csv(report), "text/csv; charset=utf-8")
         self._files.put_result(f"{name}-totals.csv", totals_csv(report), "text/csv; charset=utf-8")
+        self._files.put_result(f"{name}-totals.json", totals_json(report), "application/json")
         self._files.put_result(f"{name}.json", as_json(report), "application/json")
 
 

@@ -1,4 +1,4 @@
-"""The files of a month for finance: a CSV with a row per account, one with the totals, and all of it as JSON.
+"""The files of a month for finance: a CSV with a row per account, one with the totals, and both as JSON.
 
 The same report gives the same bytes. Cells are safe in a spreadsheet, amounts are plain decimals.
 """
@@ -41,6 +41,11 @@ def totals_csv(report: MonthReport) -> bytes:
 def as_json(report: MonthReport) -> bytes:
     """Everything, also what each figure was computed from; decimals as text."""
     return report.model_dump_json(indent=1).encode() + b"\n"
+
+
+def totals_json(report: MonthReport) -> bytes:
+    """The totals and the accounts that failed, for who asks for them without the accounts."""
+    return report.without_rows().model_dump_json(indent=1).encode() + b"\n"
 
 
 def _row(row: AccrualRow) -> list[str]:

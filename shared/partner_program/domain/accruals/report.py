@@ -35,8 +35,8 @@ class Failure(Document):
     reason: str
 
 
-class MonthReport(Document):
-    """A month as booked so far. `complete`: every account that takes part is in it."""
+class MonthTotals(Document):
+    """A month as booked so far, without its accounts. `complete`: every account that takes part is in it."""
 
     month: str
     on: date
@@ -44,7 +44,16 @@ class MonthReport(Document):
     failures: tuple[Failure, ...]
     totals: tuple[Totals, ...]
     by_region: tuple[Totals, ...]
+
+
+class MonthReport(MonthTotals):
+    """The same with the accounts, in order."""
+
     rows: tuple[AccrualRow, ...]
+
+    def without_rows(self) -> MonthTotals:
+        """What is small, however many accounts there are."""
+        return MonthTotals(**self.model_dump(exclude={"rows"}))
 
 
 def month_report(

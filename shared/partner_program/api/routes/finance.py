@@ -1,0 +1,79 @@
+"""What finance asks: accruals, batches of payments, payouts that wait, the audit log (R-5.4)."""
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.openapi.params import Query
+
+from partner_program.api.parameters import AccountPath, Calling, Cursor, Limit, MonthPath, Paging
+from partner_program.api.routes.payments import BatchPath
+from partner_program.api.visible import visible_account
+from partner_program.bootstrap.api.finance import accrued, payments_seen, payments_waiting
+from partner_program.domain.payments.batch import BatchStatus
+from partner_program.use_cases.queries.finance_accruals import AccruedAccount, AccruedMonth
+from partner_program.use_cases.queries.finance_audit import AuditPage
+from partner_program.use_cases.queries.finance_batches import BatchList, BatchView
+from partner_program.use_cases.queries.finance_waiting import PaymentsWaiting
+
+router = Router()
+
+_TAGS = ["Payments"]
+_MONTH = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
+
+
+@router.get("/v1/accruals/<month>", tags=_TAGS, summary="What is booked for a month")
+def get_accruals(month: MonthPath, paging: Paging, limit: Limit = 50, cursor: Cursor = None) -> AccruedMonth:
+    """Totals by currency, and by region and currency; then the accounts, page by page, with what each comes from."""
+    page = accrued().accruals.month(month, after=paging.after(cursor), limit=limit)
+    return page.model_copy(update={"next_cursor": paging.next(page.next_cursor)})
+
+
+@router.get("/v1/accounts/<account_id>/accruals", tags=_TAGS, summary="What is booked for an account")
+def list_accruals_of_account(
+    account_id: AccountPath,
+    caller: Calling,
+    first: Annotated[str | None, Query(alias="from", pattern=_MONTH, description="The first month.")] = None,
+    last: Annotated[str | None, Query(alias="to", pattern=_MONTH, description="The last month.")] = None,
+) -> AccruedAccount:
+    """Month by month, at most 36; without months the last twelve."""
+    seen = accrued()
+    visible_account(caller, account_id, seen.accounts)
+    return seen.accruals.account(account_id, on=seen.today, first=first, last=last)
+
+
+@router.get("/v1/payments/batches", tags=_TAGS, summary="Batches of payments by status")
+def list_batches(
+    paging: Paging,
+    status: Annotated[BatchStatus | None, Query(description="Only batches of this status.")] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> BatchList:
+    """With totals, digest, who has made and who has approved each; who has made one may not approve it."""
+    page = payments_seen().batches.of_status(status=status, after=paging.after(cursor), limit=limit)
+    return page.model_copy(update={"next_cursor": paging.next(page.next_cursor)})
+
+
+@router.get("/v1/payments/batches/<batch_id>", tags=_TAGS, summary="A batch with its payments")
+def get_batch(batch_id: BatchPath) -> BatchView:
+    """Approve it with its `digest`: the yes is to exactly these payees and amounts."""
+    return payments_seen().batches.one(batch_id)
+
+
+@router.get("/v1/payments/waiting", tags=_TAGS, summary="Payouts that are due and wait, and what for")
+def list_payments_waiting(paging: Paging, limit: Limit = 25, cursor: Cursor = None) -> PaymentsWaiting:
+    """At most 25 payouts that are due are looked at for a page; a page may be empty and still have a next one."""
+    seen = payments_waiting()
+    page = seen.waiting(on=seen.today, after=paging.after(cursor), limit=limit)
+    return page.model_copy(update={"next_cursor": paging.next(page.next_cursor)})
+
+
+@router.get("/v1/audit", tags=_TAGS, summary="The audit log of every act on money")
+def list_audit_entries(
+    paging: Paging,
+    after: Annotated[int, Query(ge=0, le=10**12, description="Entries behind this number.")] = 0,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> AuditPage:
+    """By number, each with its hash and that of the one before it."""
+    page = payments_seen().audit(number=after, after=paging.after(cursor), limit=limit)
+    return page.model_copy(update={"next_cursor": paging.next(page.next_cursor)})

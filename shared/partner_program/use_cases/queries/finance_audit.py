@@ -1,0 +1,42 @@
+"""The log of every act on money, entry by entry, with the hashes that chain it."""
+
+from itertools import islice
+
+from partner_program.domain.model import Document
+from partner_program.domain.payments.audit import AuditEntry
+from partner_program.use_cases.payment_ports import PaymentBook
+from partner_program.values.errors import InvalidValue
+
+
+class AuditPage(Document):
+    """Entries by number. Each names the hash of the one before it: who keeps the last one sees whether the log holds.
+
+    `last_number` and `last_digest` are those of the log's end now, None while it is empty.
+    """
+
+    items: tuple[AuditEntry, ...]
+    last_number: int | None
+    last_digest: str | None
+    next_cursor: str | None
+
+
+class FinanceAudit:
+    """Two queries: the page, and the last entry."""
+
+    def __init__(self, book: PaymentBook) -> None:
+        self._book = book
+
+    def __call__(self, *, number: int = 0, after: str | None, limit: int) -> AuditPage:
+        """Entries behind `number`, or behind where the page before has ended. `next_cursor` is the bare position."""
+        if after is not None and not after.isdecimal():
+            raise InvalidValue("this is no place in the audit log")
+        behind = number if after is None else int(after)
+        entries = tuple(islice(self._book.audit_log(behind), limit))
+        head = self._book.head()
+        goes_on = head is not None and bool(entries) and entries[-1].number < head.number
+        return AuditPage(
+            items=entries,
+            last_number=head.number if head else None,
+            last_digest=head.digest if head else None,
+            next_cursor=str(entries[-1].number) if goes_on else None,
+        )

@@ -1,0 +1,121 @@
+"""Payouts that are due and cannot be collected, and what each waits for (R-5.4b, R-5.4c)."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from partner_program.domain.model import Document
+from partner_program.domain.payments.payee import BlockCode, Blocked
+from partner_program.domain.payments.payout import Payout, PayoutState
+from partner_program.rulebook import Rulebook
+from partner_program.use_cases.payees import Payees, Standing
+from partner_program.use_cases.payment_ports import BankStore, PaymentBook
+from partner_program.use_cases.ports import AccountStore
+from partner_program.use_cases.prepare_payments import COLLECTED
+from partner_program.use_cases.queries.finance_ports import PaymentQueue, PayoutKey
+from partner_program.values.errors import InvalidValue
+
+MOST_LOOKED_AT = 25
+"""Payouts that are due and looked at for one page: each costs about six reads."""
+
+
+class PaymentWaiting(Document):
+    """A payout that is due and waits; `amount` in `currency`. `text` says what for and what to do."""
+
+    account_id: str
+    year: int
+    quarter: int
+    currency: str
+    amount: Decimal
+    payable_from: date
+    state: PayoutState
+    code: BlockCode
+    text: str
+
+
+class PaymentsWaiting(Document):
+    """A page of them, by currency and the day since when they could be paid; those that nothing stops are not in it.
+
+    It may be short or empty: go on while there is a `next_cursor`.
+    """
+
+    on: date
+    items: tuple[PaymentWaiting, ...]
+    next_cursor: str | None
+
+
+class FinanceWaiting:
+    """At most 25 payouts are looked at for a page: their payees by the same rules as preparation (`Payees`).
+
+    Reads: one query for each currency and state until they are found, then about six for each payout.
+    """
+
+    def __init__(
+        self, book: PaymentBook, queue: PaymentQueue, banks: BankStore, accounts: AccountStore, rulebook: Rulebook
+    ) -> None:
+        self._book = book
+        self._queue = queue
+        self._payees = Payees(book, banks, accounts)
+        self._rulebook = rulebook
+
+    def __call__(self, *, on: date, after: str | None, limit: int) -> PaymentsWaiting:
+        """Those due on a day. `next_cursor` is the bare position."""
+        keys, goes_on = self._candidates(on, after, min(limit, MOST_LOOKED_AT))
+        payouts = self._book.payouts_many(keys)
+        due = [payouts[key] for key in keys if key in payouts and _is_due(payouts[key], on)]
+        waiting = [
+            _waiting(one, blocked)
+            for currency in self._rulebook.currencies
+            for one, blocked in self._blocked([payout for payout in due if payout.currency == currency], currency, on)
+        ]
+        return PaymentsWaiting(on=on, items=tuple(waiting), next_cursor=goes_on)
+
+    def _candidates(self, on: date, after: str | None, limit: int) -> tuple[list[PayoutKey], str | None]:
+        queues = [(currency, state) for currency in self._rulebook.currencies for state in COLLECTED]
+        at, position = _place(after, queues)
+        found: list[PayoutKey] = []
+        for index, (currency, state) in enumerate(queues[at:], start=at):
+            keys, goes_on = self._queue.due(state, currency, on, position, limit - len(found))
+            found += keys
+            position = None
+            if goes_on is not None:
+                return found, f"{currency}|{state}|{goes_on}"
+            if len(found) == limit and index + 1 < len(queues):
+                following = queues[index + 1]
+                return found, f"{following[0]}|{following[1]}|"
+        return found, None
+
+    def _blocked(self, payouts: Sequence[Payout], currency: str, on: date) -> list[tuple[Payout, Blocked]]:
+        standing: Sequence[Standing] = self._payees.standing(payouts, on) if payouts else ()
+        payer = self._payees.payer(currency, on) if any(one.item for one in standing) else None
+        reasons = ((one.payout, one.blocked or (payer if isinstance(payer, Blocked) else None)) for one in standing)
+        return [(payout, blocked) for payout, blocked in reasons if blocked is not None]
+
+
+def _place(after: str | None, queues: Sequence[tuple[str, PayoutState]]) -> tuple[int, str | None]:
+    if after is None:
+        return 0, None
+    currency, state, position = after.split("|", 2)
+    names = [(one, str(other)) for one, other in queues]
+    if (currency, state) not in names:
+        raise InvalidValue("the currencies of the program have changed: begin with the first page")
+    return names.index((currency, state)), position or None
+
+
+def _is_due(payout: Payout, on: date) -> bool:
+    """The index may be behind."""
+    return payout.state in COLLECTED and payout.payable_from <= on
+
+
+def _waiting(payout: Payout, blocked: Blocked) -> PaymentWaiting:
+    return PaymentWaiting(
+        account_id=payout.account_id,
+        year=payout.year,
+        quarter=payout.quarter,
+        currency=payout.currency,
+        amount=payout.amount,
+        payable_from=payout.payable_from,
+        state=payout.state,
+        code=blocked.code,
+        text=blocked.text,
+    )
