@@ -4,10 +4,21 @@ from aws_lambda_powertools.event_handler.api_gateway import Router
 
 from partner_program.api.access import QUERY
 from partner_program.api.edge import Edge
-from partner_program.api.routes import bank_details, finance, lists, reports, restatements, standing
+from partner_program.api.routes import (
+    bank_details,
+    benefit_requests,
+    finance,
+    lists,
+    records,
+    reports,
+    restatements,
+    standing,
+)
 from partner_program.bootstrap.api.edge import query_edge
 
 ROUTERS: tuple[Router, ...] = (
+    records.queries,
+    benefit_requests.queries,
     standing.router,
     lists.router,
     bank_details.queries,

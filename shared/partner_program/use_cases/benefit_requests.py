@@ -86,11 +86,12 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked for: `licences` for internal use, or help with a bid that has to be handed in by `needed_by`."""
+    """What is asked for: `licences`, which are for `internal_use` only, or help with a bid needed by a day."""
 
     kind: BenefitKind
     purpose: str
     licences: int | None = None
+    internal_use: bool = False
     needed_by: date | None = None
 
 
@@ -238,7 +239,9 @@ def _check(asked: Asked, on: date) -> None:
             raise InvalidValue("Say how many licences are asked for.")
         if asked.needed_by is not None:
             raise InvalidValue("Licences are not needed by a day.")
-    elif asked.licences is not None:
+        if not asked.internal_use:
+            raise InvalidValue("Not-for-resale licences are for internal use only: say that they are (internal_use).")
+    elif asked.licences is not None or asked.internal_use:
         raise InvalidValue("The bid desk grants no licences.")
     elif asked.needed_by is not None and asked.needed_by < on:
         raise InvalidValue(f"The bid had to be handed in before {on}.")

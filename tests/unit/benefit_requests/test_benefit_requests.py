@@ -66,7 +66,7 @@ class Desk:
         return BenefitRequests(self.store, self.accounts, self.rulebook)
 
     def licences(self, number: int = 1, account_id: str = "P1-DE", act: Act | None = None) -> BenefitRequest:
-        asked = Asked(BenefitKind.NFR_LICENCES, "for the demo room", licences=number)
+        asked = Asked(BenefitKind.NFR_LICENCES, "for the demo room", number, internal_use=True)
         return self.requests.ask(account_id, asked, act or self.act(ANNA))
 
     def bid(self, account_id: str = "P1-DE", needed_by: date | None = None, act: Act | None = None) -> BenefitRequest:
@@ -128,7 +128,9 @@ def test_a_tier_that_the_rulebook_gives_no_access_asks_for_nothing() -> None:
     [
         (Asked(BenefitKind.NFR_LICENCES, "demo"), "how many"),
         (Asked(BenefitKind.NFR_LICENCES, "demo", licences=1, needed_by=ON), "not needed by a day"),
+        (Asked(BenefitKind.NFR_LICENCES, "resale", licences=1), "internal use only"),
         (Asked(BenefitKind.BID_DESK, "tender", licences=1), "grants no licences"),
+        (Asked(BenefitKind.BID_DESK, "tender", internal_use=True), "grants no licences"),
         (Asked(BenefitKind.BID_DESK, "tender", needed_by=ON - timedelta(days=1)), "handed in before"),
         (Asked(BenefitKind.BID_DESK, " "), "needs a reason"),
     ],
