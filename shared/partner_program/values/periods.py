@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from .errors import InvalidValue
 
@@ -79,6 +80,7 @@ def last_day_of_month(year: int, month: int) -> date:
     return date(year, month, calendar.monthrange(year, month)[1])
 
 
+@lru_cache(maxsize=16_384)
 def add_months(day: date, months: int) -> date:
     """The same day of the month that many months on; where it does not exist, the month's last day.
 

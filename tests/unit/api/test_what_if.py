@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from partner_program.domain.asked import AskedWrongly
 from partner_program.domain.facts import Record
 from partner_program.domain.revenue import Contribution
+from partner_program.use_cases.queries import what_if_account
 from partner_program.use_cases.queries.what_if import WhatIf, WhatIfRequest
 from partner_program.values.errors import NotFound
 from partner_program.values.periods import add_months
@@ -248,6 +249,13 @@ def test_no_day_lies_after_the_one_that_is_asked_about_and_that_not_beyond_three
     assert mistakes(world, MORE, on="2024-11-20") == [("/on", "out_of_range")]
     last = add_months(world.today, 36)
     assert mistakes(world, MORE, on=(last + timedelta(days=1)).isoformat()) == [("/on", "out_of_range")]
+
+
+def test_an_account_of_very_many_people_is_told_as_far_as_a_request_may_take(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = advanced()
+    monkeypatch.setattr(what_if_account, "WORK_RECORDS", 100)
+    assert world.ask(MORE).after.tier == "advanced"
+    assert mistakes(world, MORE, on="2026-01-31") == [("/on", "too_far")]
 
 
 def test_revenue_of_years_before_the_last_one_cannot_be_supposed() -> None:

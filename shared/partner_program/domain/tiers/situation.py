@@ -99,11 +99,16 @@ class Situation:
 
     def after(self, change: TierChange) -> "Situation":
         """The situation once a decision has been taken."""
-        return replace(self, changes=(*self.changes, change))
+        return self._with(replace(self, changes=(*self.changes, change)))
 
     def with_cases(self, cases: Iterable[Case]) -> "Situation":
         """The situation with its cases as they stand now."""
-        return replace(self, cases=tuple(cases))
+        return self._with(replace(self, cases=tuple(cases)))
+
+    def _with(self, other: "Situation") -> "Situation":
+        """What follows from facts and rules alone is the same after a decision: it is not worked out again."""
+        other.__dict__.update((name, self.__dict__[name]) for name in _OF_FACTS_AND_RULES if name in self.__dict__)
+        return other
 
     def counted(self, certification: Certification) -> list[Span]:
         """The days on which a certification counts for the account: valid, and its holder employed (R-4.1.5)."""
@@ -113,11 +118,19 @@ class Situation:
 
     def people(self, kind: CertificationKind) -> Counts:
         """Distinct people of the account with a valid certification of a kind, day by day (R-4.1.5, R-2.2b)."""
-        by_person: dict[str, list[Span]] = {}
+        return self._people[kind]
+
+    @cached_property
+    def _people(self) -> dict[CertificationKind, Counts]:
+        by_person: dict[CertificationKind, dict[str, list[Span]]] = {kind: {} for kind in CertificationKind}
         for certification in self.earned:
-            if certification.certification is kind:
-                by_person.setdefault(certification.person_id, []).extend(self.counted(certification))
-        return Counts(by_person.values())
+            days = by_person[certification.certification].setdefault(certification.person_id, [])
+            days.extend(self.counted(certification))
+        return {kind: Counts(people.values()) for kind, people in by_person.items()}
+
+
+_OF_FACTS_AND_RULES = ("held", "currency", "ytd", "last_year", "earned", "employed", "_people")
+"""Of the properties that are worked out once, those that no decision changes."""
 
 
 def open_days(site: Site) -> Span:

@@ -22,7 +22,7 @@ from partner_program.use_cases.assess_account import AssessAccount
 from partner_program.use_cases.close_quarter import Phase, close_of, due_phases
 from partner_program.use_cases.make_statement import MakeStatement
 from partner_program.use_cases.ports import AccountStore, Clock
-from partner_program.use_cases.queries.what_if_account import AsItStands, NoPayouts, OnDay, SupposedAccount
+from partner_program.use_cases.queries.what_if_account import AsItStands, NoPayouts, OnDay, SupposedAccount, TooMuchWork
 from partner_program.use_cases.queries.what_if_answer import (
     Outcome,
     QuarterOutcome,
@@ -69,7 +69,10 @@ class WhatIf:
         today, on = stands.today, self._day(asked.on, stands.today)
         currency = self._rulebook.at(today).country(stands.facts.country).currency
         supposed = supposed_facts(asked.changes, Frame(stands.facts, self._rulebook, currency, today, on))
-        before, after = (self._outcome(stands, facts, on) for facts in ((), supposed))
+        try:
+            before, after = (self._outcome(stands, facts, on) for facts in ((), supposed))
+        except TooMuchWork as reached:
+            raise AskedWrongly([Mistake("/on", "too_far", f"{reached}, not further: choose an earlier day")]) from None
         return WhatIfAnswer(
             account_id=account_id,
             currency=currency,

@@ -13,8 +13,19 @@ from partner_program.domain.tiers.account import AccountState
 from partner_program.domain.what_if.records import key_of, records_of
 from partner_program.domain.what_if.suppose import Supposed
 from partner_program.use_cases.ports import StoredState
-from partner_program.values.errors import VersionConflict
+from partner_program.values.errors import ProgramError, VersionConflict
 from partner_program.values.periods import Quarter
+
+WORK_RECORDS = 150_000
+"""Records that may be looked at on the days of one course, each day all of them: seconds of one processor."""
+
+
+class TooMuchWork(ProgramError):
+    """The account is too large to be brought that far; `reached` is the day up to which it was."""
+
+    def __init__(self, reached: date) -> None:
+        super().__init__(f"the account can be told up to {reached}")
+        self.reached = reached
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +55,7 @@ class SupposedAccount:
         self._statements = list(stands.statements)
         self._frozen: list[Baseline] = []
         self._finals = 0
+        self._looked_at = 0
         self._facts: dict[tuple[int, int, int], AccountFacts] = {}
 
     # -- facts and state
@@ -53,7 +65,10 @@ class SupposedAccount:
         return self.facts_known_on(account_id, since_year, self.day), self._stored
 
     def facts_known_on(self, account_id: str, since_year: int, day: date) -> AccountFacts:
-        """What stands, what was supposed by then, and the years that were frozen by then."""
+        """What stands, what was supposed by then, and the years that were frozen by then. Raises `TooMuchWork`."""
+        self._looked_at += len(self._records)
+        if self._looked_at > WORK_RECORDS:
+            raise TooMuchWork(day)
         supposed = [item for item in self._supposed if item.known_on <= day]
         frozen = [item for item in self._frozen if item.frozen_on <= day]
         key = (since_year, len(supposed), len(frozen))
