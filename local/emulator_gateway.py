@@ -7,7 +7,8 @@ is laxer, or says more, than AWS here (tests/end_to_end/test_api_gateway.py hold
   another type than it should have ends its request with 500.
 * It says what a function that raises has raised. AWS answers 500 and not a word of it.
 * It hands on a body of any size.
-* People can write any attribute of themselves, whatever the app client may write: also whose partner they are.
+* People can write any attribute of themselves, whatever the app client may write: also whose partner they are; and
+  they can sign up where only administrators make people.
 * It never applies the CORS configuration of a template, and answers an OPTIONS that nothing is configured for.
 
 That a token is refused when its pre-token-generation function fails is a setting of ministack: see `emulator_process`.
@@ -36,7 +37,7 @@ def be_as_strict_as_aws() -> None:
     check_every_claim()
     keep_errors_to_oneself()
     limit_bodies()
-    guard_attributes()
+    guard_people()
     apply_cors()
 
 
@@ -113,8 +114,8 @@ def limit_bodies() -> None:
     apigateway.handle_execute = limited
 
 
-def guard_attributes() -> None:
-    """People write those of their attributes that the app client of their token may write."""
+def guard_people() -> None:
+    """People write those of their attributes that the app client of their token may write, and make no people."""
     update = cognito._update_user_attributes
 
     def guarded(data: dict[str, Any]) -> Any:
@@ -128,6 +129,15 @@ def guard_attributes() -> None:
         return update(data)
 
     cognito._update_user_attributes = guarded
+    sign_up = cognito._sign_up
+
+    def invited(data: dict[str, Any]) -> Any:
+        pool, _ = cognito._pool_for_client(data.get("ClientId"))
+        if ((pool or {}).get("AdminCreateUserConfig") or {}).get("AllowAdminCreateUserOnly") is True:
+            return error_response_json("NotAuthorizedException", "SignUp is not permitted for this user pool", 400)
+        return sign_up(data)
+
+    cognito._sign_up = invited
 
 
 def apply_cors() -> None:
