@@ -22,6 +22,7 @@ from rich.table import Table
 from samtranslator.yaml_helper import yaml_parse
 
 from local.aws_double import AwsDouble, aws_double
+from local.deploy_expected import expectation, in_short
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 BUILD = REPOSITORY / ".aws-sam" / "build"
@@ -33,54 +34,10 @@ RUNTIME_PACKAGES = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "
 CODE_LIMIT_MB = 250
 """What Lambda takes of a function and its layers together, unpacked."""
 PROBE_TIMEOUT_SECONDS = 60
-ORDINARY_DAY = "2022-05-17T21:45:00+00:00"
-"""Neither the last day of a quarter nor the day on which one closes: nothing is to be done."""
-
-BAD_MESSAGE = {
-    "messageId": "m1",
-    "receiptHandle": "r1",
-    "body": "this is no JSON",
-    "attributes": {"ApproximateReceiveCount": "1"},
-    "messageAttributes": {},
-    "eventSource": "aws:sqs",
-    "eventSourceARN": "arn:aws:sqs:eu-central-1:111122223333:deploy-check",
-    "awsRegion": "eu-central-1",
-}
 
 
 class DeployCheckFailed(Exception):
     """A built artifact does not import or does not answer as it must; the message says which and how."""
-
-
-@dataclass(frozen=True)
-class Expectation:
-    """Events for a function of one kind, and what it must make of them."""
-
-    events: tuple[dict[str, Any], ...]
-    answers: tuple[dict[str, Any], ...]
-    set_aside: int
-    """Messages that must have gone to the dead letters."""
-
-
-FROM_QUEUE = Expectation(
-    events=({"Records": []}, {"Records": [BAD_MESSAGE]}),
-    answers=({"returned": {"batchItemFailures": []}}, {"returned": {"batchItemFailures": []}}),
-    set_aside=1,
-)
-FROM_STREAM = Expectation(events=({"Records": []},), answers=({"returned": None},), set_aside=0)
-NOTHING_DUE = {
-    "QuarterEndFunction": {"on": ORDINARY_DAY[:10], "phases": []},
-    "CertificationExpiryFunction": {
-        "on": ORDINARY_DAY[:10],
-        "accounts": 0,
-        "tasks": 0,
-        "last_done": None,
-        "rulebook_changed": True,
-    },
-    "PaymentRunFunction": {"on": ORDINARY_DAY[:10], "tasks": 0, "batches": [], "voided": []},
-    "AccrualsFunction": {"on": ORDINARY_DAY[:10], "tasks": 0, "months": []},
-}
-"""What the functions that a schedule starts answer on an ordinary day of an empty deployment."""
 
 
 @dataclass(frozen=True)
@@ -182,7 +139,7 @@ def _check_function(
     code = (build / properties["CodeUri"]).resolve()
     _check_size(name, code, layer)
     shared = template.get("Globals", {}).get("Function", {})
-    expected = _expectation(name, properties)
+    expected = expectation(name, properties)
     sent_before = len(double.sent)
     task = {
         # Lambda's own order: the function before the layer; the runtime's boto3 after both.
@@ -190,10 +147,12 @@ def _check_function(
         "handler": properties.get("Handler") or shared["Handler"],
         "environment": _environment(properties, shared, template, double.endpoint),
         "events": list(expected.events),
+        "later": list(expected.later),
     }
     seen = _run_probe(name, task, python)
-    if seen["answers"] != list(expected.answers):
-        raise DeployCheckFailed(f"{name} answered {seen['answers']}, not {list(expected.answers)}")
+    answers = [in_short(answer) for answer in seen["answers"]]
+    if answers != list(expected.answers):
+        raise DeployCheckFailed(f"{name} answered {answers}, not {list(expected.answers)}")
     if strangers := set(seen["loaded_from"]) - set(task["paths"]):
         raise DeployCheckFailed(f"{name} loaded modules that are not deployed: {sorted(strangers)}")
     if str(layer) not in seen["loaded_from"]:
@@ -202,20 +161,6 @@ def _check_function(
     if set_aside != expected.set_aside:
         raise DeployCheckFailed(f"{name} set {set_aside} messages aside, not {expected.set_aside}")
     return Checked(name, seen["python"], seen["import_ms"], seen["answer_ms"], len(seen["answers"]))
-
-
-def _expectation(name: str, properties: Mapping[str, Any]) -> Expectation:
-    sources = {event["Type"] for event in properties.get("Events", {}).values()}
-    if "SQS" in sources:
-        return FROM_QUEUE
-    if "DynamoDB" in sources:
-        return FROM_STREAM
-    without_time = {"raised": "KeyError", "message": "'scheduled_time'"}
-    return Expectation(
-        events=({"scheduled_time": ORDINARY_DAY}, {}),
-        answers=({"returned": NOTHING_DUE.get(name)}, without_time),
-        set_aside=0,
-    )
 
 
 def _environment(

@@ -37,6 +37,8 @@ def probe(task: dict[str, Any]) -> dict[str, Any]:
     started = time.perf_counter()
     module_name, handler_name = task["handler"].rsplit(".", 1)
     handler = getattr(importlib.import_module(module_name), handler_name)
+    for module in task["later"]:
+        importlib.import_module(module)
     imported = time.perf_counter()
     answers = [_answer(handler, event) for event in task["events"]]
     return {
