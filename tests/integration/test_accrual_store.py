@@ -95,7 +95,7 @@ def test_a_run_on_the_real_adapters_killed_around_any_of_its_calls_ends_like_one
 
     whole = KilledAfter(0)
     wanted = run(whole)
-    assert [len(part) for part in wanted[:2]] == [2, 6]
+    assert [len(part) for part in wanted[:2]] == [2, 8]
     for call in range(1, whole.calls + 1):
         assert run(KilledAfter(call, before=call % 2 == 0)) == wanted, f"call {call}"
 
@@ -115,7 +115,9 @@ def test_the_real_adapters_book_what_the_fakes_book() -> None:
         )
         assert [run.complete for run in book(life.world.booking_day("2024-08"))] == [True]
         assert objects(s3) == life.world.results.files
-    assert set(life.world.results.files) == {f"accruals/2024-08{end}" for end in (".csv", "-totals.csv", ".json")}
+    assert set(life.world.results.files) == {
+        f"accruals/2024-08{end}" for end in (".csv", "-totals.csv", "-totals.json", ".json")
+    }
 
 
 def fill(program: Table, life: Life) -> None:

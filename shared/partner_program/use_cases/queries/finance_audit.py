@@ -1,11 +1,14 @@
 """The log of every act on money, entry by entry, with the hashes that chain it."""
 
+import re
 from itertools import islice
 
 from partner_program.domain.model import Document
 from partner_program.domain.payments.audit import AuditEntry
 from partner_program.use_cases.payment_ports import PaymentBook
 from partner_program.values.errors import InvalidValue
+
+_NUMBER = re.compile(r"[0-9]{1,12}")
 
 
 class AuditPage(Document):
@@ -28,7 +31,7 @@ class FinanceAudit:
 
     def __call__(self, *, number: int = 0, after: str | None, limit: int) -> AuditPage:
         """Entries behind `number`, or behind where the page before has ended. `next_cursor` is the bare position."""
-        if after is not None and not after.isdecimal():
+        if after is not None and not _NUMBER.fullmatch(after):
             raise InvalidValue("this is no place in the audit log")
         behind = number if after is None else int(after)
         entries = tuple(islice(self._book.audit_log(behind), limit))

@@ -95,11 +95,11 @@ class FinanceWaiting:
 def _place(after: str | None, queues: Sequence[tuple[str, PayoutState]]) -> tuple[int, str | None]:
     if after is None:
         return 0, None
-    currency, state, position = after.split("|", 2)
-    names = [(one, str(other)) for one, other in queues]
-    if (currency, state) not in names:
+    queue, _, position = after.rpartition("|")
+    names = [f"{currency}|{state}" for currency, state in queues]
+    if queue not in names:
         raise InvalidValue("the currencies of the program have changed: begin with the first page")
-    return names.index((currency, state)), position or None
+    return names.index(queue), position or None
 
 
 def _is_due(payout: Payout, on: date) -> bool:

@@ -5,6 +5,7 @@ or empty, and still have a next one. Memory: one row and one page.
 """
 
 import csv
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import BinaryIO, NamedTuple
 
@@ -19,6 +20,7 @@ MOST_BYTES_READ = 4 * 1024 * 1024
 MOST_CHARACTERS = 1024 * 1024
 """Of the cells of a page: the answer stays below what a gateway lets through."""
 MOST_CHARACTERS_OF_A_LINE = 64 * 1024
+_PLACE = re.compile(r"([0-9]{1,15})@(.+)")
 
 
 class LineNotCounted(Document):
@@ -126,10 +128,10 @@ class _Rows:
 def _place(after: str | None) -> _Place | None:
     if after is None:
         return None
-    offset, _, etag = after.partition("@")
-    if not offset.isdecimal() or not etag:
+    found = _PLACE.fullmatch(after)
+    if found is None:
         raise InvalidValue("this is no place in a file of lines")
-    return _Place(int(offset), etag)
+    return _Place(int(found[1]), found[2])
 
 
 def _line(header: Sequence[str], cells: Sequence[str]) -> LineNotCounted:
