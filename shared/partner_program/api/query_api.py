@@ -12,7 +12,9 @@ from partner_program.api.routes import (
     records,
     reports,
     restatements,
+    revenue,
     standing,
+    statements,
 )
 from partner_program.bootstrap.api.edge import query_edge
 
@@ -20,6 +22,8 @@ ROUTERS: tuple[Router, ...] = (
     records.queries,
     benefit_requests.queries,
     standing.router,
+    revenue.router,
+    statements.router,
     lists.router,
     bank_details.queries,
     restatements.queries,
