@@ -9,12 +9,15 @@ from partner_program.api.routes import (
     benefit_requests,
     finance,
     lists,
+    quotes,
     records,
     reports,
     restatements,
     revenue,
     standing,
     statements,
+    support,
+    what_if,
 )
 from partner_program.bootstrap.api.edge import query_edge
 
@@ -29,6 +32,9 @@ ROUTERS: tuple[Router, ...] = (
     restatements.queries,
     reports.router,
     finance.router,
+    what_if.router,
+    quotes.router,
+    support.router,
 )
 
 query_api = Edge(QUERY, ROUTERS, query_edge)
