@@ -71,6 +71,7 @@ check: setup $(STAMPS)/sam ## lint, format, types, layers, template, generated d
 	$(BIN)/cfn-lint template.yaml
 	$(SAM) validate --lint --region eu-central-1 --template template.yaml
 	$(BIN)/python -m local.rule_trace --check
+	$(BIN)/python -m local.openapi --check
 
 format: setup ## format and mend what ruff can mend
 	$(BIN)/ruff check --fix .
@@ -78,6 +79,7 @@ format: setup ## format and mend what ruff can mend
 
 docs: setup ## write the generated documents again
 	$(BIN)/python -m local.rule_trace
+	$(BIN)/python -m local.openapi
 
 # sam needs a python3.13 on PATH: the one that was found is put in front.
 build: setup $(STAMPS)/sam ## build what would be deployed, and prove that it imports and answers
