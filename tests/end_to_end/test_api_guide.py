@@ -1,0 +1,52 @@
+"""Every `curl` command of the documents does what is printed below it, on the stack of the played sample."""
+
+import json
+from collections.abc import Mapping
+
+import pytest
+import urllib3
+
+from local.stack import EmbeddedStack
+from tests.end_to_end.api_client import POOL
+from tests.end_to_end.guide import differences, examples, request_of
+from tests.end_to_end.playing import REPOSITORY
+
+pytestmark = pytest.mark.end_to_end
+
+DOCUMENTS = ("README.md", "docs/api.md")
+PEOPLE = ("anna", "paul", "carla", "fiona", "felix", "arthur")
+
+
+@pytest.fixture(scope="module")
+def environment(sample_stack: EmbeddedStack) -> Mapping[str, str]:
+    """As the documents have it exported."""
+    return {"API": sample_stack.api_url} | {name.upper(): sample_stack.token(name) for name in PEOPLE}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_each_command_of_a_document_is_answered_as_it_says(document: str, environment: Mapping[str, str]) -> None:
+    found = list(examples((REPOSITORY / document).read_text(encoding="utf-8")))
+    assert len(found) >= 4
+    for example in found:
+        asked = request_of(example.command, environment)
+        answer = POOL.request(asked.method, asked.url, body=asked.body, headers=dict(asked.headers))
+        if example.kind == "json":
+            wrong = list(differences(json.loads(example.answer), json.loads(answer.data)))
+        else:
+            wrong = [line for line in example.answer.splitlines() if line not in _as_shown(answer)]
+        assert wrong == [], f"{example.name}\n{answer.status} {answer.data[:3000]!r}"
+
+
+def _as_shown(answer: urllib3.BaseHTTPResponse) -> list[str]:
+    """What `curl -i` prints, as far as documents show it: status, headers, body."""
+    headers = [f"{name.lower()}: {value}" for name, value in answer.headers.items()]
+    return [f"HTTP {answer.status}", *headers, answer.data.decode()]
+
+
+def test_what_an_answer_has_otherwise_is_found_wherever_it_stands() -> None:
+    said = {"a": [{"b": "1"}, "…"], "…": "…"}
+    assert list(differences(said, {"a": [{"b": "1"}, {"b": "2"}], "c": 3})) == []
+    assert list(differences(said, {"a": [{"b": "2"}], "c": 3})) == ['/a/0/b is "2", the document says "1"']
+    assert list(differences(said, {"c": 3})) == ["/a is missing"]
+    assert list(differences({"a": ["x"]}, {"a": ["x", "y"]})) == ["/a has 2 items"]
+    assert list(differences({"a": "x"}, {"a": "x", "b": "y"})) == ["/b is not in the document"]
