@@ -96,7 +96,7 @@ class DecideCase:
         `InvalidValue` without a reason.
         """
         account = self._account(asked.account_id, sent.on)
-        case = _named(asked, self._assessed(account))
+        case = _named(asked, self._assessed(account), account.saved)
         decision = _read(asked, sent)
         repeated = self._record.was_taken(decision, sent.name)
         if not repeated:
@@ -149,8 +149,10 @@ def _read(asked: Decision, sent: Sent) -> CaseDecision:
     return record
 
 
-def _named(asked: Decision, state: AccountState) -> Case:
-    case = meant(asked.requirement, asked.opened_on, state.cases)
+def _named(asked: Decision, now: AccountState, saved: AccountState) -> Case:
+    case = meant(asked.requirement, asked.opened_on, now.cases)
+    if case is None and meant(asked.requirement, asked.opened_on, saved.cases):
+        raise NothingToDecide("There is no such case any more, by what was recorded since it was seen.")
     if case is None:
         raise NotFound("There is no such case.")
     if asked.requirement not in DECIDED:

@@ -153,6 +153,12 @@ def test_a_case_that_was_cured_meanwhile_is_not_decided_on_though_nobody_has_ass
     refused(desk, NothingToDecide, "has ended on 2023-03-04: cured", lambda: desk.decide("demote"))
 
 
+def test_a_case_that_todays_facts_have_made_undone_is_not_decided_on() -> None:
+    desk = premier(on=OPENED)
+    desk.learn(OPENED, plan(2023, OPENED))
+    refused(desk, NothingToDecide, "no such case any more", lambda: desk.decide("waive"))
+
+
 @pytest.mark.catalogue("B70")
 def test_a_case_that_took_a_step_since_it_was_seen_is_not_decided_on() -> None:
     early = premier(on="2023-02-01")
