@@ -8,6 +8,7 @@ from local.audit_commands import accruals_app, audit_app
 from local.bank_details_commands import bank_details_app
 from local.brand_draw_command import brand_draw_command
 from local.deploy_check import deploy_check_command
+from local.list_commands import rebuild_lists_command
 from local.operate import reprocess_command, rulebook_clear_command, rulebook_set_command
 from local.payment_commands import payments_app
 from local.payout_commands import payee_app, payout_app
@@ -26,6 +27,7 @@ def main() -> None:
 app.command("play")(play_command)
 app.command("serve")(serve_command)
 app.command("reprocess")(reprocess_command)
+app.command("rebuild-lists")(rebuild_lists_command)
 app.command("brand-draw")(brand_draw_command)
 app.command("history")(history_command)
 app.command("restate")(restate_command)

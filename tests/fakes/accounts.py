@@ -68,6 +68,9 @@ class FakeAccounts:
             self._seen_since(account_id),
         )
 
+    def standing(self, account_id: str) -> StoredState:
+        return self.states.get(account_id, StoredState(None, 0))
+
     def state(self, account_id: str) -> AccountState | None:
         return self.states.get(account_id, StoredState(None, 0)).state
 

@@ -1,6 +1,6 @@
 """The lists in memory, as the adapter keeps them on DynamoDB (one contract test runs on both)."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from partner_program.domain.listings import ListPlace
 from partner_program.use_cases.list_ports import ListPage
@@ -26,6 +26,9 @@ class MemoryListings:
             self.before_write()
             self.writes += 1
             self.entries.pop(place, None)
+
+    def everything(self) -> Iterator[tuple[ListPlace, str]]:
+        yield from list(self.entries.items())
 
     def page(
         self, name: str, *, prefix: str | None = None, last: str | None = None, after: str | None = None, limit: int,

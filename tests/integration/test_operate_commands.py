@@ -4,12 +4,15 @@ import json
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
 from typer.testing import CliRunner
 
 from local.cli import app
 from partner_program.adapters.rulebook_source import RulebookSource
+from partner_program.adapters.table import Table
+from tests.deployed.program import PREMIER, RECORDS
 from tests.deployed.world import World
 
 OWNERS = '"people_required.MCDE.premier" = 7\n'
@@ -19,7 +22,9 @@ class Stacks:
     """CloudFormation, as far as it is asked."""
 
     def __init__(self, world: World, stage: str = "sandbox") -> None:
-        names = ("ProgramTable", "PaymentsTable", "BankDetailsTable", "PaymentRunFunction", "ResultsBucket")
+        names = (
+            "ProgramTable", "PaymentsTable", "BankDetailsTable", "ListingsTable", "PaymentRunFunction", "ResultsBucket",
+        )  # fmt: skip
         outputs = {name: world.template.name(name) for name in names}
         outputs |= {"SalesQueueUrl": world.queue_url("sales"), "BankDetailsKey": world.template.arn("BankDetailsKey")}
         self._stack = {
@@ -40,7 +45,12 @@ class Stacks:
 def stack(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     """The world under the name that samconfig.toml gives a sandbox."""
     clients = {"cloudformation": Stacks(world), "dynamodb": world.dynamodb, "sqs": world.sqs}
-    monkeypatch.setattr("local.operate.boto3.client", lambda service: clients[service])
+    make: Any = boto3.client
+
+    def client(service: str, **of_the_world: str) -> Any:
+        return make(service, **of_the_world) if of_the_world else clients[service]
+
+    monkeypatch.setattr("local.operate.boto3.client", client)
     return world
 
 
@@ -84,3 +94,15 @@ def test_a_stack_that_does_not_exist_is_named(stack: World) -> None:
     code, output = run("rulebook", "clear", "--stack", "nowhere")
     assert code == 1
     assert "stack nowhere cannot be read" in output
+
+
+def test_the_lists_are_made_anew_from_the_states(stack: World) -> None:
+    stack.take_in(RECORDS | PREMIER)
+    lists = Table(stack.dynamodb, stack.template.name("ListingsTable"))
+    before = {(item["pk"], item["sk"]): item["body"] for item in lists.having("body")}
+    for pk, sk in before:
+        lists.delete(str(pk), str(sk))
+    lists.put({"pk": "TIER#advanced", "sk": "DE#P0001-DE", "body": before["PARTNER#P0001", "P0001-DE"]})
+    assert run("rebuild-lists") == (0, f"1 account: {len(before)} entries put, 1 taken away")
+    assert {(item["pk"], item["sk"]): item["body"] for item in lists.having("body")} == before
+    assert run("rebuild-lists") == (0, "1 account: 0 entries put, 0 taken away")

@@ -1,6 +1,6 @@
 """The lists of the API in their own table: `<list>`/`<order>`, each entry a small document (docs/adr/0024-lists.md)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from partner_program.adapters.table import Table
 from partner_program.domain.listings import ListPlace
@@ -8,7 +8,7 @@ from partner_program.use_cases.list_ports import ListPage
 
 
 class DynamoListings:
-    """The port `ListStore` on the listings table."""
+    """The ports `ListStore` and `WholeLists` on the listings table."""
 
     def __init__(self, listings: Table) -> None:
         self._table = listings
@@ -21,6 +21,11 @@ class DynamoListings:
         """One call each: a change takes one or two away."""
         for place in places:
             self._table.delete(place.name, place.order)
+
+    def everything(self) -> Iterator[tuple[ListPlace, str]]:
+        """Reads the whole table: for operators only, no function may."""
+        for item in self._table.having("body"):
+            yield ListPlace(str(item["pk"]), str(item["sk"])), str(item["body"])
 
     def page(
         self, name: str, *, prefix: str | None = None, last: str | None = None, after: str | None = None, limit: int,

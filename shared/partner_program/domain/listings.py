@@ -110,6 +110,16 @@ def promotions_list(month: str) -> str:
     return f"PROMOTIONS#{month}"
 
 
+def locator_id(account_id: str) -> str:
+    """What an account is called on the Locator: always the same, and not its id."""
+    return sha256(account_id.encode()).hexdigest()[:_DIGEST_CHARS]
+
+
+def follows_from_states(name: str) -> bool:
+    """Whether a list is one of those here; the table holds others, of reports."""
+    return name in (OPEN_CASES, LOCATOR) or name.startswith(("TIER#", "PARTNER#", "PROMOTIONS#"))
+
+
 def listings_of(state: AccountState) -> Mapping[ListPlace, str]:
     """Every entry that an account has in a list: place → body (JSON)."""
     return {place: entry.model_dump_json() for place, entry in _entries(state)}
@@ -134,8 +144,8 @@ def _entries(state: AccountState) -> Iterator[tuple[ListPlace, Document]]:
             place = ListPlace(promotions_list(month_of(change.changed_on)), f"{change.changed_on}#{state.account_id}")
             yield place, _promotion(state, named, change, change.to_tier)
     if named.located and state.tier is not None:
-        digest = sha256(state.account_id.encode()).hexdigest()[:_DIGEST_CHARS]
-        yield ListPlace(LOCATOR, f"{state.country}#{state.tier}#{digest}"), _located(state, named, state.tier)
+        place = ListPlace(LOCATOR, f"{state.country}#{state.tier}#{locator_id(state.account_id)}")
+        yield place, _located(state, named, state.tier)
 
 
 def _due(case: Case) -> date:
