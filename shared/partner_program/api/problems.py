@@ -7,6 +7,7 @@ from typing import Any
 
 from partner_program.adapters.table import Unavailable
 from partner_program.domain.asked import AskedWrongly
+from partner_program.domain.benefit_requests import LicencesUsedUp, NotEntitled
 from partner_program.domain.files.reject_file import masked
 from partner_program.domain.model import Document
 from partner_program.domain.payments.payout import WrongState
@@ -85,6 +86,8 @@ _ANSWERS: tuple[tuple[type[ProgramError], _Answer], ...] = (
     (YearNotClosed, _Answer(HTTPStatus.CONFLICT, "year_not_closed")),
     (NothingToRestate, _Answer(HTTPStatus.CONFLICT, "nothing_to_restate")),
     (AmountHasChanged, _Answer(HTTPStatus.CONFLICT, "amount_has_changed")),
+    (NotEntitled, _Answer(HTTPStatus.CONFLICT, "not_entitled")),
+    (LicencesUsedUp, _Answer(HTTPStatus.CONFLICT, "licences_used_up")),
     (VersionConflict, _Answer(HTTPStatus.CONFLICT, "version_conflict")),
     (NotFound, _Answer(HTTPStatus.NOT_FOUND, "not_found")),
     (Unavailable, _Answer(HTTPStatus.SERVICE_UNAVAILABLE, "busy")),

@@ -20,7 +20,7 @@ ALPHA = next(csv.DictReader(io.StringIO(RECORDS["partners"])))
 _keys = itertools.count(1)
 
 
-def act(world: World, method: str, path: str, body: Any, by: Mapping[str, str] = CHANNEL, **headers: str) -> Reply:
+def act(world: World, method: str, path: str, body: Any, by: Any = CHANNEL, **headers: str) -> Reply:
     given = {"Idempotency-Key": f"key-{next(_keys)}"} | {name.replace("_", "-"): text for name, text in headers.items()}
     return world.ask(method, path, by, body=body, headers=given)
 
@@ -29,7 +29,7 @@ def put(world: World, kind: str, body: Any, **headers: str) -> Reply:
     return act(world, "PUT", f"/v1/records/{kind}", body, **headers)
 
 
-def get(world: World, kind: str, /, by: Mapping[str, str] = CHANNEL, **key: str) -> Reply:
+def get(world: World, kind: str, /, by: Any = CHANNEL, **key: str) -> Reply:
     return world.ask("GET", f"/v1/records/{kind}", by, query=key)
 
 
