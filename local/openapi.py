@@ -67,6 +67,8 @@ def document() -> dict[str, Any]:
     template = "#/components/schemas/{model}"
     problem = Problem.model_json_schema(ref_template=template)
     schemas |= problem.pop("$defs", {}) | {"Problem": problem}
+    every = READ_REFUSALS | BODY_REFUSALS | ACT_REFUSALS | SIGNED_IN_REFUSALS | EVERY_REFUSAL
+    components["responses"] = {f"Refused{status}": _refusal(status, every[status]) for status in sorted(every)}
     components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
     _check_routes(found)
     routes = {(route.method, route.openapi_path): route.func for route in app._static_routes + app._dynamic_routes}
@@ -75,9 +77,22 @@ def document() -> dict[str, Any]:
         operation["operationId"] = route.__name__
         operation["description"] = inspect.getdoc(route)
         _completed(operation, one)
+    _without_titles(found)
     found["paths"] = dict(sorted(found["paths"].items()))
     components["schemas"] = dict(sorted(schemas.items()))
     return found
+
+
+def _without_titles(part: object) -> None:
+    """Each name once: the library titles every property by its name."""
+    if isinstance(part, list):
+        for one in part:
+            _without_titles(one)
+    elif isinstance(part, dict):
+        if isinstance(part.get("title"), str) and "version" not in part:
+            del part["title"]
+        for one in part.values():
+            _without_titles(one)
 
 
 def _check_routes(found: dict[str, Any]) -> None:
@@ -102,7 +117,7 @@ def _completed(operation: dict[str, Any], one: Endpoint) -> None:
         parameter["name"] = HEADERS.get(parameter["name"], parameter["name"])
     if one.method == "GET":
         answers[304] = {"description": "The caller has it already (If-None-Match)."}
-    answers |= {status: _refusal(status, said) for status, said in refusals.items()}
+    answers |= {status: {"$ref": f"#/components/responses/Refused{status}"} for status in refusals}
     operation["responses"] = {str(status): answers[status] for status in sorted(answers)}
 
 
