@@ -35,7 +35,7 @@ class DecidedAlready(WrongState):
     """Somebody has decided on the case on the same day: one record holds the decision of a day."""
 
 
-class CaseDecided(Document):
+class DecisionTaken(Document):
     """A decision, and what the engine makes of it.
 
     `outcome` is the case's (None: it is still open), `due_on` its last day, `tier` the account's from today on (None:
@@ -88,7 +88,7 @@ class DecideCase:
         self._record = record
         self._rulebook = rulebook
 
-    def __call__(self, asked: Decision, sent: Sent) -> CaseDecided:
+    def __call__(self, asked: Decision, sent: Sent) -> DecisionTaken:
         """The decision as it was recorded.
 
         Raises, having written nothing: `NotFound` where there is no such case; `NothingToDecide`; `DecidedAlready`;
@@ -184,9 +184,9 @@ def _decided_already(decision: CaseDecision) -> DecidedAlready:
     )
 
 
-def _answer(account_id: str, decision: CaseDecision, after: AccountState) -> CaseDecided:
+def _answer(account_id: str, decision: CaseDecision, after: AccountState) -> DecisionTaken:
     case = next((case for case in after.cases if decision in case.decisions), None)
-    return CaseDecided(
+    return DecisionTaken(
         account_id=account_id,
         requirement=decision.requirement,
         opened_on=decision.opened_on,

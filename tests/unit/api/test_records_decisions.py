@@ -12,10 +12,10 @@ from partner_program.domain.revenue import Baseline, Contribution
 from partner_program.domain.tiers.account import AccountState
 from partner_program.use_cases.assess_account import AssessAccount
 from partner_program.use_cases.decide_case import (
-    CaseDecided,
     DecideCase,
     DecidedAlready,
     Decision,
+    DecisionTaken,
     NothingToDecide,
 )
 from partner_program.use_cases.record_one import RecordOne, RowRejected, Sent
@@ -61,7 +61,7 @@ class Desk:
         return state
 
     def decide(self, verdict: str, until: str = "", *, name: str = "r1", by: str = "cora", days: int = 0,
-               facts: Any = None, **asked: Any) -> CaseDecided:  # fmt: skip
+               facts: Any = None, **asked: Any) -> DecisionTaken:  # fmt: skip
         world = self.world
         record = RecordOne(facts=facts or world.facts, messages=world.messages, rulebook=world.rulebook)
         on = self.on + timedelta(days=days)

@@ -16,7 +16,7 @@ from partner_program.domain.asked import Day
 from partner_program.domain.facts import Verdict
 from partner_program.domain.model import Document
 from partner_program.domain.records.cells import LONGEST_TEXT_CHARS
-from partner_program.use_cases.decide_case import CaseDecided, Decision
+from partner_program.use_cases.decide_case import Decision, DecisionTaken
 from partner_program.use_cases.record_one import RowRejected, Sent
 
 router = Router()
@@ -41,7 +41,7 @@ def decide_case(
     account_id: AccountPath, requirement: RequirementPath, opened_on: OpenedOnPath,
     body: Annotated[DecisionAsked, Body()], caller: Calling, began: Began, _key: IdempotencyKey,
     if_match: IfMatch = None,
-) -> CaseDecided:  # fmt: skip
+) -> DecisionTaken:  # fmt: skip
     """Demote, extend, waive or end the participation, as the case's requirement allows; answered with what it leads to.
 
     Only a decision that has an effect is recorded. `If-Match` with the case's `version`: only if it has taken no step

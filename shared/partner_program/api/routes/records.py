@@ -45,7 +45,6 @@ _TAKEN: dict[int, OpenAPIResponse] = {
     200: {"description": "Taken: it corrects what stood, or says the same (`duplicate`)."},
     201: {"description": "Taken: there was no such record before."},
     202: {"description": "Held: it waits for what it rests on, and is taken by itself when that comes."},
-    422: {"description": "Malformed: `errors` has a reason code for each column that is wrong."},
 }
 
 
@@ -90,6 +89,8 @@ def put_record(
     if_match: IfMatch = None, if_none_match: IfNoneMatch = None,
 ) -> Response[RecordTaken]:  # fmt: skip
     """The record is read and taken as a row of a file of its kind is, with the same rules, reasons and effects.
+
+    A malformed one is refused with a reason code for each column that is wrong (422).
 
     `If-Match` with its ETag: only if it is still the one that you have seen; `If-None-Match: *`: only if there is none;
     neither: whatever stands, the later one counts.
