@@ -49,7 +49,7 @@ class QuoteRequest(Document):
 
     on: Day | None = None
     currency: Currency | None = None
-    lines: Annotated[tuple[QuoteLine, ...], Field(min_length=1, max_length=MOST_LINES)]
+    lines: Annotated[list[QuoteLine], Field(min_length=1, max_length=MOST_LINES)]
 
 
 class QuoteTotals(Document):

@@ -41,7 +41,7 @@ class SupportOrderRequest(Document):
     """Incidents to be put in order, by the tiers and the rulebook of a day (without `on`, today)."""
 
     on: Day | None = None
-    incidents: Annotated[tuple[Incident, ...], Field(min_length=1, max_length=MOST_INCIDENTS)]
+    incidents: Annotated[list[Incident], Field(min_length=1, max_length=MOST_INCIDENTS)]
 
 
 class QueuedIncident(Document):

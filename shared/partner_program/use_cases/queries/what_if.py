@@ -48,7 +48,7 @@ class WhatIfRequest(Document):
     """
 
     on: Day | None = None
-    changes: Annotated[tuple[Change, ...], Field(min_length=1, max_length=MOST_CHANGES)]
+    changes: Annotated[list[Change], Field(min_length=1, max_length=MOST_CHANGES)]
 
 
 class WhatIf:
