@@ -116,9 +116,10 @@ def test_what_cannot_be_supposed_is_a_problem_that_points_at_the_change(
 
 
 def test_days_beyond_three_years_or_before_today_and_too_many_changes_are_refused(lived: World) -> None:
-    for body in (
+    bodies: list[dict[str, Any]] = [
         {"changes": [SALES], "on": "2027-03-17"}, {"changes": [SALES], "on": "2024-03-15"},
         {"changes": [SALES] * 51}, {"changes": []}, {}, {"changes": [SALES], "partner_id": "P0002"},
-    ):  # fmt: skip
+    ]  # fmt: skip
+    for body in bodies:
         assert lived.ask("POST", PATH, PARTNER, body=body).status == 400, body
     assert lived.ask("POST", PATH, PARTNER, body='{"changes": [], "changes": []}').status == 400

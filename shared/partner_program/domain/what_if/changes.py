@@ -12,7 +12,7 @@ from partner_program.values.ids import Id
 
 MOST_CHANGES = 50
 
-Currency = Annotated[str, StringConstraints(pattern=r"\A[A-Z]{3}\z")]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 
 
 class Sales(Document):

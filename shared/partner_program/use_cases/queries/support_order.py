@@ -16,7 +16,7 @@ from partner_program.values.tiers import Tier
 MOST_INCIDENTS = 100
 _RULE = "R-4.2.7"
 
-Severity = Annotated[str, StringConstraints(pattern=r"\A[a-z_]{1,32}\z")]
+Severity = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,32}$")]
 
 
 class TierChanges(Protocol):
@@ -31,7 +31,7 @@ class Incident(Document):
     """An incident of an end user of a partner's account. The subscription id makes it one of Premium Care."""
 
     incident_id: Id
-    account_id: Annotated[str, StringConstraints(pattern=r"\A[A-Za-z0-9._-]{1,64}-[A-Z]{2}\z")]
+    account_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}-[A-Z]{2}$")]
     severity: Severity
     opened_at: Instant
     premium_care_subscription_id: Id | None = None

@@ -24,7 +24,7 @@ from partner_program.use_cases.make_statement import MakeStatement
 from partner_program.use_cases.ports import AccountStore, Clock
 from partner_program.use_cases.queries.what_if_account import AsItStands, NoPayouts, OnDay, SupposedAccount, TooMuchWork
 from partner_program.use_cases.queries.what_if_answer import (
-    Outcome,
+    AccountOutcome,
     QuarterOutcome,
     QuarterStatus,
     WhatIfAnswer,
@@ -102,7 +102,7 @@ class WhatIf:
             raise AskedWrongly([Mistake("/on", "out_of_range", f"the day is from today, {today}, to {last}")])
         return asked or today
 
-    def _outcome(self, stands: AsItStands, supposed: Sequence[Supposed], on: date) -> Outcome:
+    def _outcome(self, stands: AsItStands, supposed: Sequence[Supposed], on: date) -> AccountOutcome:
         account = SupposedAccount(stands, supposed)
         state = self._brought_up(account, stands, on)
         first, last = _first_open(stands.today, self._rulebook), Quarter.of(on)

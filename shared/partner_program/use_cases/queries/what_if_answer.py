@@ -69,7 +69,7 @@ class QuarterOutcome(Document):
     rebate: QuarterRebate | None
 
 
-class Outcome(Document):
+class AccountOutcome(Document):
     """An account on the day asked about. `tier_changes` are those from today on; revenues are Sales Revenue, exact."""
 
     tier: Tier | None
@@ -101,15 +101,15 @@ class WhatIfAnswer(Document):
     currency: str
     today: date
     on: date
-    before: Outcome
-    after: Outcome
+    before: AccountOutcome
+    after: AccountOutcome
     differences: tuple[Difference, ...]
     notes: tuple[str, ...]
 
 
-def outcome_of(state: AccountState, since: date, quarters: tuple[QuarterOutcome, ...]) -> Outcome:
+def outcome_of(state: AccountState, since: date, quarters: tuple[QuarterOutcome, ...]) -> AccountOutcome:
     """What is told of a state."""
-    return Outcome(
+    return AccountOutcome(
         tier=state.tier,
         tier_since=state.tier_since,
         tier_changes=tuple(change for change in state.tier_changes if change.changed_on >= since),
@@ -157,7 +157,7 @@ def rebate_of_statement(statement: Statement) -> QuarterRebate:
     )
 
 
-def differences(before: Outcome, after: Outcome) -> tuple[Difference, ...]:
+def differences(before: AccountOutcome, after: AccountOutcome) -> tuple[Difference, ...]:
     """Everything that is not the same in both, in the order in which the outcome tells it."""
     then, now = dict(_told(before)), dict(_told(after))
     names = dict.fromkeys([*then, *now])
@@ -168,7 +168,7 @@ def _difference(name: str, then: Mapping[str, str], now: Mapping[str, str]) -> D
     return Difference(what=name, before=then.get(name), after=now.get(name))
 
 
-def _told(outcome: Outcome) -> Iterator[tuple[str, str]]:
+def _told(outcome: AccountOutcome) -> Iterator[tuple[str, str]]:
     """Name and value of everything that can differ, in the words of the engine."""
     yield "tier", outcome.tier.value if outcome.tier else "none"
     yield "tier_since", str(outcome.tier_since or "none")
@@ -195,9 +195,9 @@ def _told_of_quarter(outcome: QuarterOutcome) -> Iterator[tuple[str, str]]:
 
 
 __all__ = [
+    "AccountOutcome",
     "Difference",
     "OpenCase",
-    "Outcome",
     "QuarterOutcome",
     "QuarterRebate",
     "QuarterStatus",
