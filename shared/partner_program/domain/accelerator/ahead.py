@@ -85,7 +85,7 @@ def accelerator_ahead(facts: AccountFacts, on: date, rulebook: Rulebook, *, prem
 
 def _levels(rebate: Rebate) -> tuple[LevelAhead, ...]:
     nothing = zero(rebate.ytd.currency)
-    missing = (max(Money(mark.needed, nothing.currency) - rebate.ytd, nothing).amount for mark in rebate.ladder())
+    missing = (max(nothing, Money(mark.needed, nothing.currency) - rebate.ytd).amount for mark in rebate.ladder())
     return tuple(
         LevelAhead(**mark.model_dump(), missing=amount, first=place == 0)
         for place, (mark, amount) in enumerate(zip(rebate.ladder(), missing, strict=True))
