@@ -23,7 +23,8 @@ def handler(event: dict[str, Any], _context: object) -> None:
     """Each changed item by itself; what has been deleted announces nothing. Raises `AnnouncingFailed` at the end.
 
     As in account_assessment the batch fails as a whole: announcing and listing again change nothing, and bisecting
-    finds the item. An item that cannot be announced is listed all the same, and the other way round.
+    finds the item. An item that cannot be announced is listed all the same, and the other way round. Lists are written
+    for all items together.
     """
     app = notifications()
     published, listed, failed = 0, 0, 0
@@ -35,6 +36,7 @@ def handler(event: dict[str, Any], _context: object) -> None:
         published += notices or 0
         listed += entries or 0
         failed += notices is None or entries is None
+    app.listings.write()
     metrics.add_metric("NoticesPublished", MetricUnit.Count, published)
     metrics.add_metric("ListEntriesChanged", MetricUnit.Count, listed)
     metrics.add_metric("ItemsNotAnnounced", MetricUnit.Count, failed)

@@ -61,5 +61,8 @@ class MemoryStates:
         self.reads = 0
 
     def standing(self, account_id: str) -> StoredState:
-        self.reads += 1
         return self.states.get(account_id, StoredState(None, 0))
+
+    def standings(self, account_ids: Iterable[str]) -> Mapping[str, StoredState]:
+        self.reads += 1
+        return {account_id: self.standing(account_id) for account_id in account_ids}

@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 from typing import NamedTuple
@@ -48,6 +48,12 @@ class DynamoAccountStore:
     def standing(self, account_id: str) -> StoredState:
         """One read."""
         return _stored(self._table.get(f"ACCOUNT#{account_id}", STATE))
+
+    def standings(self, account_ids: Iterable[str]) -> Mapping[str, StoredState]:
+        """A hundred in one read."""
+        names = list(account_ids)
+        states = self._table.get_many((f"ACCOUNT#{name}", STATE) for name in names)
+        return {name: _stored(states.get((f"ACCOUNT#{name}", STATE))) for name in names}
 
     def load(self, account_id: str, since_year: int) -> tuple[AccountFacts, StoredState]:
         """One read of the state, then one query each of the partner's and of the account's partition."""

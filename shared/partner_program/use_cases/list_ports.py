@@ -45,8 +45,8 @@ class ListStore(Protocol):
 
 
 class StandingStates(Protocol):
-    """The states as they stand."""
+    """The states as they stand; all reads are strongly consistent."""
 
-    def standing(self, account_id: str) -> StoredState:
-        """One consistent read."""
+    def standings(self, account_ids: Iterable[str]) -> Mapping[str, StoredState]:
+        """By account; one that has no state with version 0."""
         ...

@@ -19,7 +19,7 @@ from partner_program.domain.listings import (
     locator_id,
 )
 from partner_program.use_cases.assess_account import AssessAccount
-from partner_program.use_cases.list_ports import ListStore, StandingStates
+from partner_program.use_cases.list_ports import ListStore
 from partner_program.use_cases.ports import AccountStore, StoredState
 
 Entries = Mapping[ListPlace, str]
@@ -33,8 +33,12 @@ class WholeLists(ListStore, Protocol):
         ...
 
 
-class Accounts(AccountStore, StandingStates, Protocol):
+class Accounts(AccountStore, Protocol):
     """Accounts, with the versions of their states."""
+
+    def standing(self, account_id: str) -> StoredState:
+        """One consistent read."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

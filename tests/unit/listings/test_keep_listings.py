@@ -43,20 +43,29 @@ class Kept:
 
     def __init__(self) -> None:
         self.lists, self.states = MemoryListings(), MemoryStates()
-        self.keep = KeepListings(self.lists, self.states)
 
     def stands(self, account: str, version: int) -> None:
         """The state is saved; its change has not come yet."""
         self.states.states[account] = StoredState(LIVES[account][version - 1], version)
 
-    def comes(self, account: str, version: int) -> int:
-        """The change from the version before comes."""
-        old = image(account, version - 1) if version > 1 else None
-        return self.keep.item_changed(f"ACCOUNT#{account}", "STATE", old, image(account, version))
+    def comes(self, *changes: Change) -> None:
+        """A batch of changes, each from the version before, comes."""
+        keep = KeepListings(self.lists, self.states)
+        for account, version in changes:
+            old = image(account, version - 1) if version > 1 else None
+            keep.item_changed(f"ACCOUNT#{account}", "STATE", old, image(account, version))
+        keep.write()
 
-    def saved(self, account: str, version: int) -> int:
+    def item(self, sk: str, old: Image | None, new: Image | None, pk: str = f"ACCOUNT#{ACCOUNTS[0]}") -> int:
+        """One changed item comes; how many entries it changes."""
+        keep = KeepListings(self.lists, self.states)
+        changed = keep.item_changed(pk, sk, old, new)
+        keep.write()
+        return changed
+
+    def saved(self, account: str, version: int) -> None:
         self.stands(account, version)
-        return self.comes(account, version)
+        self.comes((account, version))
 
 
 def image(account: str, version: int) -> Image:
@@ -91,8 +100,10 @@ def test_changes_that_come_three_times_in_any_order_leave_the_lists_as_the_state
         kept.stands(account, len(saved))
     coming = CHANGES * 3
     chance.shuffle(coming)
-    for change in coming:
-        kept.comes(*change)
+    while coming:
+        size = chance.randint(1, 9)
+        kept.comes(*coming[:size])
+        coming = coming[size:]
     assert kept.lists.entries == wanted()
 
 
@@ -105,10 +116,11 @@ def test_batches_that_are_played_from_their_start_again_end_right_while_states_g
     while start < len(CHANGES):
         batch = CHANGES[start : start + chance.randint(1, 6)]
         tries = [batch[: chance.randint(0, len(batch))] for _ in range(chance.randint(0, 2))]
-        for account, version in [change for part in (*tries, batch) for change in part]:
-            ahead = min(len(LIVES[account]), version + chance.randint(0, 2))
-            kept.stands(account, max(ahead, kept.states.standing(account).version))
-            kept.comes(account, version)
+        for part in (*tries, batch):
+            for account, version in part:
+                ahead = min(len(LIVES[account]), version + chance.randint(0, 2))
+                kept.stands(account, max(ahead, kept.states.standing(account).version))
+            kept.comes(*part)
         start += len(batch)
     assert kept.lists.entries == wanted()
 
@@ -126,7 +138,7 @@ def test_what_a_slow_twin_writes_after_newer_changes_were_done_is_put_right_by_i
 
     kept.stands(account, version)
     kept.lists.before_write = overtaken
-    kept.comes(account, version)
+    kept.comes((account, version))
     if kept.states.standing(account).version == last:  # it had something to write
         assert kept.lists.entries == listings_of(LIVES[account][-1])
     else:
@@ -140,7 +152,7 @@ def test_a_state_change_that_concerns_no_list_reads_and_writes_nothing() -> None
     state = LIVES[ACCOUNTS[0]][0]
     later = state.model_copy(update={"assessed_on": date(2024, 1, 1), "findings": (), "arrivals": "0" * 16})
     old, new = Image(state.model_dump_json(), 1), Image(later.model_dump_json(), 2)
-    assert kept.keep.item_changed(f"ACCOUNT#{ACCOUNTS[0]}", "STATE", old, new) == 0
+    assert kept.item("STATE", old, new) == 0
     assert (kept.lists.writes, kept.states.reads) == (writes, reads)
 
 
@@ -157,8 +169,8 @@ def test_only_what_differs_is_written() -> None:
 def test_an_item_that_is_no_state_concerns_no_list() -> None:
     kept = Kept()
     body = image(ACCOUNTS[0], 1)
-    assert kept.keep.item_changed("STATEMENTS#P0001-DE", "2024Q1#final", None, body) == 0
-    assert kept.keep.item_changed("ACCOUNT#P0001-DE", "FINALS", None, body) == 0
+    assert kept.item("2024Q1#final", None, body, pk="STATEMENTS#P0001-DE") == 0
+    assert kept.item("FINALS", None, body) == 0
     assert kept.lists.entries == {}
 
 
@@ -166,14 +178,14 @@ def test_a_state_that_was_removed_leaves_every_list() -> None:
     kept = Kept()
     kept.saved(ACCOUNTS[0], 5)
     del kept.states.states[ACCOUNTS[0]]
-    assert kept.keep.item_changed(f"ACCOUNT#{ACCOUNTS[0]}", "STATE", image(ACCOUNTS[0], 5), None) > 0
+    assert kept.item("STATE", image(ACCOUNTS[0], 5), None) > 0
     assert kept.lists.entries == {}
 
 
 def test_a_state_that_was_removed_and_stands_again_stays_in_its_lists() -> None:
     kept = Kept()
     kept.saved(ACCOUNTS[0], 5)
-    kept.keep.item_changed(f"ACCOUNT#{ACCOUNTS[0]}", "STATE", image(ACCOUNTS[0], 5), None)
+    kept.item("STATE", image(ACCOUNTS[0], 5), None)
     assert kept.lists.entries == listings_of(LIVES[ACCOUNTS[0]][4])
 
 
@@ -181,5 +193,15 @@ def test_the_item_alone_puts_all_entries_again() -> None:
     """As docs/operations.md announces an account again: without the image before it."""
     kept = Kept()
     kept.stands(ACCOUNTS[0], 5)
-    kept.keep.item_changed(f"ACCOUNT#{ACCOUNTS[0]}", "STATE", None, image(ACCOUNTS[0], 5))
+    kept.item("STATE", None, image(ACCOUNTS[0], 5))
     assert kept.lists.entries == listings_of(LIVES[ACCOUNTS[0]][4])
+
+
+def test_a_whole_batch_is_written_together_and_looked_at_once() -> None:
+    kept = Kept()
+    for account, saved in LIVES.items():
+        kept.stands(account, len(saved))
+    kept.comes(*CHANGES)
+    places = {place for saved in LIVES.values() for state in saved for place in listings_of(state)}
+    assert (kept.lists.writes, kept.states.reads) == (len(places), 1)
+    assert kept.lists.entries == wanted()
