@@ -132,7 +132,7 @@ class Office:
         for place, begun in self.log.begun.items():
             self.log.begun[place] = begun.model_copy(update={"answer": None})
 
-    def get(self, path: str, *, by: Mapping[str, Any] = ANNA_CLAIMS, **query: object) -> Reply:
+    def get(self, path: str, *, by: Mapping[str, Any] = ANNA_CLAIMS, **query: Any) -> Reply:
         return ask(self.edges["GET"], "GET", f"/v1{path}", by=by, query=query)
 
     def snapshot(self) -> tuple[object, ...]:

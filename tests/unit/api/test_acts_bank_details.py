@@ -71,7 +71,7 @@ def test_a_foreign_site_is_answered_exactly_as_one_that_does_not_exist(office: O
 @pytest.mark.catalogue("B66")
 def test_a_body_cannot_say_whose_site_it_is(office: Office) -> None:
     for extra in ({"partner_id": "P2"}, {"site_id": "S2"}, {"status": "confirmed"}, {"usable_from": "2024-01-01"}):
-        assert propose(office, **extra).code == "invalid_request"
+        assert office.act(S1, PROPOSAL | extra, by=P1).code == "invalid_request"
 
 
 def test_the_vendors_own_account_is_proposed_by_finance_alone(office: Office) -> None:
@@ -265,9 +265,10 @@ def test_the_list_goes_on_where_the_page_before_ended(office: Office) -> None:
     for number in range(2, 6):
         office.world.bank_details("S1", IBAN, number=number, status=BankStatus.REJECTED)
     seen: list[int] = []
-    cursor: dict[str, object] = {}
+    cursors: list[str | None] = [None]
     for _ in range(3):
-        page = office.get(S1, limit=2, **cursor).json
+        asked: dict[str, Any] = {"limit": 2} | ({"cursor": cursors[-1]} if cursors[-1] else {})
+        page = office.get(S1, **asked).json
         seen += [one["number"] for one in page["items"]]
-        cursor = {"cursor": page["next_cursor"]}
-    assert (seen, page["next_cursor"]) == ([5, 4, 3, 2, 1], None)
+        cursors.append(page["next_cursor"])
+    assert (seen, cursors[-1]) == ([5, 4, 3, 2, 1], None)
