@@ -13,6 +13,7 @@ from partner_program.domain.payments.batch import Batch, BatchStatus
 from partner_program.domain.payments.payout import act_id
 from partner_program.domain.payments.people import Action
 from partner_program.use_cases.operate import set_rulebook
+from tests.deployed.asking import ask_everything
 from tests.deployed.desk import Desk
 from tests.deployed.paying import ELIGIBLE
 from tests.deployed.program import PREMIER, RECORDS, pos_line, pos_report, report_key
@@ -34,7 +35,7 @@ USED_WITHOUT_A_CALL_OF_OURS = {
     ("account_assessment", "SetAsideWhatKeepsFailing"), ("quarter_end", "SetAsideWhatKeepsFailing"),
     ("certification_expiry", "SetAsideWhatKeepsFailing"), ("notifications", "SetAsideWhatKeepsFailing"),
     ("payment_run", "SetAsideWhatKeepsFailing"), ("accruals", "SetAsideWhatKeepsFailing"),
-    ("bank_status", "TellMissingFromForbidden"),
+    ("bank_status", "TellMissingFromForbidden"), ("query_api", "TellMissingFromForbidden"),
 }  # fmt: skip
 """S3 answers "forbidden" for "missing" without s3:ListBucket; failed batches and events are sent on by Lambda."""
 
@@ -51,6 +52,7 @@ def run_everything(world: World) -> None:
         }
     )
     world.take_in(PREMIER, "premier")
+    promote_another(world)
     world.upload_and_deliver("hello.txt", "x")
     world.send("records", "not json")
     held = pos_line("2024-02", 2, sku="NEW-1")
@@ -72,6 +74,18 @@ def run_everything(world: World) -> None:
     world.call("notice_mail", trigger("notice_mail", "bad_notice"))
     world.call("bank_status", trigger("bank_status", "bad_not_json"))
     world.call("statement_document", trigger("statement_document", "bad_quarter"))
+
+
+def promote_another(world: World) -> None:
+    """A second partner has all but last year's revenue for Premier, which is recorded then."""
+    names = {"P0001": "P0003", "S-0001": "S-0003", "H1": "J1", "H2": "J2", "100.00": "9000000.00"}
+    kinds = ("partners", "sites", "terms_acceptances", "people", "certifications", "trainings", "opening_revenue")
+    rows = {kind: (RECORDS | PREMIER)[kind] for kind in kinds}
+    for name, another in names.items():
+        rows = {kind: text.replace(name, another) for kind, text in rows.items()}
+    revenue = rows.pop("opening_revenue")
+    world.take_in(rows, "another")
+    world.take_in({"opening_revenue": revenue}, "another")
 
 
 def pay_everything(world: World) -> None:
@@ -184,6 +198,7 @@ def test_every_role_allows_what_its_function_calls_and_nothing_more(monkeypatch:
     with deployed(monkeypatch) as world:
         world.today("2024-03-15")
         run_everything(world)
+        ask_everything(world)
         resume_once(world, monkeypatch)
         fail_once(world, monkeypatch)
         granted = {

@@ -51,7 +51,7 @@ class S3Objects:
                 Bucket=ref.bucket, Key=ref.key, VersionId=ref.version_id, Range=f"bytes={start}-", IfMatch=etag
             )
 
-        return cast("BinaryIO", io.BufferedReader(_Resuming(get)))
+        return cast("BinaryIO", io.BufferedReader(_Resuming(get(0, None), get)))
 
     def open_result(self, key: str) -> BinaryIO:
         """A stream of what stands under a key of the results bucket."""
@@ -61,7 +61,7 @@ class S3Objects:
                 return self._client.get_object(Bucket=self._results_bucket, Key=key)
             return self._client.get_object(Bucket=self._results_bucket, Key=key, Range=f"bytes={start}-", IfMatch=etag)
 
-        return cast("BinaryIO", io.BufferedReader(_Resuming(get)))
+        return cast("BinaryIO", io.BufferedReader(_Resuming(get(0, None), get)))
 
     def open_result_at(self, key: str, start: int, etag: str | None = None) -> ResultPart:
         """A result from a byte on. Raises `NotFound`; `VersionConflict` where it is no longer what `etag` names."""
@@ -73,7 +73,7 @@ class S3Objects:
             )
 
         try:
-            part = _Resuming(get)
+            part = _Resuming(get(0, None), get)
         except ClientError as error:
             code = error.response["Error"]["Code"]
             if code in _GONE:
@@ -91,9 +91,10 @@ class S3Objects:
 class _Resuming(io.RawIOBase):
     """An object's bytes. A broken connection is taken up again with a range of the very same content (F13)."""
 
-    def __init__(self, get: "Callable[[int, str | None], GetObjectOutputTypeDef]") -> None:
+    def __init__(
+        self, answer: "GetObjectOutputTypeDef", get: "Callable[[int, str | None], GetObjectOutputTypeDef]"
+    ) -> None:
         self._get = get
-        answer = get(0, None)
         self._body = answer["Body"]
         self.etag = answer["ETag"]
         self.length = answer["ContentLength"]
