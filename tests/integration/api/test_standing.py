@@ -40,7 +40,7 @@ def cases_by_requirement(answer: Any) -> dict[str, Any]:
     return {item["case"]["requirement"]: item for item in answer["items"]}
 
 
-@pytest.mark.rule("R-2.2b", "R-4.2")
+@pytest.mark.rule("R-2.2b", "R-4.2.1")
 def test_the_status_now_and_as_of_a_day(lived: World) -> None:
     now = get(lived, "")
     assert (now["tier"], now["tier_since"], now["as_of"]) == ("premier", "2024-01-02", "2024-03-16")

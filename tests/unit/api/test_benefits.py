@@ -166,7 +166,7 @@ def told(answer: AccountBenefits) -> tuple[str, str | None, str, tuple[str, ...]
     return str(answer.on), answer.tier, str(answer.tier_as_of), answer.held
 
 
-@pytest.mark.rule("R-4.2")
+@pytest.mark.rule("R-4.2.1")
 def test_of_a_day_the_tier_that_was_held_and_the_certifications_of_that_day() -> None:
     _, benefits = world()
     assert told(benefits(P1_DE)) == ("2023-09-01", "advanced", "2023-09-01", ("MCDE",))
@@ -175,7 +175,7 @@ def test_of_a_day_the_tier_that_was_held_and_the_certifications_of_that_day() ->
     assert told(benefits(P1_DE, day("2023-05-31"))) == ("2023-05-31", None, "2023-05-31", ())
 
 
-@pytest.mark.rule("R-4.2")
+@pytest.mark.rule("R-4.2.1")
 def test_of_a_day_to_come_the_tier_of_today_and_what_will_still_be_held() -> None:
     _, benefits = world()
     assert told(benefits(P1_DE, day("2025-05-31"))) == ("2025-05-31", "advanced", "2023-09-01", ("MCDE",))

@@ -63,7 +63,7 @@ def promoted() -> World:
 # -- status
 
 
-@pytest.mark.rule("R-2.2b", "R-3", "R-4.2")
+@pytest.mark.rule("R-2.2b", "R-3.1a", "R-4.2.1")
 def test_the_status_is_the_decision_that_stands_with_the_benefits_of_today() -> None:
     status = standing(promoted()).status(P1_DE)
     assert (status.tier, str(status.tier_since), str(status.assessed_on)) == (Tier.ADVANCED, "2023-05-05", "2023-05-05")
@@ -74,7 +74,7 @@ def test_the_status_is_the_decision_that_stands_with_the_benefits_of_today() -> 
     assert (status.open_cases, status.notes) == (0, ())
 
 
-@pytest.mark.rule("R-3")
+@pytest.mark.rule("R-3.1a")
 @pytest.mark.parametrize(
     ("as_of", "tier", "ytd", "discount"),
     [
@@ -263,7 +263,7 @@ def told(found: Iterable[HistoryPage]) -> list[HistoryEntry]:
     return [entry for page in found for entry in page.items]
 
 
-@pytest.mark.rule("R-3")
+@pytest.mark.rule("R-3.1a")
 @pytest.mark.parametrize("limit", [1, 2, 3, 100])
 def test_the_pages_together_are_the_whole_history(limit: int) -> None:
     world = waived()
@@ -273,7 +273,7 @@ def test_the_pages_together_are_the_whole_history(limit: int) -> None:
     assert 0 < len(found[-1].items) <= limit
 
 
-@pytest.mark.rule("R-3")
+@pytest.mark.rule("R-3.1a")
 def test_the_history_as_it_was_known_on_a_day() -> None:
     world = promoted()
     world.accounts.put_baseline(baseline(2022, "5", "2023-01-31"))
@@ -287,7 +287,7 @@ def test_the_history_as_it_was_known_on_a_day() -> None:
     assert len(told(pages(world, limit=9, known_on=day("2023-05-05")))) == 3
 
 
-@pytest.mark.rule("R-3")
+@pytest.mark.rule("R-3.1a")
 def test_later_pages_tell_of_the_same_history_whatever_becomes_known_meanwhile() -> None:
     """A placement of January, recorded between two pages, changes what was enrolled; the pages do not mix the two."""
     world = promoted()

@@ -1,4 +1,4 @@
-"""Where an account stands: status, gap, expiries, cases, history, benefits, notices (R-3, R-4, R-5.3)."""
+"""Where an account stands: status, gap, expiries, cases, history, benefits, notices (R-3.1b, R-3.3, R-4.2.1, R-5.3)."""
 
 from typing import Annotated
 

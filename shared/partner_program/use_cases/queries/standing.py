@@ -1,4 +1,4 @@
-"""Where an account stands: its tier with the grounds, its benefits, what runs out, its cases (R-3, R-4, R-5.2b)."""
+"""Where an account stands: its tier with the grounds, its benefits, what runs out, its cases (R-3.1a, R-3.3, R-4.1, R-5.2b)."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -44,7 +44,7 @@ class AccountStatus(Document):
     notes: tuple[str, ...] = ()
 
 
-class ExpiryAhead(Expiry):
+class ExpirySeen(Expiry):
     """What counts today and runs out in `days_left` days; `falls_short`: from then on the requirement is not met."""
 
     days_left: int
@@ -74,7 +74,7 @@ class AccountExpiries(Document):
     on: date
     assessed_on: date
     tier: Tier | None
-    items: tuple[ExpiryAhead, ...]
+    items: tuple[ExpirySeen, ...]
     requirements: tuple[RunningOut, ...]
 
 
@@ -166,7 +166,7 @@ class Standing:
             assessed_on=state.assessed_on,
             tier=state.tier,
             items=tuple(
-                ExpiryAhead(
+                ExpirySeen(
                     **item.model_dump(),
                     days_left=(item.expires_on - on).days,
                     falls_short=(item.requirement, item.expires_on) in short,

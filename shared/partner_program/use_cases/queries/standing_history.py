@@ -1,4 +1,4 @@
-"""The history of an account in pages, as it is known now or was known at the end of a day (R-3, R-5.4d)."""
+"""The history of an account in pages, as it is known now or was known at the end of a day (R-3.1a, R-3.4b, R-5.4d)."""
 
 import re
 from collections.abc import Sequence
