@@ -189,3 +189,15 @@ def test_the_name_of_a_request_is_an_id() -> None:
     name = asked().name
     assert len(name) == 64
     assert set(name) <= set("0123456789abcdef")
+
+
+@pytest.mark.catalogue("F28")
+def test_an_answer_that_was_kept_twice_is_the_first_one(log: RequestLog) -> None:
+    request = asked()
+    begun = log.begin(Begun(request=request, begun_at=FIRST, begun_on=date(2024, 8, 15)))
+    assert log.keep(begun, DONE) == DONE
+    assert log.keep(begun, DONE) == DONE
+    assert log.keep(begun, Answer(status=200, body="other")) == DONE
+    found = log.find(request)
+    assert found is not None
+    assert (found.answer, found.begun_at) == (DONE, FIRST)
