@@ -6,6 +6,7 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponseContentSchema
 
 from partner_program.api.parameters import DEFAULT_LIMIT, AccountPath, Calling, Cursor, Limit, Paging, PeriodPath
 from partner_program.api.versions import etag
@@ -20,7 +21,7 @@ router = Router()
 
 _TAGS = ["Statements and payouts"]
 _ACCOUNT = "/v1/accounts/<account_id>"
-_DOCUMENT = {"schema": {"type": "string", "format": "binary"}}
+_DOCUMENT: OpenAPIResponseContentSchema = {"schema": {"type": "string", "format": "binary"}}
 _NO_SCRIPTS = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 """A document is looked at: nothing in it runs, and it fetches nothing."""
 
