@@ -6,7 +6,7 @@ import pytest
 
 from tests.deployed.gateway import AUDITOR, CHANNEL, FINANCE, PARTNER, Reply
 from tests.deployed.program import RECORDS, pos_line, pos_report, report_key
-from tests.deployed.world import World
+from tests.deployed.world import World, deployed
 from tests.integration.api.revenue_stack import counted
 
 BAD = "report_id,distributor_id\n"
@@ -136,6 +136,21 @@ def test_a_scorecard_tells_who_is_late_what_is_missing_and_how_it_is_counted(rep
         {"report_id": "2024-01", "due_on": "2024-02-05", "accepted_on": "2024-02-09", "days_late": 4}
     ]
     assert "on_time" in card["counting"]
+
+
+@pytest.mark.rule("R-8")
+def test_the_day_of_the_upload_decides_and_not_the_day_on_which_it_is_worked_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with deployed(monkeypatch, Stage="production") as world:  # whose clock shows a day years later
+        world.take_in(RECORDS)
+        for name, time in (("in-time", "2024-03-05T22:59:59Z"), ("late", "2024-03-05T23:00:00Z")):
+            event = world.upload(report_key(name), pos_report(pos_line(name, 1, invoice_number=name)))
+            world.send("sales", event | {"time": time})
+            world.settle()
+        (month,) = get(world, "distributors/D-NORD/scorecard", **{"from": "2024-02", "to": "2024-02"})["months"]
+    assert (month["score"]["on_time"], month["score"]["late"]) == (1, 1)
+    assert [(one["report_id"], one["accepted_on"]) for one in month["late_reports"]] == [("late", "2024-03-06")]
 
 
 def test_a_distributor_that_is_recorded_has_a_scorecard_and_an_unknown_one_none(reported: World) -> None:
