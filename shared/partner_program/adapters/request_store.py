@@ -27,9 +27,10 @@ class DynamoRequestStore:
         self._table = requests
 
     def find(self, request_id: str) -> BenefitRequest | None:
-        """Two reads."""
-        at = self._table.get(f"{_PREFIX}{request_id}", "AT")
-        item = self._table.get(str(at["account"]), str(at["at"])) if at else None
+        """Two reads, for none as for one: who may not see a request cannot tell by the time whether there is one (B59)."""
+        named = f"{_PREFIX}{request_id}"
+        at = self._table.get(named, "AT") or {"account": named, "at": "NONE"}
+        item = self._table.get(str(at["account"]), str(at["at"]))
         return _request(item) if item else None
 
     def add(self, request: BenefitRequest) -> BenefitRequest:

@@ -67,6 +67,16 @@ def test_a_request_is_found_as_it_was_put_and_is_put_once(store: RequestStore) -
     assert store.find("BR-01") == request
 
 
+@pytest.mark.catalogue("B59")
+@pytest.mark.parametrize("request_id", ["BR-01", "BR-02"])
+def test_a_request_and_none_are_looked_for_alike(table: Table, request_id: str) -> None:
+    store, asked = DynamoRequestStore(table), list[str]()
+    store.add(made(1))
+    table.client.meta.events.register("before-call.dynamodb", lambda model, **_: asked.append(model.name))
+    assert (store.find(request_id) is None) is (request_id == "BR-02")
+    assert asked == ["GetItem", "GetItem"]
+
+
 def test_a_request_is_changed_on_its_version(store: RequestStore) -> None:
     request = store.add(made(1))
     granted, declined = request.moved(step(RequestState.GRANTED)), request.moved(step(RequestState.DECLINED, "late"))
