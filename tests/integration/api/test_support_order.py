@@ -77,14 +77,9 @@ def test_what_has_no_place_in_the_queue_is_a_problem_that_points_at_it(lived: Wo
 
 
 @pytest.mark.catalogue("B37", "B66")
-@pytest.mark.parametrize(
-    ("name", "value", "place"),
-    [
-        ("opened_at", 1710000000, "/incidents/0/opened_at"), ("opened_at", "2024-03-15", "/incidents/0/opened_at"),
-        ("rank", 1, "/incidents/0/rank"), ("incident_id", "A#B", "/incidents/0/incident_id"),
-    ],
-)  # fmt: skip
-def test_an_incident_is_read_strictly(lived: World, name: str, value: object, place: str) -> None:
-    reply = ordered(lived, incident("A", "P0001-DE") | {name: value})
-    assert reply.status == 400
-    assert [item["at"] for item in reply.json["errors"]] == [place]
+def test_an_incident_is_read_strictly(lived: World) -> None:
+    wrong = (("opened_at", 1710000000), ("opened_at", "2024-03-15"), ("rank", 1), ("incident_id", "A#B"))
+    for name, value in wrong:
+        reply = ordered(lived, incident("A", "P0001-DE") | {name: value})
+        assert reply.status == 400
+        assert [item["at"] for item in reply.json["errors"]] == [f"/incidents/0/{name}"]

@@ -22,6 +22,7 @@ from tests.fakes.records import (
     accepted,
     baseline,
     certified,
+    decided,
     employed,
     kept_tier,
     opening,
@@ -167,6 +168,20 @@ def test_who_joins_counts_from_that_day_with_what_they_were_certified_in_before(
     asked = (MORE, joins, *held)
     assert mistakes(advanced(), *asked, on="2024-12-01") == [("/changes/1/from_date", "after_on")]
     assert steps(advanced().ask(*asked, on="2024-12-31").after.tier_changes) == [("2024-12-02", "premier")]
+
+
+def test_who_of_the_vendor_decided_is_not_told() -> None:
+    """Premier without a plan since January: on 2 March the case waits for the vendor, who demotes on the 5th."""
+    kept = [item for item in kept_tier("premier") if item.kind != "business_plans"]
+    records = (partner(), site(), accepted(), placed("premier", "2024-01-01"), opening(2023, "300000"), *kept)
+    world = World(*records, today="2024-01-01")
+    world = world.really(
+        ("2024-03-05", decided("business_plan", "2024-01-01", "demote", "2024-03-05")), until="2024-03-05"
+    )
+    answer = world.ask(MORE | {"month": "2024-03"})
+    [change] = answer.before.tier_changes
+    assert (change.to_tier, "Petra" in answer.model_dump_json()) == ("advanced", False)
+    assert "Petra" in world.state.model_dump_json()
 
 
 def test_nothing_is_stored() -> None:

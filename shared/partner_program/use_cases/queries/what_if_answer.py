@@ -10,6 +10,7 @@ from partner_program.domain.model import Document
 from partner_program.domain.tiers.account import AccountState, TierChange
 from partner_program.domain.tiers.cases import Case
 from partner_program.domain.tiers.findings import Advice, Finding, Requirement
+from partner_program.use_cases.queries.standing_view import unnamed
 from partner_program.values.money import plain
 from partner_program.values.tiers import Tier
 
@@ -112,7 +113,7 @@ def outcome_of(state: AccountState, since: date, quarters: tuple[QuarterOutcome,
     return AccountOutcome(
         tier=state.tier,
         tier_since=state.tier_since,
-        tier_changes=tuple(change for change in state.tier_changes if change.changed_on >= since),
+        tier_changes=tuple(_without_names(state, since)),
         ytd_revenue=state.ytd_revenue,
         prev_year_revenue=state.prev_year_revenue,
         findings=state.findings,
@@ -120,6 +121,14 @@ def outcome_of(state: AccountState, since: date, quarters: tuple[QuarterOutcome,
         cases=tuple(_open_case(case) for case in state.cases if case.is_open),
         quarters=quarters,
     )
+
+
+def _without_names(state: AccountState, since: date) -> Iterator[TierChange]:
+    """The changes from a day on; who of the vendor decided one today is not the partner's to read."""
+    names = {decision.decided_by for case in state.cases for decision in case.decisions}
+    for change in state.tier_changes:
+        if change.changed_on >= since:
+            yield change.model_copy(update={"cause": unnamed(change.cause, names)})
 
 
 def _open_case(case: Case) -> OpenCase:
