@@ -27,7 +27,7 @@ class DynamoRequestStore:
         self._table = requests
 
     def find(self, request_id: str) -> BenefitRequest | None:
-        """Two reads, for none as for one: the time does not tell who may not see a request whether there is one (B59)."""
+        """Two reads, also for none: how long it takes does not tell who may not see it whether there is one (B59)."""
         named = f"{_PREFIX}{request_id}"
         at = self._table.get(named, "AT") or {"account": named, "at": "NONE"}
         item = self._table.get(str(at["account"]), str(at["at"]))
