@@ -24,7 +24,9 @@ REPORT = "2024-02"
 
 def sold(world: World) -> World:
     """150.00 of software in February, 50.50 of hardware in March and one line held for a product; one of another's."""
-    world.take_in(RECORDS | PREMIER)
+    world.take_in(
+        RECORDS | PREMIER | {"partners": RECORDS["partners"].replace("2024-01-02,,", "2024-01-02,2020-01-01,")}
+    )
     world.take_in(OTHERS, "2024-02")
     lines = (
         pos_line(REPORT, 1, "150.00"),
