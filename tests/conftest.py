@@ -18,6 +18,8 @@ TEST_ENVIRONMENT = {
     "POWERTOOLS_SERVICE_NAME": "test",
     "POWERTOOLS_TRACE_DISABLED": "true",
 }
+# Read when a handler's module is imported, which some tests do while they are collected.
+os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", TEST_ENVIRONMENT["POWERTOOLS_METRICS_NAMESPACE"])
 AMBIENT_SETTINGS = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL", "AWS_CONFIG_FILE")
 
 # Deadlines are off: the machine is shared, and a slow example is no wrong one.

@@ -55,8 +55,8 @@ def run_everything(world: World) -> None:
     promote_another(world)
     world.upload_and_deliver("hello.txt", "x")
     world.send("records", "not json")
-    held = pos_line("2024-02", 2, sku="NEW-1")
-    world.upload_and_deliver(report_key("2024-02"), pos_report(pos_line("2024-02", 1), held))
+    held = [pos_line("2024-02", number, sku=sku) for number, sku in ((2, "NEW-1"), (3, "NEW-2"))]
+    world.upload_and_deliver(report_key("2024-02"), pos_report(pos_line("2024-02", 1), *held))
     world.upload_and_deliver("records/products/new.csv", "sku,name,category,family\nNEW-1,New,software,other\n")
     for bad in ("bad_not_json", "no_version"):
         world.call("sales_upload", trigger("sales_upload", bad))
