@@ -95,7 +95,7 @@ def test_a_partner_reads_the_reason_of_a_decision_and_not_the_name(lived: World)
 
 
 def all_items(world: World, path: str, limit: int, **query: Any) -> list[Any]:
-    found, cursor = list[Any](), dict[str, str]()
+    found, cursor = list[Any](), dict[str, Any]()
     while True:
         page = get(world, path, limit=limit, **cursor, **query)
         found += page["items"]

@@ -293,6 +293,13 @@ def test_who_has_no_open_site_lacks_only_that_while_the_earlier_terms_are_enough
     assert by(gap) == "2024-09-30"
 
 
+@pytest.mark.rule("R-4.1.1")
+def test_the_last_site_that_closes_before_ends_what_is_enough_to_come_in() -> None:
+    gap = found(Story(site(closed="2024-09-01"), accepted()), TODAY).tiers[0]
+    assert [item.terms for item in gap.missing] == [MissingEntry(enrolment=True)]
+    assert by(gap) == "2024-08-31"
+
+
 # -- whoever is not in the program
 
 
