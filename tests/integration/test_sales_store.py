@@ -10,9 +10,9 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from partner_program.adapters.sales_store import REFERENCES_PER_ITEM, DynamoSalesStore
+from partner_program.adapters.sales_store import REFERENCES_PER_ITEM, UNCOUNTED_PER_ITEM, DynamoSalesStore
 from partner_program.adapters.table import PutRefused, Table
-from partner_program.domain.files.outcomes import Flag
+from partner_program.domain.files.outcomes import Flag, Outcome, ReasonCode
 from partner_program.domain.revenue import Contribution
 from partner_program.domain.sales.claims import (
     Claim,
@@ -23,6 +23,14 @@ from partner_program.domain.sales.claims import (
     load_claims,
 )
 from partner_program.domain.sales.receipt import Receipt, Summary
+from partner_program.domain.sales.uncounted import (
+    LONGEST_CELL,
+    UNCOUNTED_COLUMNS,
+    UncountedLine,
+    UncountedPlace,
+    dump_uncounted,
+    load_uncounted,
+)
 from partner_program.domain.tiers.account import AccountState, ChangeReason, TierChange
 from partner_program.use_cases.report_ports import (
     LineReference,
@@ -197,6 +205,35 @@ def test_drill_down_answers_with_the_claims(store: SalesStore) -> None:
     assert [counted.line_number for counted in found] == list(range(1, lines + 1))
     assert {counted.claim for counted in found} == {claim()}
     assert (found[0].distributor_id, found[0].invoice_number) == ("D1", "INV-1")
+
+
+@pytest.mark.catalogue("F11")
+def test_lines_that_did_not_count_stay_as_the_latest_attempt_of_the_latest_run_has_found_them(
+    tables: tuple[Table, Table],
+) -> None:
+    def found(line_number: int) -> dict[UncountedPlace, list[UncountedLine]]:
+        cells = ("",) * len(UNCOUNTED_COLUMNS)
+        told = UncountedLine(line_number, Outcome.HELD, ReasonCode.UNKNOWN_SKU, "no such product", "ab", cells)
+        return {UncountedPlace("P1-DE", "2024-04"): [told]}
+
+    def standing() -> tuple[int, int, int]:
+        (item,) = sales.query("UNCOUNTED#P1-DE#2024-04")
+        assert item["sk"] == "D1#R1#00001#000"
+        return int(item["run"]), int(item["attempt"]), load_uncounted(str(item["body"]))[0].line
+
+    program, sales = tables
+    store = DynamoSalesStore(program, sales)
+    for attempt, run, expected in ((2, 1, (1, 2, 2)), (1, 1, (1, 2, 2)), (2, 1, (1, 2, 2)), (3, 2, (2, 3, 3)),
+                                   (9, 1, (2, 3, 3)), (4, 2, (2, 4, 4))):  # fmt: skip
+        store.keep_uncounted(state(attempt, run=run), 1, found(attempt))
+        assert standing() == expected
+
+
+@pytest.mark.catalogue("F35")
+def test_an_item_full_of_the_longest_lines_that_did_not_count_fits() -> None:
+    cells = ("\u0007" * LONGEST_CELL,) * len(UNCOUNTED_COLUMNS)
+    longest = UncountedLine(10**7, Outcome.REJECTED, ReasonCode.CONTROL_CHARACTER, "m" * 200, "f" * 32, cells)
+    assert len(dump_uncounted([longest] * UNCOUNTED_PER_ITEM).encode()) < 390_000
 
 
 def test_tiers_come_from_the_states_of_accounts_that_have_one(tables: tuple[Table, Table]) -> None:
