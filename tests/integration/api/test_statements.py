@@ -10,6 +10,7 @@ import pytest
 from partner_program.adapters.payment_book import DynamoPaymentBook
 from partner_program.domain.payments.people import Actor, Role
 from partner_program.use_cases.decide_payouts import DecidePayouts
+from partner_program.use_cases.queries.statements import FORMATS
 from partner_program.values.periods import Quarter
 from tests.deployed.gateway import CHANNEL, FINANCE, PARTNER
 from tests.deployed.program import ACCOUNT_ID
@@ -64,7 +65,7 @@ def test_documents_are_handed_out_as_they_lie_in_the_bucket_and_none_before_they
         assert found.status == 200
         assert base64.b64decode(found.text) == body[form]
         assert "sandbox" in found.headers["content-security-policy"]
-    assert found.headers["content-type"] == "application/pdf"
+        assert found.headers["content-type"] == FORMATS[form]
     assert ask(closed, "statements/2024Q1/documents/exe").status == 404
 
 
