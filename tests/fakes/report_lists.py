@@ -19,20 +19,21 @@ class MemoryReportListing:
         return self.uploads.setdefault((distributor_id, report_id), upload)
 
     def save(self, entry: ReportEntry) -> bool:
-        place = (f"REPORTS#{entry.distributor_id}", f"{entry.received_on}#{entry.stamp}#{entry.report_id}")
-        standing = self.entries.get(place)
+        name = f"{entry.distributor_id}#{entry.report_id}"
+        place = f"{entry.received_on}#{entry.stamp}#{name}"
+        standing = self.entries.get((f"REPORTS#{entry.distributor_id}", place))
         if standing and standing.ordinal > entry.ordinal:
             return False
-        self.entries[place] = entry
-        name = f"{entry.distributor_id}#{entry.report_id}"
+        self.entries |= {(f"REPORTS#{which}", place): entry for which in (entry.distributor_id, "")}
         if entry.held:
             self.held_entries[name] = entry
         else:
             self.held_entries.pop(name, None)
         return True
 
-    def reports(self, distributor_id: str, after: str | None, limit: int) -> EntryPage:
-        found = sorted((place for place in self.entries if place[0] == f"REPORTS#{distributor_id}"), reverse=True)
+    def reports(self, distributor_id: str | None, after: str | None, limit: int) -> EntryPage:
+        which = f"REPORTS#{distributor_id or ''}"
+        found = sorted((place for place in self.entries if place[0] == which), reverse=True)
         left = [place for place in found if after is None or place[1] < after]
         return EntryPage(
             [self.entries[place] for place in left[:limit]], left[limit - 1][1] if len(left) >= limit else None

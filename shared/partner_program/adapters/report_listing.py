@@ -1,5 +1,7 @@
 """The lists of reports in ListingsTable: `REPORTS#<distributor>` by the day of the first upload, and `HELD`.
 
+`REPORTS#` alone, which is no distributor's, has those of all.
+
 `REPORT#<distributor>#<report>`/`RECEIVED` keeps where in its list a report stands, put once.
 """
 
@@ -40,7 +42,8 @@ class DynamoReportListing:
     def save(self, entry: ReportEntry) -> bool:
         """One transaction; once more where somebody else was at work on one of the items (F31)."""
         held = (HELD, f"{entry.distributor_id}#{entry.report_id}")
-        keys = [(_reports(entry.distributor_id), _place(entry)), *([held] if entry.held else [])]
+        lists = [_reports(entry.distributor_id), _reports(None)]
+        keys = [*((name, _place(entry)) for name in lists), *([held] if entry.held else [])]
         ordinal = {":ordinal": entry.ordinal}
         puts = [(self._listings, ConditionalPut(_item(*key, entry), _NO_NEWER_ONE, ordinal)) for key in keys]
         gone = [] if entry.held else [(self._listings, held)]
@@ -55,7 +58,7 @@ class DynamoReportListing:
 
     # -- read by the API
 
-    def reports(self, distributor_id: str, after: str | None, limit: int) -> EntryPage:
+    def reports(self, distributor_id: str | None, after: str | None, limit: int) -> EntryPage:
         """One query."""
         page = self._listings.page(_reports(distributor_id), after=after, limit=limit, backwards=True)
         return EntryPage([_entry(item) for item in page.items], page.after)
@@ -75,13 +78,13 @@ class DynamoReportListing:
         return EntryPage([_entry(item) for item in page.items], page.after)
 
 
-def _reports(distributor_id: str) -> str:
-    return f"REPORTS#{distributor_id}"
+def _reports(distributor_id: str | None) -> str:
+    return f"REPORTS#{distributor_id or ''}"
 
 
 def _place(entry: ReportEntry) -> str:
     """By day of the program, then by the moment of the upload: a sandbox counts days of its own."""
-    return f"{entry.received_on}#{entry.stamp}#{entry.report_id}"
+    return f"{entry.received_on}#{entry.stamp}#{entry.distributor_id}#{entry.report_id}"
 
 
 def _item(pk: str, sk: str, entry: ReportEntry) -> Item:

@@ -7,7 +7,6 @@ hands on. The report is `posted` only once its receipt exists.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
 from typing import BinaryIO, Literal, cast
 
 from partner_program.domain.files.delimited import BadRow, Limits, Row, TableReader, open_table
@@ -33,7 +32,7 @@ from partner_program.use_cases.report_reference import ReferenceReader
 from partner_program.use_cases.report_results import ReportResults
 from partner_program.use_cases.report_stream import DigestingStream
 from partner_program.use_cases.report_vanished import vanished
-from partner_program.use_cases.report_windows import Overtaken, WindowWorker
+from partner_program.use_cases.report_windows import Overtaken, WindowWorker, windows_of
 from partner_program.values.errors import NotFound, VersionConflict
 
 WINDOW_ROWS = 20_000
@@ -209,7 +208,7 @@ class IngestReport:
         worker = self._worker(state, surveyed, reader.header)
         rejects = RejectFile(reader.header, POS_COLUMNS)
         worked = False
-        for number, rows in _windows(reader, state.window_rows):
+        for number, rows in windows_of(reader, state.window_rows):
             if number in done:
                 continue
             if worked and remaining_ms() < self._reserve_ms:
@@ -260,7 +259,7 @@ class IngestReport:
         replaced = state.model_copy(update={"digest": digest, "window_rows": version.window_rows})
         reader = self._table(self._objects.open(version.ref), key)
         worker = self._worker(replaced, surveyed, reader.header)
-        for number, rows in _windows(reader, version.window_rows):
+        for number, rows in windows_of(reader, version.window_rows):
             worker.settle(number, rows)
 
     # -- the end
@@ -301,17 +300,3 @@ class IngestReport:
         key = parse_report_key(version.key)
         if key is not None:
             yield from self._table(self._objects.open(version.ref), key)
-
-
-def _windows(rows: TableReader, size: int) -> Iterator[tuple[int, Iterator[Row | BadRow]]]:
-    """Windows of `size` rows, numbered from 1; a file without rows has one, empty. Each is read to its end."""
-    every = iter(rows)
-    following = next(every, None)
-    number = 0
-    while following is not None or number == 0:
-        number += 1
-        rest = islice(every, size - 1)
-        yield number, chain([] if following is None else [following], rest)
-        for _ in rest:  # a window that was done before is skipped, not decided
-            pass
-        following = next(every, None)

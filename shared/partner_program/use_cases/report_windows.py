@@ -1,7 +1,8 @@
 """One window of a POS report: its lines are judged, claimed, counted; what does not count is told why."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import chain, islice
 from typing import NamedTuple
 
 from partner_program.domain.files.delimited import BadRow, Row
@@ -206,6 +207,20 @@ class WindowWorker:
             for key, lines in counted.items()
         ]  # fmt: skip
         self._sales.contribute(parts)
+
+
+def windows_of(rows: Iterable[Row | BadRow], size: int) -> Iterator[tuple[int, Iterator[Row | BadRow]]]:
+    """Windows of `size` rows, numbered from 1; a file without rows has one, empty. Each is read to its end."""
+    every = iter(rows)
+    following = next(every, None)
+    number = 0
+    while following is not None or number == 0:
+        number += 1
+        rest = islice(every, size - 1)
+        yield number, chain([] if following is None else [following], rest)
+        for _ in rest:  # a window that was done before is skipped, not decided
+            pass
+        following = next(every, None)
 
 
 def _claim_on(line: SalesLine, standing: Standing) -> Claim | None:

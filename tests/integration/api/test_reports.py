@@ -57,6 +57,15 @@ def test_reports_of_a_distributor_are_listed_with_their_outcomes(reported: World
     }  # fmt: skip
 
 
+def test_without_a_distributor_the_reports_of_all_are_listed(reported: World) -> None:
+    other = pos_line("theirs", 7, distributor_id="D-SUED")
+    reported.upload_and_deliver(report_key("theirs", "D-SUED"), pos_report(other))
+    assert [(one["distributor_id"], one["report_id"]) for one in get(reported, "reports", limit=2)["items"]] == [
+        ("D-SUED", "theirs"), ("D-NORD", "bad"),
+    ]  # fmt: skip
+    assert [one["report_id"] for one in get(reported, "reports", distributor_id="D-SUED")["items"]] == ["theirs"]
+
+
 def test_a_list_is_gone_through_by_cursor(reported: World) -> None:
     first = get(reported, "reports", distributor_id="D-NORD", limit=2)
     second = get(reported, "reports", distributor_id="D-NORD", limit=2, cursor=first["next_cursor"])
@@ -162,7 +171,7 @@ def test_a_distributor_that_is_recorded_has_a_scorecard_and_an_unknown_one_none(
 @pytest.mark.parametrize(
     ("path", "query"),
     [
-        ("reports", {}),
+        ("reports", {"distributor_id": ""}),
         ("reports", {"distributor_id": "a/b"}),
         ("reports", {"distributor_id": "D-NORD", "limit": "0"}),
         ("reports", {"distributor_id": "D-NORD", "limit": "101"}),

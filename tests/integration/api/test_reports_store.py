@@ -100,6 +100,7 @@ def test_reports_come_the_one_received_last_first_and_held_ones_by_name(listing:
         listing.save(entry(name, held=True, received_on=date(2024, 5, number)))
     listing.save(entry("R9", distributor_id="D2", held=True))
     assert pages(lambda after: listing.reports("D1", after, limit)) == ["R2", "R3", "R1"]
+    assert pages(lambda after: listing.reports(None, after, limit)) == ["R2", "R3", "R9", "R1"]
     assert pages(lambda after: listing.held(after, limit)) == ["R1", "R2", "R3", "R9"]
 
 

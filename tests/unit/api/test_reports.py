@@ -32,7 +32,7 @@ def held_in(world: World, report_id: str, *lines: dict[str, str], distributor_id
 
 
 def test_the_report_received_last_comes_first() -> None:
-    page = asked(sent("B", "A", "C")).of_distributor("D1", after=None, limit=10)
+    page = asked(sent("B", "A", "C")).received("D1", after=None, limit=10)
     assert ([one.report_id for one in page.items], page.next_cursor) == (["C", "A", "B"], None)
 
 
@@ -41,19 +41,27 @@ def test_pages_hold_every_report_once_and_another_distributor_has_none_of_them()
     found: list[str] = []
     after: str | None = None
     while True:
-        page = asked(world).of_distributor("D1", after=after, limit=2)
+        page = asked(world).received("D1", after=after, limit=2)
         found += [one.report_id for one in page.items]
         after = page.next_cursor
         if after is None:
             break
     assert found == ["E", "D", "C", "B", "A"]
-    assert asked(world).of_distributor("D2", after=None, limit=2).items == ()
+    assert asked(world).received("D2", after=None, limit=2).items == ()
+
+
+def test_without_a_distributor_the_reports_of_all_are_listed_each_once() -> None:
+    world = sent("A", "B")
+    held_in(world, "C", line(invoice_number="I9"), distributor_id="D2")
+    world.again("D1", "A")
+    found = asked(world).received(None, after=None, limit=10).items
+    assert [(one.distributor_id, one.report_id) for one in found] == [("D2", "C"), ("D1", "B"), ("D1", "A")]
 
 
 def test_a_report_that_was_only_ever_refused_is_listed_with_its_reason() -> None:
     world = World()
     world.play(b"not,a,report\n")
-    (listed,) = asked(world).of_distributor("D1", after=None, limit=2).items
+    (listed,) = asked(world).received("D1", after=None, limit=2).items
     assert (listed.status, listed.refused_uploads, listed.lines) == ("refused", 1, 0)
     assert listed.last_refusal is not None
     assert listed.last_refusal.code == "MISSING_COLUMN"

@@ -19,16 +19,18 @@ _TAGS = ["Reports"]
 _REPORT = "/v1/reports/<distributor_id>/<report_id>"
 DistributorPath = Annotated[str, Path(pattern=rf"^{ID_PATTERN}$", description="A distributor.", examples=["D-NORD"])]
 ReportPath = Annotated[str, Path(pattern=rf"^{ID_PATTERN}$", description="A report of it.", examples=["2024-08"])]
-DistributorAsked = Annotated[str, Query(pattern=rf"^{ID_PATTERN}$", description="Whose reports.")]
+DistributorAsked = Annotated[
+    str | None, Query(pattern=rf"^{ID_PATTERN}$", description="Only those of this distributor.")
+]
 _MONTH = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
 
 
-@router.get("/v1/reports", tags=_TAGS, summary="A distributor's reports, the one received last first")
+@router.get("/v1/reports", tags=_TAGS, summary="Reports, the one received last first")
 def list_reports(
-    paging: Paging, distributor_id: DistributorAsked, limit: Limit = 50, cursor: Cursor = None
+    paging: Paging, distributor_id: DistributorAsked = None, limit: Limit = 50, cursor: Cursor = None
 ) -> ReportList:
     """With status, lines and money per outcome of the version that stands, and refused uploads."""
-    page = reports_seen().reports.of_distributor(distributor_id, after=paging.after(cursor), limit=limit)
+    page = reports_seen().reports.received(distributor_id, after=paging.after(cursor), limit=limit)
     return page.model_copy(update={"next_cursor": paging.next(page.next_cursor)})
 
 

@@ -19,8 +19,8 @@ class EntryPage(NamedTuple):
 class ReportLists(Protocol):
     """The lists of reports, as ingestion has written them. Strongly consistent."""
 
-    def reports(self, distributor_id: str, after: str | None, limit: int) -> EntryPage:
-        """A distributor's reports, the one received last first."""
+    def reports(self, distributor_id: str | None, after: str | None, limit: int) -> EntryPage:
+        """A distributor's reports, or those of all; the one received last first."""
         ...
 
     def first_report(self, distributor_id: str) -> ReportEntry | None:

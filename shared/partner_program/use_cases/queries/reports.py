@@ -44,7 +44,7 @@ class ReportSummary(Document):
 
 
 class ReportList(Document):
-    """A distributor's reports, the one received last first. `next_cursor` is None at the end."""
+    """Reports, the one received last first. `next_cursor` is None at the end."""
 
     items: tuple[ReportSummary, ...]
     next_cursor: str | None
@@ -123,8 +123,11 @@ class ReportQueries:
         self._lists = lists
         self._reports = reports
 
-    def of_distributor(self, distributor_id: str, *, after: str | None, limit: int) -> ReportList:
-        """A page of a distributor's reports; an unknown distributor has none. `next_cursor` is the bare position."""
+    def received(self, distributor_id: str | None, *, after: str | None, limit: int) -> ReportList:
+        """A page of a distributor's reports, or of those of all; an unknown distributor has none.
+
+        `next_cursor` is the bare position.
+        """
         page = self._lists.reports(distributor_id, after, limit)
         return ReportList(items=tuple(map(_summary, page.entries)), next_cursor=page.after)
 
