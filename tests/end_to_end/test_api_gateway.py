@@ -1,10 +1,8 @@
 """The gateway and the user pool of the embedded stack: which tokens pass, which routes are reached, what is hidden."""
 
 import http.client
-import json
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
@@ -329,15 +327,3 @@ def test_the_commands_say_where_the_api_is_who_may_use_it_and_give_a_token(stack
 def test_a_token_for_nobody_is_refused(stack: EmbeddedStack) -> None:
     result = CliRunner().invoke(app, ["api", "token", "nobody"], env=stack.client_environment)
     assert (result.exit_code, "User does not exist" in result.output) == (1, True)
-
-
-# ------------------------------------------------------------------------------------------------------ another issuer
-
-
-def test_without_a_pool_of_its_own_a_stack_has_no_people_and_says_whom_to_ask(tmp_path: Path) -> None:
-    parameters = {"OidcIssuer": "https://login.example/realms/x", "OidcAudience": "partner-api"}
-    with EmbeddedStack(tmp_path, parameters) as stack:
-        assert "UserPool" not in stack.outputs
-        result = CliRunner().invoke(app, ["api", "token", "anna"], env=stack.client_environment)
-        assert (result.exit_code, "https://login.example/realms/x" in result.output) == (2, True)
-        assert json.loads(ask(stack, "GET", "/v1/accounts", "a.b.c").body) == UNAUTHORIZED

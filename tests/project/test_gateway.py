@@ -140,9 +140,12 @@ def test_tokens_of_another_issuer_are_taken_instead_where_one_is_named_and_no_po
 @pytest.mark.parametrize(
     ("issuer", "taken"),
     [("", True), ("https://login.example/realms/x", True), ("https://login.example", True),
+     ("http://localhost:8080", True), ("http://127.0.0.1:8080", True), ("http://localhost.example:80", False),
      ("http://login.example", False), ("login.example", False), ("https://login.example/?x=1", False)],
 )  # fmt: skip
-def test_an_issuer_is_an_https_address_without_a_query(issuer: str, taken: bool, parsed: dict[str, Any]) -> None:
+def test_an_issuer_is_an_https_address_without_a_query_or_on_this_machine(
+    issuer: str, taken: bool, parsed: dict[str, Any]
+) -> None:
     assert bool(re.fullmatch(parsed["Parameters"]["OidcIssuer"]["AllowedPattern"], issuer)) is taken
 
 
