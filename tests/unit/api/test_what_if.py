@@ -74,6 +74,27 @@ def test_fifty_thousand_more_in_november_and_an_mcie_more_promote_and_what_is_st
 
 
 @pytest.mark.rule("R-3.1a")
+@pytest.mark.parametrize(
+    ("when", "on", "known_on"),
+    [
+        ({"month": "2024-11"}, "2024-12-31", "2024-11-30"),
+        ({"month": "2024-11"}, "2024-11-25", "2024-11-25"),
+        ({"month": "2024-10"}, "2024-12-31", "2024-11-21"),
+        ({"invoice_date": "2024-11-25"}, "2024-12-31", "2024-11-25"),
+        ({"invoice_date": "2024-11-20"}, "2024-12-31", "2024-11-21"),
+        ({"invoice_date": "2024-12-31"}, "2024-12-31", "2024-12-31"),
+    ],
+)
+def test_a_fact_becomes_known_on_its_day_and_a_month_on_its_last_by_the_day_asked_about(
+    when: Mapping[str, str], on: str, known_on: str
+) -> None:
+    """With the engineer there, the account is promoted on the day on which the revenue is known."""
+    engineer = {"kind": "certification", "certification": "MCIE", "person_id": "anna", "certified_on": "2024-11-20"}
+    sold = {"kind": "sales", "amount": "50000", "currency": "EUR"} | when
+    assert steps(advanced().ask(sold, engineer, on=on).after.tier_changes) == [(known_on, "premier")]
+
+
+@pytest.mark.rule("R-3.1a")
 @pytest.mark.parametrize(("amount", "tier"), [("49999.99", "advanced"), ("50000", "premier"), ("50000.01", "premier")])
 def test_one_cent_less_than_what_is_missing_does_not_promote(amount: str, tier: str) -> None:
     engineer = {"kind": "certification", "certification": "MCIE", "person_id": "anna", "certified_on": "2024-11-20"}
@@ -137,6 +158,13 @@ def test_an_account_that_is_not_premier_is_told_what_its_quarter_would_pay_nothi
     assert quarter.rebate is not None
     assert (quarter.rebate.premier, str(quarter.rebate.payout)) == (False, "0.00")
     assert "R-5.1" in quarter.rebate.reason
+
+
+@pytest.mark.rule("R-5.4d")
+@pytest.mark.parametrize(("on", "status"), [("2025-01-29", "expected"), ("2025-01-30", "none")])
+def test_once_its_books_are_closed_an_account_that_was_not_premier_has_no_statement(on: str, status: str) -> None:
+    quarter = advanced().ask(MORE, on=on).after.quarters[0]
+    assert (quarter.quarter, quarter.status, quarter.rebate is None) == ("2024Q4", status, status == "none")
 
 
 @pytest.mark.rule("R-5.4d")
