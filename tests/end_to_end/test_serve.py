@@ -1,5 +1,6 @@
 """`partner-program serve`: the stack stays up, says how to reach it, takes uploads, and stops on Ctrl-C."""
 
+import os
 import re
 import signal
 import subprocess
@@ -10,6 +11,7 @@ from typing import Any
 
 import boto3
 import pytest
+import urllib3
 
 from tests.end_to_end.playing import REPOSITORY
 
@@ -71,3 +73,19 @@ def test_what_is_printed_is_enough_to_upload_and_read_a_receipt_and_ctrl_c_stops
     assert found == ["records/distributors/a/receipt.json"]
     process.send_signal(signal.SIGINT)
     assert process.wait(60) == 0
+
+
+def test_what_is_printed_is_enough_to_ask_the_api_as_one_of_the_sample_people(
+    served: tuple[subprocess.Popen[str], str],
+) -> None:
+    _, printed = served
+    settings = dict(re.findall(r"export ([A-Z_]+)=(\S+)", printed))
+    given = {name: value for name, value in settings.items() if name != "API"}
+    command = [sys.executable, "-c", "from local.cli import app; app()", "api", "token", "anna"]
+    token = subprocess.run(
+        command, cwd=REPOSITORY, env=os.environ | given, capture_output=True, text=True, check=True
+    ).stdout.strip()
+    for path, headers in (("/v1/locator?country=DE", {}), ("/v1/accounts", {"Authorization": f"Bearer {token}"})):
+        assert path in printed
+        answer = urllib3.request("GET", settings["API"] + path, headers=headers, retries=False)
+        assert (answer.status, answer.json()["items"]) == (200, [])

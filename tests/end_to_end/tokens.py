@@ -9,6 +9,7 @@ import hmac
 import json
 import time
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from cryptography.hazmat.primitives import hashes
@@ -39,7 +40,7 @@ def forged(stack: EmbeddedStack, good: str, other: str) -> dict[str, str]:
     """What anybody can make of tokens that they have seen, and of the pool's public key."""
     header, claims = read(other)
     public = pool_key(stack).public_key()
-    stranger = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    stranger = strangers_key()
     as_text = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     _, own = read(good)
     signature, of_other = good.split(".")[2], other.split(".")
@@ -111,6 +112,12 @@ def of_other_pools(stack: EmbeddedStack) -> dict[str, str]:
         people.make(Person("fiona", ("finance",)))
         known = _OTHER_POOLS[stack.endpoint] = people.token("fiona")
     return {"of another pool": known}
+
+
+@cache
+def strangers_key() -> rsa.RSAPrivateKey:
+    """Anybody's own; made once, since that takes a while."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
 def pool_key(stack: EmbeddedStack) -> rsa.RSAPrivateKey:
