@@ -123,12 +123,12 @@ def test_a_report_that_grows_between_two_pages_repeats_no_line_and_loses_none_th
     assert {one.line_number for one in world.all_lines(month=APRIL)} == set(range(1, 13))
 
 
-def test_a_page_looks_at_so_many_stored_items_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_takes_so_many_reads_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     """A statement's lines may lie far apart among those that came later."""
     world = RevenueWorld()
     for number in range(1, 10):
         world.play(line(line_number=number), report=f"R{number}")
-    monkeypatch.setattr(revenue_lines, "MOST_ITEMS", 4)
+    monkeypatch.setattr(revenue_lines, "MOST_READS_MORE", 1)
     last = sorted(world.pos.sales.references)[-1]
     wanted = revenue_lines.Wanted("P1-DE", (APRIL,), None, {(APRIL, "#".join(last[2:])): 1})
     world.reads.reads = 0

@@ -17,14 +17,15 @@ from partner_program.domain.model import Document
 from partner_program.domain.sales.claims import Claim
 from partner_program.rulebook import NotInForce, Rulebook
 from partner_program.use_cases.ports import Clock
-from partner_program.use_cases.queries.revenue_ports import ITEMS_AT_ONCE, References, RevenueReads
+from partner_program.use_cases.queries.revenue_ports import References, RevenueReads
 from partner_program.use_cases.report_ports import CountedLine, LineReference
 from partner_program.values.errors import InvalidValue, NotFound
-from partner_program.values.money import EXACT, plain
+from partner_program.values.money import EXACT, ExactNumber, plain
 
 CLAIMS_AT_ONCE = 100
-MOST_ITEMS = 2 * ITEMS_AT_ONCE
-"""Stored items that one page looks at; where few of them are wanted, the page is short and the next one goes on."""
+MOST_READS_MORE = 4
+"""Reads of references for one page, beyond one for each month: where little of what they bring is wanted, the page is
+short and the next one goes on."""
 
 
 class RevenueLine(Document):
@@ -43,13 +44,13 @@ class RevenueLine(Document):
     sku: str
     product_class: str
     quantity: int
-    list_unit_price: Decimal
-    tier_discount_pct: Decimal
-    project_discount_pct: Decimal
+    list_unit_price: ExactNumber
+    tier_discount_pct: ExactNumber
+    project_discount_pct: ExactNumber
     currency: str
-    billed: Decimal
-    credited_pct: Decimal | None
-    credit: Decimal
+    billed: ExactNumber
+    credited_pct: ExactNumber | None
+    credit: ExactNumber
     rule: str = "R-2.2a"
     flags: tuple[Flag, ...]
 
@@ -101,7 +102,8 @@ class CountedLines:
     def page(self, wanted: Wanted, position: str | None, limit: int) -> Found:
         """At most `limit` lines from a position on.
 
-        Reads: one or two for each month that it passes, one for older versions, one for the claims of `limit` invoices.
+        Reads: one for each month that it passes and at most four more, each with one more for what is older; then those
+        of the claims of at most `limit` invoices.
         """
         walk = _Walk(self._reads, wanted, _At(*json.loads(position)) if position else None)
         references: list[tuple[str, LineReference]] = []
@@ -127,13 +129,13 @@ class CountedLines:
 
 
 class _Walk:
-    """Lines in order with their places; ends early, with a place and no line, where it has looked at enough items."""
+    """Lines in order with their places; where it has read enough for one page it gives a place without a line."""
 
     def __init__(self, reads: RevenueReads, wanted: Wanted, start: _At | None) -> None:
         self._reads = reads
         self._wanted = wanted
         self._start = start
-        self._looked = 0
+        self._reads_more = 0
         self.lacking = False
 
     def __iter__(self) -> Iterator[tuple[_At, str, LineReference | None]]:
@@ -152,10 +154,10 @@ class _Walk:
                 begin = start.place if item.name == start.name else 0
                 for index, line in islice(enumerate(item.lines), begin, None):
                     yield _At(start.month, item.name, item.version, index), item.distributor_id, line
-            self._looked += len(items)
             if goes_on:
                 first = f"{items[-1].name}~"
-                if self._looked >= MOST_ITEMS:
+                self._reads_more += 1
+                if self._reads_more > MOST_READS_MORE:
                     yield _At(start.month, first, items[-1].version), "", None
 
     def _as_wanted(self, items: Sequence[References], start: _At) -> list[References]:

@@ -89,8 +89,9 @@ class UncountedLines:
     ) -> UncountedPage:
         """A page of a month's lines (`undated`: those without a date that can be read), or of a year's and the undated.
 
-        `next_cursor` is a position. Reads: one for each month; four to tell what holds, and those of the claims of
-        `limit` invoices. Raises `InvalidValue` for both a month and a year.
+        `next_cursor` is a position. Reads: one for each month, more only where a page goes on deep inside a report's
+        window that is full of such lines; three to tell what holds, and those of the claims of `limit` invoices. Raises
+        `InvalidValue` for both a month and a year.
         """
         if month is not None and year is not None:
             raise InvalidValue("ask for a month or for a year, not for both")
