@@ -1,15 +1,19 @@
 """Batches over HTTP: prepared by one, approved by another, withdrawn, released (R-5.4)."""
 
+from typing import Any
+
 import pytest
 
 from partner_program.adapters.payment_file_writer import PaymentFileWriter
-from partner_program.domain.payments.batch import BatchStatus
+from partner_program.domain.payments.batch import MOST_ITEMS, BatchStatus
 from partner_program.domain.payments.payout import PayoutState
 from partner_program.use_cases.ask_release import ReleaseNotFinished
 from partner_program.use_cases.payment_ports import PaymentFileWrong
 from tests.fakes.api import Reply, claims, partner
+from tests.fakes.audited import PAID_ON, closed_year, findings
 from tests.fakes.money_api import ANNA_CLAIMS, BORIS_CLAIMS, CARLA_CLAIMS, Office
-from tests.fakes.payment_world import DORA, paying
+from tests.fakes.payment_world import BORIS, DORA, OTHER_IBAN, paying
+from tests.fakes.reports import Killed
 
 pytestmark = pytest.mark.rule("R-5.4")
 
@@ -88,6 +92,37 @@ def test_a_preparation_whose_answer_was_lost_is_told_its_batches_even_on_another
 def test_a_preparation_under_another_key_does_not_claim_the_batches_of_the_first(office: Office) -> None:
     prepare(office)
     assert prepare(office).json == {"batches": [], "waiting": []}
+
+
+@pytest.mark.slow
+@pytest.mark.catalogue("B67")
+@pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
+@pytest.mark.parametrize("write", [1, 2])
+def test_a_preparation_killed_between_its_batches_goes_on_and_tells_them_all(
+    monkeypatch: pytest.MonkeyPatch, write: int, before: bool
+) -> None:
+    office = Office(paying(*["1.00"] * (MOST_ITEMS + 1)))
+    office.wire(monkeypatch)
+    office.world.writes.break_off(write, before=before)
+    with pytest.raises(Killed):
+        prepare(office, key="k")
+    office.world.writes.break_off(0)
+    office.on = office.on.replace(day=20)
+    done = prepare(office, key="k")
+    assert [(one["batch_id"], one["payments"]) for one in done.json["batches"]] == [
+        ("20240814-EUR-01", MOST_ITEMS), ("20240814-EUR-02", 1),
+    ]  # fmt: skip
+    entries = [entry.act for entry in office.world.book.entries if entry.act.action == "prepare"]
+    assert len(entries) == 2
+    assert len({entry.details["request"] for entry in entries}) == 1
+
+
+@pytest.mark.catalogue("B67")
+def test_a_preparation_tells_its_own_batches_and_not_those_of_others(office: Office) -> None:
+    office.world.writes.rival = lambda: office.world.prepare(BORIS, office.on)
+    done = prepare(office)
+    assert done.json == {"batches": [], "waiting": []}
+    assert office.world.batch("20240814-EUR-01").prepared_by == BORIS
 
 
 # -- approval
@@ -277,3 +312,35 @@ def test_batches_are_for_finance_alone(office: Office, path: str, body: object) 
     for by in (CARLA_CLAIMS, partner("P1"), claims("odo", "auditor")):
         assert office.act(path, body, by=by).code == "role_missing"
     assert office.snapshot() == before
+
+
+def test_what_was_done_through_the_api_is_found_in_order_by_who_verifies_the_log(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    office = Office(closed_year(), PAID_ON)
+    office.wire(monkeypatch)
+    payout, letter = "/accounts/P1-DE/payouts/2024Q2", {"number": OTHER_IBAN, "country": "GB", "holder": "Alpha"}
+    acts: list[tuple[str, object, dict[str, Any], int | None]] = [
+        (f"{payout}/hold", WHY, CARLA_CLAIMS, 1),
+        (f"{payout}/lift-hold", WHY, CARLA_CLAIMS, 2),
+        ("/payments/preparations", {}, ANNA_CLAIMS, None),
+        ("/payments/batches/20250214-EUR-01/withdraw", WHY, ANNA_CLAIMS, None),
+        (f"{payout}/cancel", WHY, ANNA_CLAIMS, 5),
+    ]
+    for path, body, by, seen in acts:
+        answer = office.act(path, body, by=by, seen=seen)
+        assert answer.status == 200, answer.text
+    (batch,) = prepare(office).json["batches"]
+    for path, body, by in (
+        (f"/payments/batches/{batch['batch_id']}/approve", {"digest": batch["digest"]}, BORIS_CLAIMS),
+        (f"/payments/batches/{batch['batch_id']}/release", None, ANNA_CLAIMS),
+        (
+            "/sites/S1/bank-details",
+            letter | WHY,
+            partner("P1"),
+        ),
+        ("/sites/S1/bank-details/2/confirm", None, ANNA_CLAIMS),
+    ):
+        answer = office.act(path, body, by=by)
+        assert answer.status == 200, answer.text
+    assert findings(office.world) == ""
