@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
+from partner_program.domain.payments.audit import AuditEntry
 from partner_program.domain.payments.batch import Batch, BatchStatus
 from partner_program.domain.payments.payout import PayoutState
 from partner_program.use_cases.queries.finance_ports import PayoutKey
@@ -33,3 +34,6 @@ class FakePaymentQueue:
         found = [batch for one in ids[start : start + limit] if (batch := self._book.batch(one)) is not None]
         more = len(ids) > start + limit
         return [batch for batch in found if batch.status is status], ids[start + limit - 1] if more else None
+
+    def entries(self, after: int, limit: int) -> Sequence[AuditEntry]:
+        return list(self._book.audit_log(after))[:limit]

@@ -1,10 +1,11 @@
-"""What waits in the payments table, page by page: payouts and batches by state, from its index."""
+"""The payments table page by page: payouts and batches by state, from its index, and the audit log."""
 
 from collections.abc import Sequence
 from datetime import date
 
 from partner_program.adapters import payment_items as items
 from partner_program.adapters.table import Table
+from partner_program.domain.payments.audit import AuditEntry
 from partner_program.domain.payments.batch import Batch, BatchStatus
 from partner_program.domain.payments.payout import PayoutState
 from partner_program.use_cases.queries.finance_ports import PayoutKey
@@ -35,3 +36,8 @@ class DynamoPaymentQueue:
         found = self._payments.get_many(keys)
         batches = [Batch.model_validate_json(str(found[key]["body"])) for key in keys if key in found]
         return [batch for batch in batches if batch.status is status], page.after
+
+    def entries(self, after: int, limit: int) -> Sequence[AuditEntry]:
+        """One query of the table, of no more entries than asked for."""
+        page = self._payments.page(items.AUDIT, first=items.audit_sk(after + 1), limit=limit)
+        return [AuditEntry.model_validate_json(str(item["body"])) for item in page.items]

@@ -122,6 +122,16 @@ def test_batches_of_a_status_come_each_once_oldest_first(both: Both, limit: int)
     assert found == ["20240814-EUR-02", "20240814-EUR-03", "20240814-EUR-01"]
 
 
+@pytest.mark.parametrize(
+    ("after", "limit", "numbers"), [(0, 2, [1, 2]), (1, 2, [2, 3]), (2, 9, [3]), (3, 9, []), (0, 3, [1, 2, 3])]
+)
+def test_the_log_is_read_behind_a_number(both: Both, after: int, limit: int, numbers: list[int]) -> None:
+    book, queue = both
+    for number in (1, 2, 3):
+        put_batch(book, number)
+    assert [one.number for one in queue.entries(after, limit)] == numbers
+
+
 def test_where_nothing_waits_there_is_one_empty_page(both: Both) -> None:
     _, queue = both
     assert (due(queue, 5), queue.batches(BatchStatus.VOID, None, 5)) == ([], ([], None))

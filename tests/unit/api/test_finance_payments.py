@@ -23,6 +23,10 @@ def batches(world: PaymentWorld) -> FinanceBatches:
     return FinanceBatches(world.book, FakePaymentQueue(world.book))
 
 
+def audited(world: PaymentWorld) -> FinanceAudit:
+    return FinanceAudit(world.book, FakePaymentQueue(world.book))
+
+
 def listed(world: PaymentWorld, limit: int = 10, status: BatchStatus | None = None) -> list[BatchHead]:
     """All pages."""
     found: list[BatchHead] = []
@@ -79,7 +83,7 @@ def test_no_answer_has_more_of_an_account_than_its_last_four_characters_and_no_s
     answers = [
         batches(world).one(batch.batch_id).model_dump_json(),
         batches(world).of_status(after=None, limit=10).model_dump_json(),
-        FinanceAudit(world.book)(after=None, limit=100).model_dump_json(),
+        audited(world)(after=None, limit=100).model_dump_json(),
     ]
     sealed = [batch.items[0].bank_seal, batch.payer_seal, *(one.sealed for one in world.banks.items.values())]
     for answer in answers[:2]:
@@ -233,7 +237,7 @@ def test_the_log_comes_by_number_with_hashes_that_hold() -> None:
     found: list[AuditEntry] = []
     after: str | None = None
     while True:
-        page = FinanceAudit(world.book)(after=after, limit=3)
+        page = audited(world)(after=after, limit=3)
         found += page.items
         after = page.next_cursor
         if after is None:
@@ -245,26 +249,26 @@ def test_the_log_comes_by_number_with_hashes_that_hold() -> None:
 
 @pytest.mark.parametrize(("number", "first"), [(0, 1), (1, 2), (4, 5)])
 def test_the_log_is_read_behind_a_number(number: int, first: int) -> None:
-    assert FinanceAudit(lives().book)(number=number, after=None, limit=1).items[0].number == first
+    assert audited(lives())(number=number, after=None, limit=1).items[0].number == first
 
 
 def test_behind_the_last_entry_and_in_an_empty_log_there_is_nothing() -> None:
     world = lives()
     last = len(world.book.entries)
-    page = FinanceAudit(world.book)(number=last, after=None, limit=5)
+    page = audited(world)(number=last, after=None, limit=5)
     assert (page.items, page.next_cursor, page.last_number) == ((), None, last)
     world.book.entries.clear()
-    assert FinanceAudit(world.book)(after=None, limit=5).last_number is None
+    assert audited(world)(after=None, limit=5).last_number is None
 
 
 @pytest.mark.parametrize("place", ["", "-1", "x", "\u0661"])
 def test_what_is_no_place_in_the_log_is_refused(place: str) -> None:
     with pytest.raises(InvalidValue):
-        FinanceAudit(lives().book)(after=place, limit=5)
+        audited(lives())(after=place, limit=5)
 
 
 def test_no_entry_has_a_number_that_could_be_an_account() -> None:
-    page = FinanceAudit(lives().book)(after=None, limit=100)
+    page = audited(lives())(after=None, limit=100)
     said = " ".join(value for one in page.items for name, value in one.act.details.items() if name not in _HASHES)
     assert not re.search(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11}", said)
 

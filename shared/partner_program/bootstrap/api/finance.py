@@ -61,8 +61,8 @@ def accrued() -> Accrued:
 def payments_seen() -> PaymentsSeen:
     """Raises `ConfigurationError`."""
     payments = Table(dynamodb(), QueryApiSettings.read(os.environ).payments_table)
-    book = DynamoPaymentBook(payments)
-    return PaymentsSeen(FinanceBatches(book, DynamoPaymentQueue(payments)), FinanceAudit(book))
+    book, queue = DynamoPaymentBook(payments), DynamoPaymentQueue(payments)
+    return PaymentsSeen(FinanceBatches(book, queue), FinanceAudit(book, queue))
 
 
 def payments_waiting() -> Waiting:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Protocol, TypeAlias
 
+from partner_program.domain.payments.audit import AuditEntry
 from partner_program.domain.payments.batch import Batch, BatchStatus
 from partner_program.domain.payments.payout import PayoutState
 from partner_program.values.periods import Quarter
@@ -13,7 +14,7 @@ PayoutKey: TypeAlias = tuple[str, Quarter]
 
 
 class PaymentQueue(Protocol):
-    """Payouts and batches by state, page by page (eventually consistent: candidates only).
+    """Payouts and batches by state, page by page (eventually consistent: candidates only), and the audit log.
 
     A page answers with where to go on; None at the end, perhaps an empty page late.
     """
@@ -26,4 +27,8 @@ class PaymentQueue(Protocol):
 
     def batches(self, status: BatchStatus, after: str | None, limit: int) -> tuple[Sequence[Batch], str | None]:
         """Batches in a status, oldest first."""
+        ...
+
+    def entries(self, after: int, limit: int) -> Sequence[AuditEntry]:
+        """Entries of the audit log behind a number, in order (strongly consistent)."""
         ...
