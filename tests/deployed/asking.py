@@ -161,9 +161,14 @@ def ask_every_question(asking: Asking) -> None:
     asking.see("/v1/accounts", PARTNER)
     asking.see("/v1/promotions", month="2024-01")
     lines = {"lines": [{"sku": "SW-1", "quantity": 1, "list_unit_price": "1000.00"}]}
-    asking.world.ask("POST", f"{of_account}/what-if", PARTNER, body={"changes": []})
-    asking.world.ask("POST", f"{of_account}/quotes", PARTNER, body=lines)
-    asking.world.ask("POST", "/v1/support/order", CHANNEL, body={"account_ids": [ACCOUNT_ID]})
+    training = {"kind": "training", "training": "annual_sales", "completed_on": "2024-02-29"}
+    incident = {"incident_id": "I1", "account_id": ACCOUNT_ID, "severity": "high", "opened_at": "2024-02-01T09:00:00Z"}
+    for path, by, body in (
+        (f"{of_account}/what-if", PARTNER, {"changes": [training]}),
+        (f"{of_account}/quotes", PARTNER, lines),
+        ("/v1/support/order", CHANNEL, {"incidents": [incident]}),
+    ):
+        assert asking.world.ask("POST", path, by, body=body).status == 200, path
     asking.see(f"{of_account}/revenue/uncounted", PARTNER, month="2024-02")
     asking.see(f"{of_account}/statements/2024Q1/lines", PARTNER)
     totals = f"accruals/{parts['month']}-totals.json"

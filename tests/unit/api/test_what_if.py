@@ -175,6 +175,10 @@ def test_a_quarter_that_is_over_and_open_is_asked_about_too_and_a_closed_one_is_
         ("2024Q3", "expected"), ("2024Q4", "expected"),
     ]  # fmt: skip
     assert told(on_the_day)["quarters.2024Q3.payout"] == ("3250.00", "4500.00")
+    closing = premier("2024-10-30").ask(late)
+    assert [(item.quarter, item.status) for item in closing.after.quarters] == [
+        ("2024Q3", "final"), ("2024Q4", "expected"),
+    ]  # fmt: skip
     closed = premier("2024-10-31").ask(late)
     assert [item.quarter for item in closed.after.quarters] == ["2024Q4"]
     assert told(closed)["quarters.2024Q4.payout"] == ("0.00", "1250.00")

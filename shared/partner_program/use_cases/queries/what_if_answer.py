@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from decimal import Decimal
 from enum import StrEnum
 
 from partner_program.domain.accelerator.statement import Statement, Step
@@ -11,11 +10,11 @@ from partner_program.domain.tiers.account import AccountState, TierChange
 from partner_program.domain.tiers.cases import Case
 from partner_program.domain.tiers.findings import Advice, Finding, Requirement
 from partner_program.use_cases.queries.standing_view import unnamed
-from partner_program.values.money import plain
+from partner_program.values.money import ExactNumber, plain
 from partner_program.values.tiers import Tier
 
 
-class OpenCase(Document):
+class CaseThen(Document):
     """A case that is open on the day asked about; `due_on` is the last day to mend it (None: the vendor decides)."""
 
     requirement: Requirement
@@ -45,18 +44,18 @@ class QuarterRebate(Document):
     `level_growth_pct` is the level that the year's revenue reaches, in percent of last year's (None: no level).
     """
 
-    ytd_revenue: Decimal
-    prev_year_revenue: Decimal
+    ytd_revenue: ExactNumber
+    prev_year_revenue: ExactNumber
     premier: bool
     eligible: bool
-    level_growth_pct: Decimal | None
-    rate_pct: Decimal
-    rebate_base: Decimal
-    earned: Decimal
-    settled_before: Decimal
-    carried_in: Decimal
-    payout: Decimal
-    carried_out: Decimal
+    level_growth_pct: ExactNumber | None
+    rate_pct: ExactNumber
+    rebate_base: ExactNumber
+    earned: ExactNumber
+    settled_before: ExactNumber
+    carried_in: ExactNumber
+    payout: ExactNumber
+    carried_out: ExactNumber
     payable_from: date
     reason: str
     steps: tuple[Step, ...]
@@ -76,11 +75,11 @@ class AccountOutcome(Document):
     tier: Tier | None
     tier_since: date | None
     tier_changes: tuple[TierChange, ...]
-    ytd_revenue: Decimal
-    prev_year_revenue: Decimal
+    ytd_revenue: ExactNumber
+    prev_year_revenue: ExactNumber
     findings: tuple[Finding, ...]
     advice: tuple[Advice, ...]
-    cases: tuple[OpenCase, ...]
+    cases: tuple[CaseThen, ...]
     quarters: tuple[QuarterOutcome, ...]
 
 
@@ -118,7 +117,7 @@ def outcome_of(state: AccountState, since: date, quarters: tuple[QuarterOutcome,
         prev_year_revenue=state.prev_year_revenue,
         findings=state.findings,
         advice=state.advice,
-        cases=tuple(_open_case(case) for case in state.cases if case.is_open),
+        cases=tuple(_case_then(case) for case in state.cases if case.is_open),
         quarters=quarters,
     )
 
@@ -131,8 +130,8 @@ def _without_names(state: AccountState, since: date) -> Iterator[TierChange]:
             yield change.model_copy(update={"cause": unnamed(change.cause, names)})
 
 
-def _open_case(case: Case) -> OpenCase:
-    return OpenCase(
+def _case_then(case: Case) -> CaseThen:
+    return CaseThen(
         requirement=case.requirement,
         subject=case.subject,
         rule=case.rule,
@@ -205,8 +204,8 @@ def _told_of_quarter(outcome: QuarterOutcome) -> Iterator[tuple[str, str]]:
 
 __all__ = [
     "AccountOutcome",
+    "CaseThen",
     "Difference",
-    "OpenCase",
     "QuarterOutcome",
     "QuarterRebate",
     "QuarterStatus",
