@@ -8,6 +8,7 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.metrics import Metrics, MetricUnit
@@ -115,11 +116,15 @@ def resolver(routers: Iterable[Router]) -> APIGatewayHttpResolver:
             metrics.add_metric("SelfApproval", MetricUnit.Count, 1)
         return _as_response(_as_refusal(error))
 
+    def nothing(_: NotFoundError) -> Response[str]:  # our path, with characters that the library takes in no path
+        return _as_response(RequestRefused(HTTPStatus.NOT_FOUND, "not_found", "There is nothing here."))
+
     def failed(error: Exception) -> Response[str]:
         return _as_response(_as_refusal(error))
 
     app.exception_handler(RequestValidationError)(invalid)
     app.exception_handler(ProgramError)(refused)
+    app.exception_handler(NotFoundError)(nothing)
     app.exception_handler(Exception)(failed)  # else the library logs it a second time, in lines of its own
     return app
 

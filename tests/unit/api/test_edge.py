@@ -203,6 +203,12 @@ def test_an_unknown_route_is_404(world: World, path: str) -> None:
 
 
 @pytest.mark.catalogue("B68")
+@pytest.mark.parametrize("name", ["x#y", "é", "a b", "\x00", "%00", "[", "..", "<script>", "{account_id}"])
+def test_what_can_name_nothing_is_a_problem_of_the_request_and_no_fault_of_ours(world: World, name: str) -> None:
+    assert is_problem(world.get(path=f"/v1/accounts/{name}/history"), 404, "not_found")
+
+
+@pytest.mark.catalogue("B68")
 @pytest.mark.parametrize("method", ["DELETE", "PATCH", "PUT", "POST", "TRACE", "get-"])
 def test_another_method_on_a_known_path_is_405_and_says_what_it_takes(world: World, method: str) -> None:
     reply = ask(world.edge, method, "/v1/accounts/P1-DE/history", by=CHANNEL)
