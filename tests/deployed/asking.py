@@ -163,12 +163,12 @@ def ask_every_question(asking: Asking) -> None:
     lines = {"lines": [{"sku": "SW-1", "quantity": 1, "list_unit_price": "1000.00"}]}
     training = {"kind": "training", "training": "annual_sales", "completed_on": "2024-02-29"}
     incident = {"incident_id": "I1", "account_id": ACCOUNT_ID, "severity": "high", "opened_at": "2024-02-01T09:00:00Z"}
-    for path, by, body in (
+    for route, who, body in (
         (f"{of_account}/what-if", PARTNER, {"changes": [training]}),
         (f"{of_account}/quotes", PARTNER, lines),
         ("/v1/support/order", CHANNEL, {"incidents": [incident]}),
     ):
-        assert asking.world.ask("POST", path, by, body=body).status == 200, path
+        assert asking.world.ask("POST", route, who, body=body).status == 200, route
     asking.see(f"{of_account}/revenue/uncounted", PARTNER, month="2024-02")
     asking.see(f"{of_account}/statements/2024Q1/lines", PARTNER)
     totals = f"accruals/{parts['month']}-totals.json"

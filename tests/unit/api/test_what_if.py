@@ -90,7 +90,7 @@ def test_a_fact_becomes_known_on_its_day_and_a_month_on_its_last_by_the_day_aske
 ) -> None:
     """With the engineer there, the account is promoted on the day on which the revenue is known."""
     engineer = {"kind": "certification", "certification": "MCIE", "person_id": "anna", "certified_on": "2024-11-20"}
-    sold = {"kind": "sales", "amount": "50000", "currency": "EUR"} | when
+    sold = {"kind": "sales", "amount": "50000", "currency": "EUR"} | dict(when)
     assert steps(advanced().ask(sold, engineer, on=on).after.tier_changes) == [(known_on, "premier")]
 
 
