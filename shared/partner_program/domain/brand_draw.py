@@ -14,6 +14,7 @@ from decimal import ROUND_CEILING, Decimal
 from partner_program.domain.model import Document
 from partner_program.rulebook import Rulebook
 from partner_program.values.errors import InvalidValue
+from partner_program.values.money import ExactNumber
 
 _TEXT_LIMIT_CHARACTERS = 200
 _PERCENT = Decimal(100)
@@ -53,7 +54,7 @@ class BrandDraw(Document):
     seed: str
     drawn_on: date
     drawn_by: str
-    share_pct: Decimal
+    share_pct: ExactNumber
     reviews: int
     population: int
     population_digest: str

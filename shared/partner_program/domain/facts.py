@@ -1,7 +1,6 @@
 """Program records as facts, and all facts of one account in one place (formats.md, R-2.2b)."""
 
 from datetime import date
-from decimal import Decimal
 from enum import StrEnum
 from typing import ClassVar, Literal, get_args
 
@@ -10,6 +9,7 @@ from pydantic import Field
 from partner_program.domain.model import Document
 from partner_program.domain.revenue import Baseline, Contribution
 from partner_program.values.ids import Id, account_id
+from partner_program.values.money import ExactNumber
 from partner_program.values.tiers import Tier
 
 ProductCategory = Literal["software", "care", "hardware", "services", "training"]
@@ -230,7 +230,7 @@ class OpeningRevenue(Record):
     partner_id: Id
     country: str
     year: int
-    sales_revenue: Decimal
+    sales_revenue: ExactNumber
     currency: str
 
 

@@ -15,7 +15,7 @@ from partner_program.domain.model import Document
 from partner_program.domain.revenue import Baseline
 from partner_program.domain.yearly_revenue import check_currency, whole_year
 from partner_program.rulebook import Rulebook, Rules
-from partner_program.values.money import EXACT, Money
+from partner_program.values.money import EXACT, ExactNumber, Money
 from partner_program.values.periods import Quarter
 from partner_program.values.tiers import Tier
 
@@ -24,7 +24,7 @@ class ThresholdEffect(Document):
     """A tier's threshold against the year's revenue before and after; YTD of the next year may reach it as well."""
 
     tier: Tier
-    threshold: Decimal
+    threshold: ExactNumber
     reached_before: bool
     reached_after: bool
 
@@ -37,10 +37,10 @@ class ThresholdEffect(Document):
 class LevelEffect(Document):
     """The YTD of the next year that a level of the accelerator asks for, before and after; the first is the goal."""
 
-    rate_pct: Decimal
-    growth_pct: Decimal
-    needed_before: Decimal
-    needed_after: Decimal
+    rate_pct: ExactNumber
+    growth_pct: ExactNumber
+    needed_before: ExactNumber
+    needed_after: ExactNumber
 
 
 class StatementMade(Document):
@@ -48,9 +48,9 @@ class StatementMade(Document):
 
     quarter: Quarter
     made_on: date
-    prev_year_revenue: Decimal
-    rate_pct: Decimal
-    payout: Decimal
+    prev_year_revenue: ExactNumber
+    rate_pct: ExactNumber
+    payout: ExactNumber
 
 
 class Restatement(Document):
@@ -63,7 +63,7 @@ class Restatement(Document):
     year: int
     currency: str
     standing: Baseline
-    recomputed: Decimal
+    recomputed: ExactNumber
     source: str
     rules_on: date
     thresholds: tuple[ThresholdEffect, ...]

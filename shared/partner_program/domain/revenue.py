@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from partner_program.domain.model import Document
-from partner_program.values.money import total
+from partner_program.values.money import ExactNumber, total
 from partner_program.values.periods import Quarter
 
 
@@ -13,8 +13,8 @@ class ClassTotal(Document):
     """Lines of one product class: what was billed and what of it is credited, in the account's currency."""
 
     lines: int
-    billed: Decimal
-    credit: Decimal
+    billed: ExactNumber
+    credit: ExactNumber
 
 
 class Contribution(Document):
@@ -56,7 +56,7 @@ class Baseline(Document):
     account_id: str
     year: int
     currency: str
-    sales_revenue: Decimal
+    sales_revenue: ExactNumber
     frozen_on: date
     revision: int = 0
     restated_on: date | None = None

@@ -5,7 +5,6 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from decimal import Decimal
 from typing import Protocol
 
 from partner_program.domain.facts import AccountFacts
@@ -20,6 +19,7 @@ from partner_program.domain.tiers.situation import Situation
 from partner_program.rulebook import CountryNotInProgram, NotInForce, Rulebook
 from partner_program.use_cases.ports import AccountStore
 from partner_program.values.errors import InvalidValue, NotFound
+from partner_program.values.money import ExactNumber
 from partner_program.values.tiers import Tier
 
 
@@ -77,8 +77,8 @@ class AccountThen(Document):
     tier_changes: tuple[TierChange, ...]
     cases: tuple[Case, ...]
     findings: tuple[Finding, ...] = ()
-    ytd_revenue: Decimal | None = None
-    prev_year_revenue: Decimal | None = None
+    ytd_revenue: ExactNumber | None = None
+    prev_year_revenue: ExactNumber | None = None
     notes: tuple[str, ...] = ()
 
 

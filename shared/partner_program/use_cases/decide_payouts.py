@@ -11,7 +11,7 @@ from partner_program.domain.payments.people import Action, Actor, check_may
 from partner_program.domain.payments.reasons import given_reason
 from partner_program.use_cases.payment_ports import PaymentBook, Write
 from partner_program.values.errors import NotFound, StaleVersion, VersionConflict
-from partner_program.values.money import plain
+from partner_program.values.money import ExactNumber, plain
 from partner_program.values.periods import Quarter
 
 _LEADS_TO = {
@@ -38,7 +38,7 @@ class PayoutDecision(Document):
     before: PayoutState
     after: PayoutState
     version: int
-    amount: Decimal
+    amount: ExactNumber
     currency: str
     by: str
     on: date

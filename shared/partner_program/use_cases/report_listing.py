@@ -7,7 +7,6 @@ replaces who looked later.
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from decimal import Decimal
 from typing import Protocol
 
 from pydantic import Field
@@ -16,6 +15,7 @@ from partner_program.domain.files.outcomes import HELD_CODES, Outcome, ReasonCod
 from partner_program.domain.model import Document
 from partner_program.domain.sales.receipt import Amounts, ReasonLine, Receipt, ReportStatus
 from partner_program.use_cases.report_ports import ReportState, SalesStore
+from partner_program.values.money import ExactNumber
 from partner_program.values.periods import month_of
 
 ReceivedOn = Callable[[str, date], date]
@@ -57,7 +57,7 @@ class ReportEntry(Document):
     first_invoice_on: date | None = None
     last_invoice_on: date | None = None
     lines: int = 0
-    money: dict[str, Decimal] = Field(default_factory=dict)
+    money: dict[str, ExactNumber] = Field(default_factory=dict)
     outcomes: dict[Outcome, Amounts] = Field(default_factory=dict)
     held: dict[ReasonCode, ReasonLine] = Field(default_factory=dict)
     versions: int = 0

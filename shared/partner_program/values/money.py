@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
+from typing import Annotated
+
+from pydantic import PlainSerializer
 
 from .currencies import minor_digits
 from .errors import InvalidValue
@@ -74,3 +77,7 @@ def total(amounts: Iterable[Decimal]) -> Decimal:
 def plain(amount: Decimal) -> str:
     """A decimal as digits, never with an exponent: `Decimal("1E+2")` is `100`, minus zero is `0`."""
     return f"{amount:f}" if amount else f"{abs(amount):f}"
+
+
+ExactNumber = Annotated[Decimal, PlainSerializer(plain, return_type=str, when_used="json")]
+"""A number in a document: exact; in JSON a text of digits, as formats.md has numbers, and never `0E-8`."""

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from partner_program.domain.model import Document
 from partner_program.values.errors import InvalidValue
-from partner_program.values.money import Money, plain, total, zero
+from partner_program.values.money import ExactNumber, Money, plain, total, zero
 
 amounts = st.decimals(min_value=-(10**12), max_value=10**12, places=4, allow_nan=False, allow_infinity=False)
 
@@ -83,3 +84,21 @@ def test_amounts_are_written_as_plain_digits(amount: str, text: str) -> None:
 def test_an_amount_of_forty_digits_is_summed_without_loss() -> None:
     large = Decimal("1234567890123456789012345678901234567.001")
     assert total([large, Decimal("0.001")]) == Decimal("1234567890123456789012345678901234567.002")
+
+
+class Kept(Document):
+    """A document with numbers."""
+
+    number: ExactNumber
+    several: dict[str, ExactNumber | None]
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [("0E-8", "0.00000000"), ("1E-7", "0.0000001"), ("1E+2", "100"), ("-0", "0"), ("-1.50", "-1.50"), ("0.10", "0.10")],
+)
+def test_a_number_of_a_document_is_digits_in_json_and_comes_back_as_it_was(number: str, text: str) -> None:
+    kept = Kept(number=Decimal(number), several={"a": Decimal(number), "b": None})
+    assert kept.model_dump(mode="json") == {"number": text, "several": {"a": text, "b": None}}
+    assert Kept.model_validate_json(kept.model_dump_json()) == kept
+    assert kept.model_dump()["number"].as_tuple() == Decimal(number).as_tuple()

@@ -1,7 +1,6 @@
 """Batches of payments: prepared by one, approved by another, withdrawn or released (R-5.4)."""
 
 from collections import Counter
-from decimal import Decimal
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.api_gateway import Router
@@ -17,6 +16,7 @@ from partner_program.domain.payments.batch import Batch, BatchStatus
 from partner_program.domain.payments.payee import BlockCode
 from partner_program.domain.payments.people import Action
 from partner_program.use_cases.prepare_payments import Preparation
+from partner_program.values.money import ExactNumber
 
 router = Router()
 
@@ -52,7 +52,7 @@ class BatchStanding(Document):
     currency: str
     status: BatchStatus
     payments: int
-    total: Decimal
+    total: ExactNumber
     digest: str
     prepared_by: str
     approvals_needed: int

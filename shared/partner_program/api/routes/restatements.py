@@ -1,7 +1,6 @@
 """A closed year's frozen revenue restated (R-5.4d): look first, then apply what was seen."""
 
 from datetime import date
-from decimal import Decimal
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.api_gateway import Router
@@ -16,6 +15,7 @@ from partner_program.domain.model import Document
 from partner_program.domain.payments.people import Action
 from partner_program.domain.restatement import Restatement
 from partner_program.domain.revenue import Baseline
+from partner_program.values.money import ExactNumber
 from partner_program.values.tiers import Tier
 
 queries, acts = Router(), Router()
@@ -29,7 +29,7 @@ class ThresholdSeen(Document):
     """A tier's threshold, and whether the year's revenue reaches it before and after."""
 
     tier: Tier
-    threshold: Decimal
+    threshold: ExactNumber
     reached_before: bool
     reached_after: bool
 
@@ -37,10 +37,10 @@ class ThresholdSeen(Document):
 class LevelSeen(Document):
     """A level of the next year's accelerator, and the revenue up to the day that it asks for before and after."""
 
-    rate_pct: Decimal
-    growth_pct: Decimal
-    needed_before: Decimal
-    needed_after: Decimal
+    rate_pct: ExactNumber
+    growth_pct: ExactNumber
+    needed_before: ExactNumber
+    needed_after: ExactNumber
 
 
 class StatementSeen(Document):
@@ -48,9 +48,9 @@ class StatementSeen(Document):
 
     period: str
     made_on: date
-    prev_year_revenue: Decimal
-    rate_pct: Decimal
-    payout: Decimal
+    prev_year_revenue: ExactNumber
+    rate_pct: ExactNumber
+    payout: ExactNumber
 
 
 class RestatementSeen(Document):
@@ -62,10 +62,10 @@ class RestatementSeen(Document):
     account_id: str
     year: int
     currency: str
-    standing: Decimal
+    standing: ExactNumber
     revision: int
-    recomputed: Decimal
-    difference: Decimal
+    recomputed: ExactNumber
+    difference: ExactNumber
     rules_on: date
     thresholds: tuple[ThresholdSeen, ...]
     levels: tuple[LevelSeen, ...]
@@ -85,7 +85,7 @@ class BaselineRestated(Document):
     account_id: str
     year: int
     currency: str
-    amount: Decimal
+    amount: ExactNumber
     revision: int
     restated_on: date | None
     restated_by: str | None

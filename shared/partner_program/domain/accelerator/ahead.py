@@ -5,7 +5,6 @@ missing has the level at the quarter's end, with one unit less the one below.
 """
 
 from datetime import date
-from decimal import Decimal
 
 from partner_program.domain.accelerator.calculation import payable_from, rebate_of
 from partner_program.domain.accelerator.rebate import Rebate
@@ -15,7 +14,7 @@ from partner_program.domain.model import Document
 from partner_program.domain.revenue import latest_baseline
 from partner_program.domain.yearly_revenue import check_currency
 from partner_program.rulebook import Rulebook
-from partner_program.values.money import Money, zero
+from partner_program.values.money import ExactNumber, Money, zero
 from partner_program.values.periods import Quarter
 
 
@@ -25,7 +24,7 @@ class LevelAhead(LevelMark):
     `first` is the Minimum Revenue Goal (R-5.3).
     """
 
-    missing: Decimal
+    missing: ExactNumber
     first: bool
 
 
@@ -47,11 +46,11 @@ class AcceleratorAhead(Document):
     premier: bool
     barrier: str | None
     currency: str
-    ytd_revenue: Decimal
-    last_year_revenue: Decimal
+    ytd_revenue: ExactNumber
+    last_year_revenue: ExactNumber
     last_year_source: str
     frozen: bool
-    rate_pct: Decimal
+    rate_pct: ExactNumber
     levels: tuple[LevelAhead, ...]
     next_level: LevelAhead | None
 

@@ -1,10 +1,10 @@
 """A rebate statement: the whole calculation of one account and quarter, step by step (R-5, R-5.2b)."""
 
 from datetime import date
-from decimal import Decimal
 from enum import StrEnum
 
 from partner_program.domain.model import Document
+from partner_program.values.money import ExactNumber
 from partner_program.values.periods import Quarter
 
 
@@ -33,9 +33,9 @@ class ContributionLine(Document):
     month: str
     product_class: str
     lines: int
-    billed: Decimal
-    weight_pct: Decimal | None
-    credit: Decimal
+    billed: ExactNumber
+    weight_pct: ExactNumber | None
+    credit: ExactNumber
 
 
 class LevelMark(Document):
@@ -44,10 +44,10 @@ class LevelMark(Document):
     `needed` is exact; `worth` is what the year earns with exactly that YTD, rounded to the minor unit.
     """
 
-    growth_pct: Decimal
-    rate_pct: Decimal
-    needed: Decimal
-    worth: Decimal
+    growth_pct: ExactNumber
+    rate_pct: ExactNumber
+    needed: ExactNumber
+    worth: ExactNumber
     reached: bool
 
 
@@ -62,7 +62,7 @@ class Adjustment(Document):
     name: str
     rule: str
     quarter: str
-    amount: Decimal
+    amount: ExactNumber
     explanation: str
 
 
@@ -100,17 +100,17 @@ class Statement(Document):
     quarter: int
     status: StatementStatus
     currency: str
-    quarter_revenue: Decimal
-    ytd_revenue: Decimal
-    prev_year_revenue: Decimal
+    quarter_revenue: ExactNumber
+    ytd_revenue: ExactNumber
+    prev_year_revenue: ExactNumber
     eligible: bool
-    rate_pct: Decimal
-    rebate_base: Decimal
-    earned: Decimal
-    settled_before: Decimal
-    carried_in: Decimal
-    payout: Decimal
-    carried_out: Decimal
+    rate_pct: ExactNumber
+    rebate_base: ExactNumber
+    earned: ExactNumber
+    settled_before: ExactNumber
+    carried_in: ExactNumber
+    payout: ExactNumber
+    carried_out: ExactNumber
     payable_from: date
     reason: str
     steps: tuple[Step, ...]

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from partner_program.domain.accruals.row import AccrualRow, PartName
 from partner_program.domain.model import Document
-from partner_program.values.money import Money, total
+from partner_program.values.money import ExactNumber, Money, total
 
 
 class Totals(Document):
@@ -15,17 +15,17 @@ class Totals(Document):
     currency: str
     region: str | None
     accounts: int
-    earned: Decimal
-    expected_earned: Decimal
-    opening: Decimal
-    accrued: Decimal
-    settled: Decimal
-    adjusted: Decimal
-    parts: Mapping[PartName, Decimal]
-    closing: Decimal
-    open: Decimal
-    not_stated: Decimal
-    carried: Decimal
+    earned: ExactNumber
+    expected_earned: ExactNumber
+    opening: ExactNumber
+    accrued: ExactNumber
+    settled: ExactNumber
+    adjusted: ExactNumber
+    parts: Mapping[PartName, ExactNumber]
+    closing: ExactNumber
+    open: ExactNumber
+    not_stated: ExactNumber
+    carried: ExactNumber
 
 
 class Failure(Document):

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from partner_program.domain.model import Document
 from partner_program.values.errors import ProgramError
-from partner_program.values.money import EXACT, total
+from partner_program.values.money import EXACT, ExactNumber, total
 
 
 class DoesNotAddUp(ProgramError):
@@ -37,7 +37,7 @@ class AdjustedPart(Document):
 
     name: PartName
     year: int | None
-    amount: Decimal
+    amount: ExactNumber
 
 
 class Standing(Document):
@@ -50,10 +50,10 @@ class Standing(Document):
 
     year: int
     day: date
-    ytd_revenue: Decimal
-    prev_year_revenue: Decimal
-    cap: Decimal | None
-    earned: Decimal
+    ytd_revenue: ExactNumber
+    prev_year_revenue: ExactNumber
+    cap: ExactNumber | None
+    earned: ExactNumber
     stated: bool
 
 
@@ -75,26 +75,26 @@ class AccrualRow(Document):
     on: date
     currency: str
     year: int
-    ytd_revenue: Decimal
-    prev_year_revenue: Decimal
+    ytd_revenue: ExactNumber
+    prev_year_revenue: ExactNumber
     premier: bool
-    rate_pct: Decimal
-    earned: Decimal
-    projected_ytd: Decimal
-    expected_rate_pct: Decimal
-    expected_earned: Decimal
-    opening: Decimal
-    accrued: Decimal
-    settled: Decimal
-    adjusted: Decimal
+    rate_pct: ExactNumber
+    earned: ExactNumber
+    projected_ytd: ExactNumber
+    expected_rate_pct: ExactNumber
+    expected_earned: ExactNumber
+    opening: ExactNumber
+    accrued: ExactNumber
+    settled: ExactNumber
+    adjusted: ExactNumber
     parts: tuple[AdjustedPart, ...]
-    closing: Decimal
-    open: Decimal
-    not_stated: Decimal
-    carried: Decimal
+    closing: ExactNumber
+    open: ExactNumber
+    not_stated: ExactNumber
+    carried: ExactNumber
     standings: tuple[Standing, ...]
-    paid_to_date: Decimal
-    cancelled_to_date: Decimal
+    paid_to_date: ExactNumber
+    cancelled_to_date: ExactNumber
     booked_on: date
     edition: str
     rulebook_digest: str

@@ -1,13 +1,13 @@
 """What notices say: the details of each kind, and their parts (R-3, R-5.4d)."""
 
 from datetime import date
-from decimal import Decimal
 
 from pydantic import BaseModel, ConfigDict
 
 from partner_program.domain.facts import Verdict
 from partner_program.domain.tiers.cases import CaseOutcome
 from partner_program.domain.tiers.findings import Requirement
+from partner_program.values.money import ExactNumber
 from partner_program.values.tiers import Tier
 
 
@@ -50,7 +50,7 @@ class NoticeEntitlement(NoticePart):
 class Amount(NoticePart):
     """Money: an exact decimal as text, and its currency (ISO 4217)."""
 
-    amount: Decimal
+    amount: ExactNumber
     currency: str
 
 
@@ -192,7 +192,7 @@ class StatementReady(NoticePart):
     quarter: str
     """`2024Q3`."""
     eligible: bool
-    rate_pct: Decimal
+    rate_pct: ExactNumber
     ytd_revenue: Amount
     """Sales Revenue of the year so far, unrounded."""
     earned: Amount

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
 from enum import StrEnum
 
 from partner_program.domain.model import Document
 from partner_program.values.errors import ProgramError
+from partner_program.values.money import ExactNumber
 
 MOST_ROWS = 20_000
 """Statuses of one file; a batch has 150 payments."""
@@ -128,7 +128,7 @@ class StatusRow(Document):
     payments: int | None = None
     booked_on: date | None = None
     reason: str = ""
-    amount: Decimal | None = None
+    amount: ExactNumber | None = None
     currency: str | None = None
 
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from partner_program.domain.model import Document
 from partner_program.domain.payments.people import Actor
-from partner_program.values.money import plain, total
+from partner_program.values.money import ExactNumber, plain, total
 from partner_program.values.periods import Quarter
 
 MOST_ITEMS = 80
@@ -34,7 +34,7 @@ class BatchItem(Document):
     quarter: int
     attempt: int
     end_to_end_id: str
-    amount: Decimal
+    amount: ExactNumber
     site_id: str
     because: str
     bank: str

@@ -1,10 +1,10 @@
 """What happened to money, entry by entry: initiated, paid, rejected, returned. Entries are added, never changed."""
 
 from datetime import date
-from decimal import Decimal
 from enum import StrEnum
 
 from partner_program.domain.model import Document
+from partner_program.values.money import ExactNumber
 from partner_program.values.periods import Quarter
 
 
@@ -28,7 +28,7 @@ class LedgerEntry(Document):
     kind: LedgerKind
     on: date
     currency: str
-    amount: Decimal
+    amount: ExactNumber
     batch_id: str | None = None
 
     @property

@@ -3,13 +3,13 @@
 import base64
 import hashlib
 from datetime import date
-from decimal import Decimal
 from enum import StrEnum
 
 from partner_program.domain.accelerator.statement import Statement
 from partner_program.domain.model import Document
 from partner_program.domain.payments.people import Action, Actor
 from partner_program.values.errors import ProgramError
+from partner_program.values.money import ExactNumber
 from partner_program.values.periods import Quarter
 
 
@@ -54,7 +54,7 @@ class Payout(Document):
     year: int
     quarter: int
     currency: str
-    amount: Decimal
+    amount: ExactNumber
     payable_from: date
     state: PayoutState = PayoutState.OPEN
     attempt: int = 1

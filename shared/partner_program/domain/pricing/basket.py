@@ -13,7 +13,7 @@ from partner_program.domain.facts import Product
 from partner_program.domain.model import Document
 from partner_program.domain.wording import percent_text
 from partner_program.rulebook import Access, Benefit, Rules
-from partner_program.values.money import EXACT, Money, plain
+from partner_program.values.money import EXACT, ExactNumber, Money, plain
 from partner_program.values.tiers import Tier
 
 _UNCERTIFIED, _FULL, _PROJECT = "R-4.2.3", "R-4.2.4", "R-4.2.6"
@@ -66,15 +66,15 @@ class PricedLine(Document):
     category: str
     family: str
     quantity: int
-    list_unit_price: Decimal
-    list_amount: Decimal
+    list_unit_price: ExactNumber
+    list_amount: ExactNumber
     may_sell: Permission
-    tier_discount_pct: Decimal | None = None
-    project_discount_pct: Decimal | None = None
-    net_unit_price: Decimal | None = None
-    amount: Decimal | None = None
-    credit_pct: Decimal | None = None
-    credit: Decimal | None = None
+    tier_discount_pct: ExactNumber | None = None
+    project_discount_pct: ExactNumber | None = None
+    net_unit_price: ExactNumber | None = None
+    amount: ExactNumber | None = None
+    credit_pct: ExactNumber | None = None
+    credit: ExactNumber | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from partner_program.domain.files.outcomes import Flag, Outcome, ReasonCode, Rej
 from partner_program.domain.files.what_to_do import what_to_do
 from partner_program.domain.model import Document
 from partner_program.values.errors import ProgramError
-from partner_program.values.money import EXACT
+from partner_program.values.money import EXACT, ExactNumber
 
 ReportStatus = Literal["processing", "posted", "refused"]
 MOST_WAITED_FOR = 20
@@ -34,7 +34,7 @@ class Amounts(Document):
 
     lines: int = 0
     lines_by_currency: dict[str, int] = Field(default_factory=dict)
-    money: dict[str, Decimal] = Field(default_factory=dict)
+    money: dict[str, ExactNumber] = Field(default_factory=dict)
     unreadable: int = 0
 
     def __add__(self, other: "Amounts") -> "Amounts":
@@ -67,7 +67,7 @@ class Summary(Document):
     outcomes: dict[Outcome, Amounts] = Field(default_factory=dict)
     reasons: dict[ReasonCode, Amounts] = Field(default_factory=dict)
     flags: dict[Flag, Amounts] = Field(default_factory=dict)
-    credit: dict[str, Decimal] = Field(default_factory=dict)
+    credit: dict[str, ExactNumber] = Field(default_factory=dict)
     waits_for: dict[ReasonCode, tuple[str, ...]] = Field(default_factory=dict)
     first_invoice_on: date | None = None
     last_invoice_on: date | None = None
@@ -220,14 +220,14 @@ class VanishedLine(Document):
     line_number: int
     account_id: str
     currency: str
-    billed: Decimal
+    billed: ExactNumber
 
 
 class Vanished(Document):
     """Counted lines of earlier versions that are not in this one. `examples` are the first of them."""
 
     lines: int = 0
-    money: dict[str, Decimal] = Field(default_factory=dict)
+    money: dict[str, ExactNumber] = Field(default_factory=dict)
     examples: tuple[VanishedLine, ...] = ()
 
 
@@ -250,12 +250,12 @@ class Receipt(Document):
     edition: str
     rulebook_digest: str
     lines: int = 0
-    money: dict[str, Decimal] = Field(default_factory=dict)
+    money: dict[str, ExactNumber] = Field(default_factory=dict)
     unreadable_amounts: int = 0
     outcomes: dict[Outcome, Amounts] = Field(default_factory=dict)
     reasons: dict[ReasonCode, ReasonLine] = Field(default_factory=dict)
     flags: dict[Flag, Amounts] = Field(default_factory=dict)
-    credit: dict[str, Decimal] = Field(default_factory=dict)
+    credit: dict[str, ExactNumber] = Field(default_factory=dict)
     first_invoice_on: date | None = None
     last_invoice_on: date | None = None
     unknown_columns: tuple[str, ...] = ()

@@ -1,13 +1,13 @@
 """The state of an account: one item, a pure function of its facts, the rulebook and a date."""
 
 from datetime import date
-from decimal import Decimal
 from enum import StrEnum
 
 from partner_program.domain.facts import CaseDecision
 from partner_program.domain.model import Document
 from partner_program.domain.tiers.cases import Case
 from partner_program.domain.tiers.findings import Advice, Finding, Requirement
+from partner_program.values.money import ExactNumber
 from partner_program.values.tiers import Tier
 
 
@@ -145,8 +145,8 @@ class AccountState(Document):
     tier: Tier | None = None
     tier_since: date | None = None
     tier_changes: tuple[TierChange, ...] = ()
-    ytd_revenue: Decimal
-    prev_year_revenue: Decimal
+    ytd_revenue: ExactNumber
+    prev_year_revenue: ExactNumber
     findings: tuple[Finding, ...] = ()
     advice: tuple[Advice, ...] = ()
     set_aside: tuple[TierChange, ...] = ()

@@ -17,7 +17,7 @@ from partner_program.domain.tiers.premier_duties import plan_year_owed
 from partner_program.domain.tiers.requirements import findings, unmet
 from partner_program.domain.tiers.situation import Situation
 from partner_program.rulebook import CountryNotInProgram, NotInForce, Rulebook
-from partner_program.values.money import Money
+from partner_program.values.money import ExactNumber, Money
 from partner_program.values.tiers import Tier
 
 _ONE_DAY = timedelta(days=1)
@@ -36,7 +36,7 @@ class MissingRevenue(Document):
     Credit is counted, not what is billed: hardware counts by half (R-2.2a).
     """
 
-    amount: Decimal
+    amount: ExactNumber
     currency: str
     invoiced_from: date
     invoiced_until: date

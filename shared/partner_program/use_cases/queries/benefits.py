@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
-from decimal import Decimal
 
 from partner_program.domain.facts import AccountFacts
 from partner_program.domain.model import Document
@@ -11,6 +10,7 @@ from partner_program.domain.tiers.situation import Situation
 from partner_program.rulebook import Access, Benefit, DatedValue, Rulebook, Rules
 from partner_program.use_cases.ports import AccountStore, Clock
 from partner_program.values.errors import NotFound
+from partner_program.values.money import ExactNumber
 from partner_program.values.tiers import Tier
 
 _DISCOUNT, _LICENCES, _UNCERTIFIED, _SUPPORT = "R-4.2.1", "R-4.2.2", "R-4.2.3", "R-4.2.7"
@@ -34,7 +34,7 @@ class BenefitOnDate(Document):
     detail: str
     certifications: tuple[str, ...] = ()
     lacking: tuple[str, ...] = ()
-    discount_pct: Decimal | None = None
+    discount_pct: ExactNumber | None = None
     """Off the list price, of `product_classes` alone (R-4.2.1)."""
     product_classes: tuple[str, ...] | None = None
     licences: int | None = None

@@ -1,7 +1,6 @@
 """Batches of payments: what they pay, who has made and who has approved them (four eyes)."""
 
 from datetime import date
-from decimal import Decimal
 
 from partner_program.domain.files.reject_file import masked
 from partner_program.domain.model import Document
@@ -10,6 +9,7 @@ from partner_program.domain.payments.people import Actor
 from partner_program.use_cases.payment_ports import PaymentBook
 from partner_program.use_cases.queries.finance_ports import PaymentQueue
 from partner_program.values.errors import InvalidValue, NotFound
+from partner_program.values.money import ExactNumber
 
 _LAST = 4
 
@@ -22,7 +22,7 @@ class BatchPayment(Document):
     quarter: int
     attempt: int
     end_to_end_id: str
-    amount: Decimal
+    amount: ExactNumber
     site_id: str
     because: str
     bank_details: str
@@ -41,7 +41,7 @@ class BatchHead(Document):
     batch_id: str
     status: BatchStatus
     currency: str
-    total: Decimal
+    total: ExactNumber
     payments: int
     digest: str
     prepared_by: Actor

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
 
 from partner_program.domain.model import Document
 from partner_program.domain.payments.payee import BlockCode, Blocked
@@ -14,6 +13,7 @@ from partner_program.use_cases.ports import AccountStore
 from partner_program.use_cases.prepare_payments import COLLECTED
 from partner_program.use_cases.queries.finance_ports import PaymentQueue, PayoutKey
 from partner_program.values.errors import InvalidValue
+from partner_program.values.money import ExactNumber
 
 MOST_LOOKED_AT = 25
 """Payouts that are due and looked at for one page: each costs about six reads."""
@@ -26,7 +26,7 @@ class PaymentWaiting(Document):
     year: int
     quarter: int
     currency: str
-    amount: Decimal
+    amount: ExactNumber
     payable_from: date
     state: PayoutState
     code: BlockCode

@@ -6,13 +6,13 @@ failed are the vendor's.
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
 from typing import Protocol
 
 from partner_program.domain.model import Document
 from partner_program.domain.payments.payout import Payout, PayoutEvent, PayoutState
 from partner_program.domain.payments.people import Action, Role
 from partner_program.values.errors import NotFound
+from partner_program.values.money import ExactNumber
 from partner_program.values.periods import Quarter
 
 
@@ -51,7 +51,7 @@ class PayoutShown(Document):
     account_id: str
     period: str
     currency: str
-    amount: Decimal
+    amount: ExactNumber
     payable_from: date
     state: PayoutState
     attempt: int

@@ -17,7 +17,7 @@ from partner_program.rulebook import Rulebook
 from partner_program.use_cases.ports import AccountStore, Clock
 from partner_program.values.errors import NotFound
 from partner_program.values.ids import Id
-from partner_program.values.money import EXACT, total
+from partner_program.values.money import EXACT, ExactNumber, total
 from partner_program.values.tiers import Tier
 
 MOST_LINES = 100
@@ -55,10 +55,10 @@ class QuoteRequest(Document):
 class QuoteTotals(Document):
     """Of the lines that may be sold: list price, discounts, the amount to pay, and what it adds to Sales Revenue."""
 
-    list_amount: Decimal
-    discount: Decimal
-    amount: Decimal
-    credit: Decimal
+    list_amount: ExactNumber
+    discount: ExactNumber
+    amount: ExactNumber
+    credit: ExactNumber
 
 
 class Quote(Document):

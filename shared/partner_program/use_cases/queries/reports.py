@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
 
 from partner_program.domain.files.outcomes import DUPLICATE_CODES, HELD_CODES, Outcome, ReasonCode
 from partner_program.domain.files.what_to_do import what_to_do
@@ -12,6 +11,7 @@ from partner_program.use_cases.queries.report_ports import ReportLists, Reports
 from partner_program.use_cases.report_listing import Refusal, ReportEntry, last_refusal
 from partner_program.use_cases.report_ports import ReportState, ReportVersion
 from partner_program.values.errors import NotFound
+from partner_program.values.money import ExactNumber
 
 MOST_REFUSALS = 20
 """Refused uploads of one report that are told, the latest first; all are counted."""
@@ -36,7 +36,7 @@ class ReportSummary(Document):
     first_invoice_on: date | None
     last_invoice_on: date | None
     lines: int
-    money: dict[str, Decimal]
+    money: dict[str, ExactNumber]
     outcomes: dict[Outcome, Amounts]
     versions: int
     refused_uploads: int

@@ -20,7 +20,7 @@ from partner_program.use_cases.ports import Clock
 from partner_program.use_cases.queries.revenue_lines import CountedLines, Wanted
 from partner_program.use_cases.queries.revenue_ports import RecordedYear, RevenueReads
 from partner_program.values.errors import InvalidValue
-from partner_program.values.money import EXACT, total
+from partner_program.values.money import EXACT, ExactNumber, total
 from partner_program.values.periods import last_day_of_month, month_of
 
 MOST_LINES = 5_000
@@ -40,15 +40,15 @@ class RevenueShare(Document):
 
     name: str
     lines: int
-    billed: Decimal
-    credit: Decimal
+    billed: ExactNumber
+    credit: ExactNumber
 
 
 class FrozenRevenue(Document):
     """A revision of the year's frozen baseline; 0 is what the year's close froze, later ones restate it (R-5.4d)."""
 
     revision: int
-    sales_revenue: Decimal
+    sales_revenue: ExactNumber
     frozen_on: date
     restated_on: date | None
     reason: str
@@ -70,14 +70,14 @@ class AccountRevenue(Document):
     currency: str
     by: Grouping
     items: tuple[RevenueShare, ...]
-    credit: Decimal
+    credit: ExactNumber
     credit_rule: str = "R-2.2a"
-    opening_revenue: Decimal | None
-    sales_revenue: Decimal
+    opening_revenue: ExactNumber | None
+    sales_revenue: ExactNumber
     rule: str = "R-3.4a"
     source: str
     frozen: tuple[FrozenRevenue, ...]
-    later_revenue: Decimal | None
+    later_revenue: ExactNumber | None
 
 
 class _Piece(NamedTuple):

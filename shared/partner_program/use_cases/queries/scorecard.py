@@ -12,7 +12,7 @@ from partner_program.rulebook import Rulebook
 from partner_program.use_cases.queries.report_ports import Distributors, ReportLists
 from partner_program.use_cases.report_listing import ReportEntry
 from partner_program.values.errors import InvalidValue, NotFound
-from partner_program.values.money import EXACT
+from partner_program.values.money import EXACT, ExactNumber
 from partner_program.values.periods import add_months, month_of
 
 MOST_MONTHS = 12
@@ -63,14 +63,14 @@ class Score(Document):
     reports: int
     on_time: int
     late: int
-    late_share: Decimal | None
+    late_share: ExactNumber | None
     lines: int
     held: int
-    held_share: Decimal | None
+    held_share: ExactNumber | None
     rejected: int
-    rejected_share: Decimal | None
+    rejected_share: ExactNumber | None
     duplicate: int
-    duplicate_share: Decimal | None
+    duplicate_share: ExactNumber | None
     refused_files: int
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from decimal import Decimal
 
 from partner_program.domain.model import Document
 from partner_program.domain.tiers.account import AccountState, Expiry
@@ -16,6 +15,7 @@ from partner_program.use_cases.queries.benefits import BenefitOnDate, benefits_o
 from partner_program.use_cases.queries.standing_view import case_for_partner
 from partner_program.values.errors import NotFound
 from partner_program.values.ids import split_account_id
+from partner_program.values.money import ExactNumber
 from partner_program.values.tiers import Tier
 
 
@@ -36,8 +36,8 @@ class AccountStatus(Document):
     edition: str
     tier: Tier | None
     tier_since: date | None
-    ytd_revenue: Decimal | None
-    prev_year_revenue: Decimal | None
+    ytd_revenue: ExactNumber | None
+    prev_year_revenue: ExactNumber | None
     findings: tuple[Finding, ...]
     open_cases: int
     benefits: tuple[BenefitOnDate, ...]

@@ -15,7 +15,7 @@ from partner_program.use_cases.queries.revenue_lines import CountedLines, Revenu
 from partner_program.use_cases.queries.revenue_ports import RevenueReads
 from partner_program.use_cases.report_ports import part_name
 from partner_program.values.errors import NotFound
-from partner_program.values.money import EXACT, total
+from partner_program.values.money import EXACT, ExactNumber, total
 from partner_program.values.periods import Quarter
 
 FORMATS = {"html": "text/html; charset=utf-8", "pdf": "application/pdf"}
@@ -61,14 +61,14 @@ class StatementInShort(Document):
     status: StatementStatus
     life: Life
     currency: str
-    ytd_revenue: Decimal
-    prev_year_revenue: Decimal
+    ytd_revenue: ExactNumber
+    prev_year_revenue: ExactNumber
     eligible: bool
-    rate_pct: Decimal
-    rebate_base: Decimal
-    earned: Decimal
-    settled_before: Decimal
-    payout: Decimal
+    rate_pct: ExactNumber
+    rebate_base: ExactNumber
+    earned: ExactNumber
+    settled_before: ExactNumber
+    payout: ExactNumber
     payable_from: date
     reason: str
     made_on: date
@@ -104,9 +104,9 @@ class StatementLines(Document):
     period: str
     status: StatementStatus
     currency: str
-    ytd_revenue: Decimal
-    opening_revenue: Decimal | None
-    credit: Decimal
+    ytd_revenue: ExactNumber
+    opening_revenue: ExactNumber | None
+    credit: ExactNumber
     lines: int
     complete: bool
     items: tuple[RevenueLine, ...]
