@@ -121,7 +121,7 @@ def priced(wanted: Wanted, buyer: Buyer) -> tuple[PricedLine, tuple[Excluded, ..
 
 
 def may_sell_family(family: str, buyer: Buyer) -> Permission:
-    """R-4.2.3 for the families that need no certification, R-4.2.4 for all others."""
+    """R-4.2.3 for the families that need no certification, R-4.2.4 for all others, services and trainings among them."""
     rule = _UNCERTIFIED if family in buyer.rules.uncertified_families else _FULL
     return permission(rule, buyer)
 
@@ -146,7 +146,10 @@ def _terms(benefit: Benefit, buyer: Buyer) -> str:
 
 
 def _project_discount(wanted: Wanted, buyer: Buyer) -> tuple[Decimal, tuple[Excluded, ...]]:
-    """R-4.2.6: what is asked for, where project discounts are open to the account on the day."""
+    """R-4.2.6: what is asked for, where project discounts are open to the account on the day.
+
+    On whatever it sells: off the list price where a product has no tier discount for it to come on top of.
+    """
     asked = wanted.project_discount_pct
     granted = permission(_PROJECT, buyer)
     if not asked or granted.granted:
