@@ -121,7 +121,7 @@ def priced(wanted: Wanted, buyer: Buyer) -> tuple[PricedLine, tuple[Excluded, ..
 
 
 def may_sell_family(family: str, buyer: Buyer) -> Permission:
-    """R-4.2.3 for the families that need no certification, R-4.2.4 for all others, services and trainings among them."""
+    """R-4.2.3 for the families that need no certification, R-4.2.4 for all others, also services and trainings."""
     rule = _UNCERTIFIED if family in buyer.rules.uncertified_families else _FULL
     return permission(rule, buyer)
 
