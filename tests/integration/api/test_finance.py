@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from partner_program.rulebook import load_rulebook
 from tests.deployed.desk import PARTNERS_IBAN, VENDORS_IBAN
 from tests.deployed.gateway import AUDITOR, CHANNEL, FINANCE, PARTNER, Reply
 from tests.deployed.paying import PAYABLE_FROM, make_payable, put_payable
@@ -129,6 +130,8 @@ def test_what_is_not_there_is_not_found(prepared: World) -> None:
         ("payments/batches", {"status": "paid"}),
         ("payments/batches", {"limit": "1000000000"}),
         ("payments/waiting", {"limit": "0"}),
+        ("payments/waiting", {"currency": "euro"}),
+        ("payments/waiting", {"currency": "XXX"}),
         ("audit", {"after": "-1"}),
         ("audit", {"after": "x"}),
         ("audit", {"after": "10000000000000"}),
@@ -155,6 +158,12 @@ def test_each_answer_takes_a_bounded_number_of_reads(prepared: World) -> None:
     assert reads(prepared, "payments/batches") == {"Query": 5, "BatchGetItem": 1}
     assert reads(prepared, "payments/batches", status="prepared") == {"Query": 1, "BatchGetItem": 1}
     assert reads(prepared, "audit") == {"Query": 2}
-    empty = reads(prepared, "payments/waiting")
-    assert empty["GetItem"] == SETTING
-    assert set(empty) == {"GetItem", "Query"}
+    currencies = len(load_rulebook().currencies)
+    assert reads(prepared, "payments/waiting") == {"GetItem": SETTING, "Query": 2 * currencies}
+    assert reads(prepared, "payments/waiting", currency="EUR") == {"GetItem": SETTING, "Query": 2}
+
+
+def test_a_payout_that_waits_is_looked_at_with_eight_reads(world: World) -> None:
+    put_payable(world)
+    found = reads(world, "payments/waiting", currency="EUR")
+    assert sum(found.values()) - SETTING - 2 - 1 == 8  # the queues, the payout itself, then what is looked at

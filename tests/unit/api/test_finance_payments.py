@@ -216,6 +216,21 @@ def test_a_payout_that_the_index_still_has_but_is_held_now_does_not_wait() -> No
     assert [one.account_id for one in waiting(world).items] == ["P4-DE"]
 
 
+def test_of_one_currency_only_its_payouts_wait_and_only_its_queues_are_asked() -> None:
+    world = blocked()
+    assert [one.account_id for one in waiting(world, currency="EUR").items] == ["P2-DE", "P4-DE"]
+    queue = FakePaymentQueue(world.book)
+    ask = FinanceWaiting(world.book, queue, world.banks, world.accounts, world.book_of_rules)
+    assert ask(on=DUE, currency="JPY", after=None, limit=10).items == ()
+    assert queue.pages == 2
+
+
+@pytest.mark.parametrize("currency", ["XXX", "eur", ""])
+def test_a_currency_that_the_program_never_had_is_refused(currency: str) -> None:
+    with pytest.raises(InvalidValue):
+        waiting(blocked(), currency=currency)
+
+
 def test_no_page_looks_at_more_payouts_than_its_reads_allow(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(finance_waiting, "MOST_LOOKED_AT", 3)
     page = waiting(blocked(), limit=100)

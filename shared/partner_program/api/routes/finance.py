@@ -60,10 +60,15 @@ def get_batch(batch_id: BatchPath) -> BatchView:
 
 
 @router.get("/v1/payments/waiting", tags=_TAGS, summary="Payouts that are due and wait, and what for")
-def list_payments_waiting(paging: Paging, limit: Limit = 25, cursor: Cursor = None) -> PaymentsWaiting:
+def list_payments_waiting(
+    paging: Paging,
+    currency: Annotated[str | None, Query(pattern=r"^[A-Z]{3}$", description="Only payouts in this currency.")] = None,
+    limit: Limit = 25,
+    cursor: Cursor = None,
+) -> PaymentsWaiting:
     """At most 25 payouts that are due are looked at for a page; a page may be empty and still have a next one."""
     seen = payments_waiting()
-    page = seen.waiting(on=seen.today, after=paging.after(cursor), limit=limit)
+    page = seen.waiting(on=seen.today, currency=currency, after=paging.after(cursor), limit=limit)
     return page.model_copy(update={"next_cursor": paging.next(page.next_cursor)})
 
 

@@ -16,7 +16,7 @@ from partner_program.values.errors import InvalidValue
 from partner_program.values.money import ExactNumber
 
 MOST_LOOKED_AT = 25
-"""Payouts that are due and looked at for one page: each costs about six reads."""
+"""Payouts that are due and looked at for one page: each costs about eight reads."""
 
 
 class PaymentWaiting(Document):
@@ -47,7 +47,8 @@ class PaymentsWaiting(Document):
 class FinanceWaiting:
     """At most 25 payouts are looked at for a page: their payees by the same rules as preparation (`Payees`).
 
-    Reads: one query for each currency and state until they are found, then about six for each payout.
+    Reads: one query for each of two states in each currency of the program until they are found (some fifty
+    currencies; two queries where one is asked for), then about eight for each payout.
     """
 
     def __init__(
@@ -58,20 +59,28 @@ class FinanceWaiting:
         self._payees = Payees(book, banks, accounts)
         self._rulebook = rulebook
 
-    def __call__(self, *, on: date, after: str | None, limit: int) -> PaymentsWaiting:
-        """Those due on a day. `next_cursor` is the bare position."""
-        keys, goes_on = self._candidates(on, after, min(limit, MOST_LOOKED_AT))
+    def __call__(self, *, on: date, currency: str | None = None, after: str | None, limit: int) -> PaymentsWaiting:
+        """Those due on a day, in one currency or all that the program has or had. `next_cursor` is the bare position.
+
+        Raises `InvalidValue` for a currency that it never had.
+        """
+        if currency is not None and currency not in self._rulebook.currencies:
+            raise InvalidValue("the program has no accounts in this currency: one is written EUR")
+        currencies = [currency] if currency else self._rulebook.currencies
+        keys, goes_on = self._candidates(currencies, on, after, min(limit, MOST_LOOKED_AT))
         payouts = self._book.payouts_many(keys)
         due = [payouts[key] for key in keys if key in payouts and _is_due(payouts[key], on)]
         waiting = [
             _waiting(one, blocked)
-            for currency in self._rulebook.currencies
-            for one, blocked in self._blocked([payout for payout in due if payout.currency == currency], currency, on)
+            for name in currencies
+            for one, blocked in self._blocked([payout for payout in due if payout.currency == name], name, on)
         ]
         return PaymentsWaiting(on=on, items=tuple(waiting), next_cursor=goes_on)
 
-    def _candidates(self, on: date, after: str | None, limit: int) -> tuple[list[PayoutKey], str | None]:
-        queues = [(currency, state) for currency in self._rulebook.currencies for state in COLLECTED]
+    def _candidates(
+        self, currencies: Sequence[str], on: date, after: str | None, limit: int
+    ) -> tuple[list[PayoutKey], str | None]:
+        queues = [(currency, state) for currency in currencies for state in COLLECTED]
         at, position = _place(after, queues)
         found: list[PayoutKey] = []
         for index, (currency, state) in enumerate(queues[at:], start=at):
