@@ -21,12 +21,17 @@ class FakeRequestLog:
 
     def keep(self, begun: Begun, answer: Answer) -> Answer:
         self._rival()
-        standing = self.begun[begun.request.subject, begun.request.name]
+        standing = self.begun.get((begun.request.subject, begun.request.name), begun)
         if standing.answer is None:
             standing = standing.model_copy(update={"answer": answer})
             self.begun[begun.request.subject, begun.request.name] = standing
         assert standing.answer is not None
         return standing.answer
+
+    def forget(self, begun: Begun) -> None:
+        key = (begun.request.subject, begun.request.name)
+        if key in self.begun and self.begun[key].answer is None:
+            del self.begun[key]
 
     def _rival(self) -> None:
         rival, self.rival = self.rival, None

@@ -28,7 +28,7 @@ class DynamoRequestLog:
         answered = begun.model_copy(update={"answer": answer})
         refused = self._table.put(
             _item(answered, ANSWERED),
-            condition="#version = :before",
+            condition="attribute_not_exists(pk) OR #version = :before",  # a twin that was refused has freed the key
             values={":before": BEGUN},
             names={"#version": "version"},
         )
@@ -36,6 +36,13 @@ class DynamoRequestLog:
             return answer
         standing = self.find(begun.request) if refused.existing is None else _begun(refused.existing)
         return answer if standing is None or standing.answer is None else standing.answer
+
+    def forget(self, begun: Begun) -> None:
+        """One conditional delete."""
+        pk, sk = _key(begun.request)
+        self._table.delete(
+            pk, sk, condition="#version = :begun", values={":begun": BEGUN}, names={"#version": "version"}
+        )
 
 
 def _key(request: KeyedRequest) -> tuple[str, str]:

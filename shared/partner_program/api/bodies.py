@@ -37,6 +37,7 @@ def read_body(event: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise _not_json("The body must be one JSON object.")
     _check_depth(body)
+    _check_characters(body)
     return body
 
 
@@ -74,6 +75,14 @@ def _check_depth(body: object) -> None:
         if not level:
             return
     raise _not_json(f"The body is nested deeper than {DEEPEST} levels.")
+
+
+def _check_characters(body: object) -> None:
+    """Half of a surrogate pair, which JSON can write as an escape, is no character: it could not be answered with."""
+    try:
+        json.dumps(body, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise _not_json("The body holds half of a surrogate pair, which is no character.") from None
 
 
 def _inside(value: object) -> list[object]:

@@ -12,14 +12,18 @@ from partner_program.bootstrap.api.edge import ClaimNames
 from partner_program.domain.payments.people import MAY, Action, Actor, Name, Role
 from partner_program.values.ids import is_id
 
+NULL = "null"
+"""What the gateway makes of a claim that is null: every claim arrives as text."""
+VENDOR = "vendor"
 _NAMES: TypeAdapter[str] = TypeAdapter(Name)
 _ROLES = {role.value: role for role in (Role.PARTNER, Role.CHANNEL, Role.FINANCE, Role.AUDITOR)}
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A signed-in person. `subject` names the person for ever and uniquely (issuer and subject of the token).
+    """A signed-in person. `subject` names the person for ever and uniquely: issuer and subject of the token, and whose.
 
+    Who moves to another partner, or to the vendor, is another subject: cursors and idempotency keys of before are gone.
     `partner_id` is there for a partner's people and for nobody else.
     """
 
@@ -35,12 +39,8 @@ class Caller:
 
     def actor(self, action: Action) -> Actor:
         """The person in the role that allows an act; in any of theirs where none does, to be refused by the act."""
-        able = sorted(self.roles & MAY.get(action, frozenset())) or sorted(self.roles)
-        return Actor(person=self.person, role=able[0])
-
-    def acting(self) -> Actor:
-        """The person, for acts that do not concern money."""
-        return Actor(person=self.person, role=sorted(self.roles)[0])
+        able = self.roles & MAY.get(action, frozenset()) or self.roles
+        return Actor(person=self.person, role=min(able, key=_widest_first))
 
 
 def read_caller(claims: Mapping[str, Any], names: ClaimNames) -> Caller:
@@ -50,16 +50,17 @@ def read_caller(claims: Mapping[str, Any], names: ClaimNames) -> Caller:
     """
     if str(claims.get("token_use", "access")) != "access":
         raise RequestRefused(HTTPStatus.UNAUTHORIZED, "access_token_needed", "Send an access token, not an ID token.")
-    subject = str(claims.get("sub", ""))
+    subject = str(claims.get("sub") or NULL)
     roles = frozenset(_ROLES[name] for name in _listed(claims.get(names.roles)) if name in _ROLES)
-    if not subject or not roles:
+    if subject == NULL or not roles:
         raise _unknown("The token names no role of the program: ask your administrator for one.")
     partner_id = _partner(claims.get(names.partner), roles)
     try:
-        person = _NAMES.validate_python(claims.get(names.person))
+        said = claims.get(names.person)
+        person = _NAMES.validate_python(None if said == NULL else said)
     except ValidationError:
         raise _unknown("The token does not say who you are.") from None
-    return Caller(f"{claims.get('iss', '')}|{subject}", person, roles, partner_id)
+    return Caller(f"{claims.get('iss', '')}|{subject}|{partner_id or VENDOR}", person, roles, partner_id)
 
 
 def _partner(claim: object, roles: frozenset[Role]) -> str | None:
@@ -67,7 +68,7 @@ def _partner(claim: object, roles: frozenset[Role]) -> str | None:
         return None
     if roles != {Role.PARTNER}:
         raise _unknown("The token names a partner's role and a role of the vendor: it can be only one of them.")
-    if not isinstance(claim, str) or not is_id(claim):
+    if not isinstance(claim, str) or not is_id(claim) or claim == NULL:
         raise _unknown("The token does not say for which partner you act.")
     return claim
 
@@ -79,7 +80,12 @@ def _listed(claim: object) -> list[str]:
     text = str(claim or "").strip()
     if text.startswith("[") and text.endswith("]"):
         text = text[1:-1]
-    return text.replace(",", " ").split()
+    return text.split()
+
+
+def _widest_first(role: Role) -> tuple[bool, Role]:
+    """Finance may all that channel may with money, and more."""
+    return role is not Role.FINANCE, role
 
 
 def _unknown(detail: str) -> RequestRefused:

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import parse_qsl
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
@@ -18,7 +19,7 @@ from partner_program.api.access import Endpoint, at_path
 from partner_program.api.bodies import JSON, read_body
 from partner_program.api.callers import Caller, read_caller
 from partner_program.api.cursors import Cursors
-from partner_program.api.problems import PROBLEM_JSON, RequestRefused, problem, refused_by, unreadable
+from partner_program.api.problems import NOTHING_HERE, PROBLEM_JSON, RequestRefused, problem, refused_by, unreadable
 from partner_program.api.visible import ForeignSeen
 from partner_program.bootstrap.api.edge import ClaimNames, EdgeSettings
 from partner_program.domain.payments.people import SelfApproval
@@ -51,19 +52,21 @@ class Edge:
     def __call__(self, event: dict[str, Any], context: LambdaContext) -> Answer:
         """Never raises: whatever goes wrong here is a 500 without a trace, and the log has it."""
         method, path = _method_and_path(event)
+        said: dict[str, object] = {}
         try:
-            answer = self._answered(event, context, method, path)
+            answer = self._answered(event, context, method, path, said)
         except RequestRefused as refused:
             answer = _refusal(refused)
-        except ProgramError as error:
-            answer = _refusal(_as_refusal(error))
         except Exception as error:  # noqa: BLE001  # the edge: nobody above it but the gateway
             answer = _refusal(_as_refusal(error))
         status = int(answer["statusCode"])
-        logger.info("answered", method=method, route=self._route(method, path), status=status)
+        metrics.add_metric("Requests", MetricUnit.Count, 1)
+        logger.info("answered", extra={"method": method, "route": self._route(method, path), "status": status, **said})
         return answer
 
-    def _answered(self, event: dict[str, Any], context: LambdaContext, method: str, path: str) -> Answer:
+    def _answered(
+        self, event: dict[str, Any], context: LambdaContext, method: str, path: str, said: dict[str, object]
+    ) -> Answer:
         endpoint = self._endpoint(method, path)
         of_request: dict[str, object] = {}
         settings = self._settings()
@@ -73,6 +76,7 @@ class Edge:
             caller = _caller(event, endpoint, settings.claims)
             subject = caller.subject
             of_request["caller"] = caller
+            said |= {"caller": subject, "partner_id": caller.partner_id}
         _check_query(event)
         body = read_body(event) if method != "GET" else {}
         cursors = Cursors(settings.cursor_key, subject, _asked(event, method, path), settings.now)
@@ -117,7 +121,7 @@ def resolver(routers: Iterable[Router]) -> APIGatewayHttpResolver:
         return _as_response(_as_refusal(error))
 
     def nothing(_: NotFoundError) -> Response[str]:  # our path, with characters that the library takes in no path
-        return _as_response(RequestRefused(HTTPStatus.NOT_FOUND, "not_found", "There is nothing here."))
+        return _as_response(RequestRefused(HTTPStatus.NOT_FOUND, "not_found", NOTHING_HERE))
 
     def failed(error: Exception) -> Response[str]:
         return _as_response(_as_refusal(error))
@@ -158,7 +162,7 @@ def _method_and_path(event: Event) -> tuple[str, str]:
 
 def _check_query(event: Event) -> None:
     """A parameter that is given twice is refused; one that the route does not know is not looked at (B60)."""
-    names = [part.partition("=")[0] for part in str(event.get("rawQueryString", "")).split("&") if part]
+    names = [name for name, _ in parse_qsl(str(event.get("rawQueryString", "")), keep_blank_values=True)]
     doubled = {name for name in names if names.count(name) > 1}
     if doubled:
         raise RequestRefused(HTTPStatus.BAD_REQUEST, "invalid_request", "The query names a parameter more than once.")

@@ -4,15 +4,18 @@ It runs behind the validation of the request: a request that no route takes is r
 """
 
 import json
+from http import HTTPStatus
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Depends, Request, Response
 from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 
 from partner_program.api.callers import Caller
+from partner_program.api.problems import refused_by
 from partner_program.bootstrap.api.once import Once
 from partner_program.bootstrap.api.once import once as composed
 from partner_program.use_cases.idempotency import Answer, Begun, keyed, run
+from partner_program.values.errors import ProgramError
 
 JSON = "application/json"
 
@@ -30,7 +33,7 @@ def once(app: APIGatewayHttpResolver, next_middleware: NextMiddleware) -> Respon
         event.http_method,
         event.path,
         app.context["body"],
-        headers.get("if-match", ""),
+        f"{headers.get('if-match', '')}\n{headers.get('if-none-match', '')}",
     )
     made: Once = composed()
 
@@ -39,8 +42,13 @@ def once(app: APIGatewayHttpResolver, next_middleware: NextMiddleware) -> Respon
         response = next_middleware(app)
         return Answer(status=response.status_code, headers=_plain(response), body=_text(response.body))
 
-    answer = run(made.log, request, made.now, act)
+    answer = run(made.log, request, made.now, act, _is_refusal)
     return Response(status_code=answer.status, content_type=JSON, body=answer.body, headers=dict(answer.headers))
+
+
+def _is_refusal(error: Exception) -> bool:
+    refused = refused_by(error) if isinstance(error, ProgramError) else None
+    return refused is not None and refused.status < HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def _caller(app: APIGatewayHttpResolver) -> Caller:

@@ -37,7 +37,15 @@ AccountPath = Annotated[
 IdPath = Annotated[str, Path(pattern=rf"^{ID_PATTERN}$")]
 PeriodPath = Annotated[str, Path(pattern=r"^[0-9]{4}Q[1-4]$", description="A quarter.", examples=["2024Q3"])]
 MonthPath = Annotated[str, Path(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", description="A month.", examples=["2024-08"])]
-Limit = Annotated[int, Query(ge=1, le=HIGHEST_LIMIT, description="The most items of a page.")]
+
+
+def _whole(value: object) -> object:
+    if isinstance(value, str) and not re.fullmatch("[0-9]{1,4}", value):
+        raise ValueError("a whole number is needed, in digits")
+    return value
+
+
+Limit = Annotated[int, BeforeValidator(_whole), Query(ge=1, le=HIGHEST_LIMIT, description="The most items of a page.")]
 Cursor = Annotated[
     str | None, Query(max_length=LONGEST, description="`next_cursor` of the page before; for the same query only.")
 ]

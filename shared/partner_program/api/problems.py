@@ -22,6 +22,7 @@ from partner_program.use_cases.restate_baseline import AmountHasChanged, Nothing
 from partner_program.values.errors import InvalidValue, NotFound, ProgramError, StaleVersion, VersionConflict
 
 PROBLEM_JSON = "application/problem+json"
+NOTHING_HERE = "There is nothing here."
 TYPE_PREFIX = "urn:partner-program:problem:"
 
 
@@ -128,7 +129,7 @@ def unreadable(errors: Sequence[Mapping[str, Any]]) -> RequestRefused:
     A path that cannot name anything is answered as one that names nothing.
     """
     if all(error["loc"][:1] == ("path",) for error in errors):
-        return RequestRefused(HTTPStatus.NOT_FOUND, "not_found", "There is nothing here.")
+        return RequestRefused(HTTPStatus.NOT_FOUND, "not_found", NOTHING_HERE)
     return _invalid(_mistake(error) for error in errors)
 
 

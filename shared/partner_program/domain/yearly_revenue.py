@@ -46,7 +46,7 @@ def previous_year(facts: AccountFacts, year: int) -> YearRevenue:
         return whole_year(facts, year - 1)
     source, name = f"baseline frozen on {baseline.frozen_on}", f"baseline/{year - 1}"
     if baseline.revision:
-        source += f", restated on {baseline.restated_on} by {baseline.restated_by}"
+        source += f", restated on {baseline.restated_on}"
         name += f"/{baseline.revision}"
     return YearRevenue(year - 1, baseline.sales_revenue, source, (name,))
 

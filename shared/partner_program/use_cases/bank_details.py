@@ -79,7 +79,7 @@ class BankDetails:
         same time.
         """
         check_may(by, Action.PROPOSE_BANK_DETAILS)
-        self._check_site(site_id, by)
+        partner_id = self._owner(site_id, by)
         if request and not is_id(request):
             raise InvalidValue("a request is named by up to 64 letters, digits, dots, underscores or hyphens")
         account = self._check.read(scheme, number, bic, country, holder)
@@ -88,7 +88,7 @@ class BankDetails:
         _check_new(before, request, account, by)
         _check_decided(before)
         revision = self._proposal(site_id, _next(before), account, by, on)
-        revision = revision.model_copy(update={"reason": reason, "request": request})
+        revision = revision.model_copy(update={"reason": reason, "request": request, "partner_id": partner_id})
         return self._commit(Action.PROPOSE_BANK_DETAILS, revision, by, on, {"reason": reason}, request)
 
     def confirm(self, site_id: str, number: int, by: Actor, on: date, request: str = "") -> BankRevision:
@@ -119,16 +119,20 @@ class BankDetails:
         rejected = _decided(revision, BankStatus.REJECTED, by, on)
         return self._commit(Action.REJECT_BANK_DETAILS, rejected, by, on, {"reason": reason}, request)
 
-    def _check_site(self, site_id: str, by: Actor) -> None:
+    def _owner(self, site_id: str, by: Actor) -> str:
+        """The partner that the site is of today, whose bank details they are; nobody's for the vendor's own."""
         if site_id.startswith(PAYER_PREFIX):
             if by.role is not Role.FINANCE:
                 raise NotAllowed(f"{by.person} as {by.role} may not propose an account of the vendor: finance does")
             if site_id.removeprefix(PAYER_PREFIX) not in CURRENCIES:
                 raise InvalidValue(f"the vendor's own account is named {PAYER_PREFIX} and a currency, as payer.EUR")
-        elif not is_id(site_id):
+            return ""
+        if not is_id(site_id):
             raise InvalidValue("bank details are those of a site, by its id")
-        elif self._sites is not None and site_id not in self._sites.sites([site_id]):
+        site = None if self._sites is None else self._sites.sites([site_id]).get(site_id)
+        if site is None and self._sites is not None:
             raise NotFound(f"there is no site {masked(site_id)}: upload sites.csv first")
+        return site.partner_id if site else ""
 
     def _proposal(self, site_id: str, number: int, account: BankAccount, by: Actor, on: date) -> BankRevision:
         return BankRevision(
@@ -176,7 +180,7 @@ def _reason(text: str, account: BankAccount | None = None) -> str:
     reason = " ".join(text.split())
     if not 1 <= len(reason) <= LONGEST_REASON or not reason.isprintable():
         raise InvalidValue(f"a reason of 1 to {LONGEST_REASON} characters is needed")
-    if account is not None and account.number in "".join(reason.split()).upper():
+    if account is not None and account.number in "".join(filter(str.isalnum, reason)).upper():
         raise InvalidValue("the reason repeats the number of the account: leave it out")
     return masked(reason)
 

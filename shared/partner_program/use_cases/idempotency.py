@@ -5,8 +5,8 @@ once: a process may die between an act and its answer. So every act is idempoten
 its entry in the audit log, the version that it changes, the name of its request), and what began without an answer
 simply runs again. Two at once may both run; whose answer is kept first is the answer of both.
 
-Only a success is kept. A refusal has changed nothing, so the same request may be sent again under the same key once
-its reason is gone; another request needs a key of its own, whether the first one was refused or not.
+Only a success is kept. A refusal has changed nothing and leaves nothing: its key is free again, for the same request
+or a mended one. What broke off without an answer keeps its key from every other request.
 """
 
 import hashlib
@@ -83,6 +83,10 @@ class RequestLog(Protocol):
         """Put the answer unless there is one: the one that stands."""
         ...
 
+    def forget(self, begun: Begun) -> None:
+        """Free the key of a request that has no answer; one that has keeps it."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Moment:
@@ -92,9 +96,12 @@ class Moment:
     on: date
 
 
-def keyed(subject: str, key: str, method: str, path: str, body: Mapping[str, object], if_match: str) -> KeyedRequest:
-    """The request that somebody sends under a key. `body` is the JSON object; the order of its names says nothing."""
-    said = json.dumps([method, path, if_match, body], sort_keys=True, separators=(",", ":"))
+def keyed(subject: str, key: str, method: str, path: str, body: Mapping[str, object], conditions: str) -> KeyedRequest:
+    """The request that somebody sends under a key. `body` is the JSON object; the order of its names says nothing.
+
+    `conditions` are the versions that it names (`If-Match`, `If-None-Match`).
+    """
+    said = json.dumps([method, path, conditions, body], sort_keys=True, separators=(",", ":"))
     return KeyedRequest(
         subject=subject,
         name=hashlib.sha256(f"{subject}\n{key}".encode()).hexdigest(),
@@ -102,10 +109,17 @@ def keyed(subject: str, key: str, method: str, path: str, body: Mapping[str, obj
     )
 
 
-def run(log: RequestLog, request: KeyedRequest, now: Callable[[], Moment], act: Callable[[Begun], Answer]) -> Answer:
+def run(
+    log: RequestLog,
+    request: KeyedRequest,
+    now: Callable[[], Moment],
+    act: Callable[[Begun], Answer],
+    refuses: Callable[[Exception], bool] = lambda _: False,
+) -> Answer:
     """The answer of before, or that of doing it now. Raises `KeyReused`, and whatever `act` raises.
 
     `act` gets the first try's moment and the request's name, to find again what an earlier try may have done.
+    `refuses` tells errors that are refusals from those after which nobody knows what was done.
     """
     begun = log.find(request)
     if begun is None:
@@ -115,5 +129,10 @@ def run(log: RequestLog, request: KeyedRequest, now: Callable[[], Moment], act: 
         raise KeyReused("This key was sent before with another request: give each request a key of its own.")
     if begun.answer is not None:
         return begun.answer
-    answer = act(begun)
+    try:
+        answer = act(begun)
+    except Exception as error:
+        if refuses(error):
+            log.forget(begun)
+        raise
     return log.keep(begun, answer) if answer.is_success else answer

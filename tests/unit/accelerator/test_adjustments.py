@@ -182,7 +182,7 @@ def test_a_baseline_restated_since_the_last_statement_is_named_with_who_when_and
     assert (item.name, item.quarter, str(item.amount)) == ("Restated baseline of 2023", "2023Q4", "-9999.5")
     assert item.explanation == (
         "since the final statement of 2024Q1, made on 2024-04-30: from 100000.00 EUR to 90000.50 EUR,"
-        " restated on 2024-05-02 by M. Controller (late reports); goal and levels are counted from it"
+        " restated on 2024-05-02 (late reports); goal and levels are counted from it"
     )
     assert said(final(known, Q3, [first, second])) == []
 

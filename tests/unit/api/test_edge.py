@@ -12,11 +12,12 @@ from partner_program.adapters.table import Unavailable
 from partner_program.api import access
 from partner_program.api.access import ENDPOINTS, Endpoint
 from partner_program.api.bodies import DEEPEST, LONGEST_BODY
+from partner_program.api.callers import read_caller
 from partner_program.api.edge import Edge
 from partner_program.api.parameters import AccountPath, AmountText, AsOf, Calling, Cursor, Limit, Paging
 from partner_program.bootstrap.api.edge import ClaimNames, EdgeSettings
 from partner_program.domain.model import Document
-from partner_program.domain.payments.people import Role
+from partner_program.domain.payments.people import Action, Role
 from partner_program.values.errors import VersionConflict
 from tests.fakes.api import AUDITOR, CHANNEL, Context, Reply, ask, claims, event, partner
 
@@ -122,7 +123,9 @@ def test_what_is_no_access_token_is_401(world: World, by: Any) -> None:
 
 
 @pytest.mark.catalogue("B62")
-@pytest.mark.parametrize("tenant", [None, "", " ", "*", "[P1 P2]", ["P1"], "P1,P2", "P1 ", "../P1", "x" * 65, 1])
+@pytest.mark.parametrize(
+    "tenant", [None, "null", "", " ", "*", "[P1 P2]", ["P1"], "P1,P2", "P1 ", "../P1", "x" * 65, 1]
+)
 def test_a_partner_without_exactly_one_partner_id_is_403(world: World, tenant: Any) -> None:
     by = claims("p", "partner") | ({} if tenant is None else {"partner_id": tenant})
     assert is_problem(world.get(by=by), 403, "caller_unknown")
@@ -133,13 +136,13 @@ def test_a_person_of_a_partner_and_of_the_vendor_at_once_is_403(world: World) ->
     assert is_problem(world.get(by=claims("p", "partner", "finance", partner="P1")), 403, "caller_unknown")
 
 
-@pytest.mark.parametrize("roles", ["[]", "", "[admin]", "Channel", "channels"])
+@pytest.mark.parametrize("roles", ["[]", "", "[admin]", "Channel", "channels", "external,finance", "null"])
 def test_a_person_without_a_role_of_the_program_is_403(world: World, roles: str) -> None:
     by = claims("x") | {"cognito:groups": roles}
     assert is_problem(world.get(by=by), 403, "caller_unknown")
 
 
-@pytest.mark.parametrize("name", [None, "", " anna", "an\nna", "a" * 129])
+@pytest.mark.parametrize("name", [None, "null", "", " anna", "an\nna", "a" * 129])
 def test_a_person_whose_name_cannot_stand_in_the_log_is_403(world: World, name: str | None) -> None:
     by = claims("x", "channel") | {"username": name}
     assert is_problem(world.get(by=by), 403, "caller_unknown")
@@ -156,12 +159,22 @@ def test_a_partner_id_in_query_or_header_is_ignored(world: World) -> None:
 
 
 @pytest.mark.catalogue("B60")
-@pytest.mark.parametrize("query", ["as_of=2024-01-01&as_of=2024-01-02", "partner_id=P1&partner_id=P2"])
+@pytest.mark.parametrize(
+    "query", ["as_of=2024-01-01&as%5Fof=2024-01-02", "as_of=2024-01-01&as_of=2024-01-02", "partner_id=P1&partner_id=P2"]
+)
 def test_a_parameter_given_twice_is_400(world: World, query: str) -> None:
     assert is_problem(world.get(raw_query=query), 400, "invalid_request")
 
 
 # -- roles and routes
+
+
+def test_who_is_of_channel_and_finance_acts_as_what_may_more() -> None:
+    both = read_caller(claims("dora", "channel", "finance"), ClaimNames())
+    assert both.actor(Action.PROPOSE_BANK_DETAILS).role is Role.FINANCE
+    assert both.actor(Action.HOLD).role is Role.FINANCE
+    only = read_caller(claims("dora", "auditor", "channel"), ClaimNames())
+    assert only.actor(Action.HOLD).role is Role.CHANNEL
 
 
 def all_roles() -> list[tuple[Endpoint, Role]]:
@@ -233,6 +246,12 @@ def test_an_account_id_that_cannot_be_one_is_answered_like_one_that_is_not(world
     assert is_problem(world.get(path="/v1/accounts/nothing/history"), 404, "not_found")
 
 
+@pytest.mark.catalogue("B54")
+@pytest.mark.parametrize("odd", [*'"#?\\`\n\x00\u2603|^', "é", "..", "%2F", "a b", "<x>"])
+def test_a_path_with_odd_characters_names_nothing(world: World, odd: str) -> None:
+    assert is_problem(world.get(path=f"/v1/accounts/{odd}/history"), 404, "not_found")
+
+
 # -- bodies
 
 
@@ -256,6 +275,8 @@ def nested(levels: int) -> str:
         nested(100_000),
         "\ud800",
         '{"amount": "1", "note": "\ufffd"}',
+        '{"amount": "1", "note": "\\ud800"}',
+        '{"amount": "1", "\\ud800": "1"}',
     ],
 )
 def test_json_that_could_be_read_in_two_ways_is_400(world: World, body: str) -> None:
@@ -290,7 +311,7 @@ def test_a_name_that_the_body_does_not_have_is_400(world: World, name: str) -> N
 
 
 @pytest.mark.catalogue("B64")
-@pytest.mark.parametrize("limit", ["-1", "0", "101", "1000000000", "ten", "1.5", ""])
+@pytest.mark.parametrize("limit", [" 5", "1_0", "1.0", "+5", "-1", "0", "101", "1000000000", "ten", "1.5", ""])
 def test_a_limit_out_of_bounds_is_400(world: World, limit: str) -> None:
     reply = world.get(query={"limit": limit})
     assert is_problem(reply, 400, "invalid_request")
@@ -331,6 +352,8 @@ def test_a_cursor_is_good_for_its_caller_its_query_and_its_day_only(world: World
     assert is_problem(used(partner("P1"), end_of_the_next_day), 400, "invalid_cursor")
     assert is_problem(used(partner("P2")), 400, "invalid_cursor")
     assert is_problem(used(AUDITOR), 400, "invalid_cursor")
+    assert is_problem(used(claims("user-of-P1", "channel")), 400, "invalid_cursor")
+    assert is_problem(used(claims("user-of-P1", "partner", partner="P2")), 400, "invalid_cursor")
     assert is_problem(used(partner("P1"), as_of="2024-01-01"), 400, "invalid_cursor")
     assert is_problem(used(partner("P1"), path="/v1/accounts/P1-FR/history"), 400, "invalid_cursor")
 

@@ -128,19 +128,45 @@ def test_an_unanswered_request_keeps_its_key_from_others(log: RequestLog) -> Non
         run(log, asked(currency="EUR"), at(FIRST), Act())
 
 
-def test_a_refusal_is_not_kept_so_the_same_may_be_asked_again(log: RequestLog) -> None:
-    refusal = Answer(status=409, body='{"code":"wrong_state"}')
-    assert run(log, asked(), at(FIRST), Act(answer=refusal)) == refusal
+def missing(_: Begun) -> Answer:
+    raise NotFound("there is no batch")
 
-    def missing(_: Begun) -> Answer:
-        raise NotFound("there is no batch")
+
+def refuses(error: Exception) -> bool:
+    return isinstance(error, NotFound)
+
+
+def test_a_refusal_leaves_nothing_and_its_key_is_free_for_the_mended_request(log: RequestLog) -> None:
+    with pytest.raises(NotFound):
+        run(log, asked(), at(FIRST), missing, refuses)
+    assert log.find(asked()) is None
+    act = Act()
+    assert run(log, asked(currency="EUR"), at(FIRST), act, refuses) == DONE
+    assert run(log, asked(currency="EUR"), at(FIRST), act, refuses) == DONE
+    assert len(act.done) == 1
+
+
+def test_an_error_that_is_no_refusal_keeps_the_key_and_the_moment(log: RequestLog) -> None:
+    with pytest.raises(RuntimeError):
+        run(log, asked(), at(FIRST), Act(fails=1), refuses)
+    assert log.find(asked()) is not None
+
+
+def test_a_refused_twin_does_not_take_away_the_answer_of_the_other(log: RequestLog) -> None:
+    def slow(_: Begun) -> Answer:
+        with pytest.raises(NotFound):
+            run(log, asked(), at(FIRST), missing, refuses)
+        return DONE
+
+    assert run(log, asked(), at(FIRST), slow, refuses) == DONE
+
+    def overtaken(_: Begun) -> Answer:
+        run(log, asked("key-2"), at(FIRST), Act(), refuses)
+        raise NotFound("there is none any more")
 
     with pytest.raises(NotFound):
-        run(log, asked(), at(FIRST), missing)
-    act = Act()
-    assert run(log, asked(), at(FIRST), act) == DONE
-    assert run(log, asked(), at(FIRST), act) == DONE
-    assert len(act.done) == 1
+        run(log, asked("key-2"), at(FIRST), overtaken, refuses)
+    assert run(log, asked("key-2"), at(FIRST), missing, refuses) == DONE
 
 
 def test_two_at_once_are_both_answered_what_the_faster_one_was(log: RequestLog) -> None:

@@ -72,11 +72,29 @@ class World:
 # -- proposing
 
 
+@pytest.mark.catalogue("B52")
+@pytest.mark.catalogue("B52")
+@pytest.mark.parametrize(
+    "written", ["DE89.3704.0044.0532.0130.00", "DE89_37040044/0532013000", "de89-3704 0044:0532013000"]
+)
+def test_a_reason_that_repeats_the_number_is_refused_however_it_is_written(written: str) -> None:
+    world = World()
+    with pytest.raises(InvalidValue) as refused:
+        world.propose(number="DE89370400440532013000", reason=f"the account {written} of today")
+    assert "3704" not in str(refused.value)
+    assert list(world.banks.revisions("S1")) == []
+
+
+def test_a_proposal_is_of_the_partner_whose_site_it_is_that_day() -> None:
+    assert World().propose().partner_id == "P1"
+
+
 def test_a_proposal_is_sealed_and_shows_the_last_four_characters() -> None:
     world = World()
     proposed = world.propose()
     assert proposed.model_dump(exclude={"sealed"}, exclude_none=True) == {
         "site_id": "S1",
+        "partner_id": "P1",
         "number": 1,
         "status": BankStatus.PROPOSED,
         "scheme": "iban",

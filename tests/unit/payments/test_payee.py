@@ -218,6 +218,14 @@ def test_without_bank_details_the_payout_waits() -> None:
     )
 
 
+def test_bank_details_of_the_partner_that_a_site_belonged_to_before_are_not_paid_to() -> None:
+    before, now = (revision("HQ").model_copy(update={"partner_id": partner_id}) for partner_id in ("P2", "P1"))
+    assert waits(payee(banks=[before])) is BlockCode.NO_BANK_DETAILS
+    assert paid(payee(banks=[now])) == ("HQ", "headquarters", "HQ#1")
+    newer = before.model_copy(update={"number": 2})
+    assert paid(payee(banks=[now, newer])) == ("HQ", "headquarters", "HQ#1")
+
+
 def test_rejected_bank_details_are_none() -> None:
     assert waits(payee(banks=[revision("HQ", status=BankStatus.REJECTED)])) is BlockCode.NO_BANK_DETAILS
 

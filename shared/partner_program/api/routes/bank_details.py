@@ -86,7 +86,8 @@ def bank_details_of_site(
     seen = money_seen()
     _check_site(seen, caller, site_id)
     before = paging.after(cursor)
-    found = sorted(seen.banks.revisions(site_id), key=lambda one: -one.number)
+    own = (one for one in seen.banks.revisions(site_id) if caller.partner_id is None or one.is_of(caller.partner_id))
+    found = sorted(own, key=lambda one: -one.number)
     rest = [one for one in found if before is None or one.number < int(before)]
     page = rest[:limit]
     last = str(page[-1].number) if len(rest) > limit else None

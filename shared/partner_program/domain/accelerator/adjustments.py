@@ -176,7 +176,7 @@ def _revisions_after(facts: AccountFacts, then: Decimal, year: int) -> list[Base
 
 def _act_text(item: Baseline, currency: str) -> str:
     amount = amount_text(item.sales_revenue, currency)
-    return f"to {amount}, restated on {item.restated_on} by {item.restated_by} ({item.reason})"
+    return f"to {amount}, restated on {item.restated_on} ({item.reason})"
 
 
 # -- words and numbers

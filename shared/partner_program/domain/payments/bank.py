@@ -47,10 +47,12 @@ class BankRevision(Document):
     """One state of a site's bank details. `sealed` is the encrypted `BankAccount`, base64; nothing else tells it.
 
     `usable_from`: the first day on which it is paid to, the cooling time after its confirmation. `request` names the
-    proposal for whoever made it, so that the same one, sent again, is no second revision.
+    proposal for whoever made it, so that the same one, sent again, is no second revision. `partner_id` is whose site it
+    was when they were proposed; those of before this was kept have none.
     """
 
     site_id: Id
+    partner_id: str = ""
     number: int
     status: BankStatus
     scheme: Literal["iban", "other"]
@@ -67,6 +69,10 @@ class BankRevision(Document):
     decided_on: date | None = None
     usable_from: date | None = None
     version: int = 1
+
+    def is_of(self, partner_id: str) -> bool:
+        """Whether they are a partner's: a site that has changed hands has left its bank details behind (R-5.4c)."""
+        return self.partner_id in ("", partner_id)
 
     @property
     def name(self) -> str:

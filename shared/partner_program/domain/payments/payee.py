@@ -9,7 +9,7 @@ from partner_program.domain.facts import Site
 from partner_program.domain.model import Document
 from partner_program.domain.payments.bank import PAYER_PREFIX, BankRevision, BankStatus, latest, payer_site
 from partner_program.domain.payments.people import Actor
-from partner_program.values.ids import Id
+from partner_program.values.ids import Id, split_account_id
 
 
 class PayeeNaming(Document):
@@ -91,7 +91,9 @@ def payee_of(
     site = payee_site(account_id, sites, namings, on)
     if isinstance(site, Blocked):
         return site
-    bank = _usable(site.site_id, revisions.get(site.site_id, ()), on)
+    partner_id, _ = split_account_id(account_id)
+    own = [one for one in revisions.get(site.site_id, ()) if one.is_of(partner_id)]
+    bank = _usable(site.site_id, own, on)
     if isinstance(bank, Blocked):
         return bank
     if bank.name == refused_bank:

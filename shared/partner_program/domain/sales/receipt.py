@@ -234,8 +234,9 @@ class Vanished(Document):
 class Receipt(Document):
     """What the sender gets back for one version of one report.
 
-    The first and last invoice dates are those of well-formed lines, whatever became of them. `status` is `posted` or `refused`; a refused report has `refusal` and nothing of it counts. Money is billed amounts
-    per currency as decimal text. `lines` = the sum of the outcomes' lines, `money` = the sum of their money.
+    The first and last invoice dates are those of well-formed lines, whatever became of them. `status` is `posted` or
+    `refused`; a refused report has `refusal` and nothing of it counts. Money is billed amounts per currency as text.
+    `lines` = the sum of the outcomes' lines, `money` = the sum of their money.
     """
 
     receipt_version: int = 1

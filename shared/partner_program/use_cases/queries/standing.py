@@ -1,4 +1,4 @@
-"""Where an account stands: its tier with the grounds, its benefits, what runs out, its cases (R-3.1a, R-3.3, R-4.1, R-5.2b)."""
+"""Where an account stands: tier with the grounds, benefits, what runs out, cases (R-3.1a, R-3.3, R-4.1, R-5.2b)."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
