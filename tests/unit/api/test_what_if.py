@@ -184,6 +184,30 @@ def test_a_quarter_that_is_over_and_open_is_asked_about_too_and_a_closed_one_is_
     assert told(closed)["quarters.2024Q4.payout"] == ("0.00", "1250.00")
 
 
+@pytest.mark.rule("R-5.4a")
+def test_of_two_open_quarters_the_later_pays_only_what_the_earlier_does_not() -> None:
+    """130 000 until September pay 3 250; with 20 000 in October 4 500 are earned, of which 1 250 are left."""
+    world = premier("2024-10-15")
+    soon = world.ask(MORE | {"amount": "20000", "month": "2024-10"}, on="2024-10-20").after.quarters
+    assert [item.status for item in soon] == ["expected", "expected"]
+    amounts = [(str(item.rebate.settled_before), str(item.rebate.payout)) for item in soon if item.rebate]
+    assert amounts == [("0.00", "3250.00"), ("3250.00", "1250.00")]
+    closed = world.ask(MORE | {"amount": "20000", "month": "2024-10"}, on="2025-02-15").after.quarters
+    assert [str(item.rebate.payout) for item in closed[:2] if item.rebate] == ["3250.00", "1250.00"]
+
+
+@pytest.mark.rule("R-5.4e")
+def test_what_an_open_last_quarter_leaves_over_is_carried_into_the_next_year() -> None:
+    """The 3 250 that were paid are no longer earned after returns in December: the open fourth quarter owes them."""
+    world = premier("2025-01-10")
+    returns = MORE | {"amount": "-25000", "month": "2024-12"}
+    [last, first] = world.ask(returns, on="2025-01-15").after.quarters
+    assert last.rebate is not None
+    assert first.rebate is not None
+    assert (last.status, first.status) == ("expected", "expected")
+    assert (str(last.rebate.carried_out), str(first.rebate.carried_in)) == ("3250.00", "3250.00")
+
+
 @pytest.mark.rule("R-4.1.5c")
 def test_a_new_person_brings_what_they_hold_and_is_employed_from_then_on() -> None:
     new = [{"kind": "certification", "certification": kind, "new_person": "eve", "certified_on": "2024-11-20"}

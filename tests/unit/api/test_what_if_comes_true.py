@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -13,7 +14,12 @@ from partner_program.domain.accelerator.statement import StatementStatus
 from partner_program.domain.asked import AskedWrongly
 from partner_program.domain.facts import Record
 from partner_program.domain.revenue import ClassTotal, Contribution
-from partner_program.use_cases.queries.what_if_answer import outcome_of, rebate_of_statement
+from partner_program.use_cases.queries.what_if_answer import (
+    AccountOutcome,
+    QuarterStatus,
+    outcome_of,
+    rebate_of_statement,
+)
 from tests.fakes.records import (
     P1_DE,
     accepted,
@@ -159,6 +165,18 @@ def test_what_is_answered_comes_true_when_the_facts_come(data: st.DataObject) ->
             assert quarter.quarter not in stated
         else:
             assert quarter.rebate == stated.get(quarter.quarter)
+    event("two open quarters" if one_rests_on_the_other(answer.after) else "one open quarter")
+
+
+def one_rests_on_the_other(outcome: AccountOutcome) -> bool:
+    """Asserts that what a quarter pays is settled before the next, and what it leaves over carried into a new year."""
+    told = [(item.quarter, item.rebate) for item in outcome.quarters if item.rebate]
+    for (name, before), (following, after) in pairwise(told):
+        if name[:4] == following[:4]:
+            assert after.settled_before == before.settled_before + before.payout
+        else:
+            assert after.carried_in == before.carried_out
+    return [item.status for item in outcome.quarters].count(QuarterStatus.EXPECTED) > 1
 
 
 @pytest.mark.rule("R-3.1a")

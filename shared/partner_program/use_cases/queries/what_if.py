@@ -4,13 +4,13 @@ The engine itself runs twice over the account in memory: assessments day by day,
 books close. So the answer is what it would do if these facts really came, and nothing else came.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Annotated
 
 from pydantic import Field
 
-from partner_program.domain.accelerator.calculation import Assignment, make_statement
+from partner_program.domain.accelerator.calculation import Assignment, changes_balance, make_statement
 from partner_program.domain.accelerator.statement import Statement, StatementStatus
 from partner_program.domain.asked import AskedWrongly, Day, Mistake
 from partner_program.domain.model import Document
@@ -109,8 +109,7 @@ class WhatIf:
         quarters = [first]
         while quarters[-1] < last:
             quarters.append(quarters[-1].next)
-        told = (self._quarter(quarter, account, state, on) for quarter in quarters)
-        return outcome_of(state, stands.today, tuple(item for item in told if item is not None))
+        return outcome_of(state, stands.today, tuple(self._told(quarters, account, state, on)))
 
     def _brought_up(self, account: SupposedAccount, stands: AsItStands, on: date) -> AccountState:
         """From closing of books to closing of books: before each the day's assessment, after it once more."""
@@ -133,23 +132,39 @@ class WhatIf:
             raise CountryNotInProgram(f"the program does not run in this country on {on.isoformat()}")
         return state
 
-    def _quarter(
-        self, quarter: Quarter, account: SupposedAccount, state: AccountState, on: date
-    ) -> QuarterOutcome | None:
-        """None for a quarter that was over before the rulebook began."""
-        closes_on = close_of(quarter, self._rulebook)
-        if closes_on is None:
-            return None
-        statements = account.statements(state.account_id)
-        found = [item for item in statements if (item.period, item.status) == (quarter, StatementStatus.FINAL)]
-        if found:
-            return _told(quarter, QuarterStatus.FINAL, found[0])
-        if closes_on <= on:
-            return _told(quarter, QuarterStatus.NONE, None)
+    def _told(
+        self, quarters: Sequence[Quarter], account: SupposedAccount, state: AccountState, on: date
+    ) -> Iterator[QuarterOutcome]:
+        """Quarter by quarter, but for those that were over before the rulebook began.
+
+        What an expected quarter pays or leaves over is settled before the next, as it will be (R-5.4a, R-5.4e): both
+        may be open, for the days between a quarter's end and the closing of its books.
+        """
+        stated = list(account.statements(state.account_id))
+        finals = {item.period: item for item in stated if item.status is StatementStatus.FINAL}
+        for quarter in quarters:
+            closes_on = close_of(quarter, self._rulebook)
+            if closes_on is None:
+                continue
+            if quarter in finals:
+                yield _outcome(quarter, QuarterStatus.FINAL, finals[quarter])
+            elif closes_on <= on:
+                yield _outcome(quarter, QuarterStatus.NONE, None)
+            else:
+                expected = self._expected(quarter, account, state, on, stated)
+                yield _outcome(quarter, QuarterStatus.EXPECTED, expected)
+                if expected.premier or changes_balance(expected, stated):
+                    stated.append(expected)
+
+    def _expected(
+        self, quarter: Quarter, account: SupposedAccount, state: AccountState, on: date, stated: Sequence[Statement]
+    ) -> Statement:
+        """The final statement of a quarter, if nothing more became known after `on`."""
         facts = account.facts_known_on(state.account_id, quarter.year - 1, on)
         premier = state.tier_on(min(quarter.last_day, on)) is Tier.PREMIER
-        assignment = Assignment(quarter, StatementStatus.PRELIMINARY, on, premier=premier)
-        return _told(quarter, QuarterStatus.EXPECTED, make_statement(facts, assignment, statements, self._rulebook))
+        return make_statement(
+            facts, Assignment(quarter, StatementStatus.FINAL, on, premier=premier), stated, self._rulebook
+        )
 
 
 def _first_open(today: date, rulebook: Rulebook) -> Quarter:
@@ -160,7 +175,7 @@ def _first_open(today: date, rulebook: Rulebook) -> Quarter:
     return quarter
 
 
-def _told(quarter: Quarter, status: QuarterStatus, statement: Statement | None) -> QuarterOutcome:
+def _outcome(quarter: Quarter, status: QuarterStatus, statement: Statement | None) -> QuarterOutcome:
     rebate = rebate_of_statement(statement) if statement else None
     return QuarterOutcome(quarter=str(quarter), status=status, rebate=rebate)
 
