@@ -36,10 +36,11 @@ class NamePayee:
         """The naming as it stands; the same letter recorded once more is the same naming, whoever records it.
 
         Unless another letter was recorded over it meanwhile: then it is a new naming, and counts again. `document` is
-        the letter's reference; `request` goes on record. To pay the headquarters again, record a letter that names
-        them. Raises `NotAllowed`; `InvalidValue` for a reference that is none, a letter of a later day, or a site that
-        could not be paid on `on`; `VersionConflict` where somebody else has recorded a letter for the account at the
-        same time.
+        the letter's reference. `request` names what was asked: who has lost the answer and asks the same again says
+        nothing anew, and is told the naming of before, whatever was recorded since. To pay the headquarters again,
+        record a letter that names them. Raises `NotAllowed`; `InvalidValue` for a reference that is none, a letter of a
+        later day, or a site that could not be paid on `on`; `VersionConflict` where somebody else has recorded a letter
+        for the account at the same time.
         """
         check_may(by, Action.NAME_PAYEE)
         document = _reference(document)
@@ -57,7 +58,7 @@ class NamePayee:
             recorded_on=on,
             by=by,
         )
-        standing = _standing(naming, before)
+        standing = self._of_request(naming, before, request) or _standing(naming, before)
         if standing is not None:
             return standing
         self._check_site(naming)
@@ -65,6 +66,15 @@ class NamePayee:
         if naming not in self._book.namings(account_id):
             raise VersionConflict(f"somebody else has named a payee of {account_id} at the same time: look again")
         return naming
+
+    def _of_request(self, naming: PayeeNaming, before: Sequence[PayeeNaming], request: str) -> PayeeNaming | None:
+        """The naming that a request has made: one read for each time that the same letter was recorded."""
+        for one in before if request else ():
+            if _letter(one) == _letter(naming):
+                entry = self._book.entry(_act_id(one))
+                if entry is not None and entry.act.details.get("request") == request:
+                    return one
+        return None
 
     def _check_site(self, naming: PayeeNaming) -> None:
         """A letter whose site cannot be paid today is a slip of the pen or a case for the partner."""
@@ -101,6 +111,10 @@ def _next(before: Sequence[PayeeNaming]) -> int:
     return max((one.number for one in before), default=0) + 1
 
 
+def _act_id(naming: PayeeNaming) -> str:
+    return act_id(Action.NAME_PAYEE, naming.account_id, naming.number)
+
+
 def _act(naming: PayeeNaming, request: str) -> AuditDraft:
     details = {
         "naming": str(naming.number),
@@ -109,7 +123,7 @@ def _act(naming: PayeeNaming, request: str) -> AuditDraft:
         "received_on": naming.received_on.isoformat(),
     }
     return AuditDraft(
-        act_id=act_id(Action.NAME_PAYEE, naming.account_id, naming.number),
+        act_id=_act_id(naming),
         action=Action.NAME_PAYEE,
         by=naming.by,
         on=naming.recorded_on,

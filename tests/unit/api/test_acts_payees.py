@@ -49,6 +49,20 @@ def test_the_same_letter_once_more_is_the_same_naming(office: Office) -> None:
     assert office.snapshot() == before
 
 
+@pytest.mark.catalogue("B67")
+def test_a_letter_sent_again_after_a_lost_answer_takes_nothing_back_from_the_next_letter(office: Office) -> None:
+    """Who has lost the answer says nothing anew: the letter that was recorded since goes on counting."""
+    office.world.accounts.add(site("S1c"))
+    first = office.act(PATH, LETTER, by=CARLA_CLAIMS, key="k")
+    office.act(PATH, LETTER | {"site_id": "S1c", "document": "letter 8"}, by=CARLA_CLAIMS)
+    before = office.snapshot()
+    office.forget_answers()
+    again = office.act(PATH, LETTER, by=CARLA_CLAIMS, key="k")
+    assert (again.status, again.text, office.snapshot()) == (200, first.text, before)
+    anew = office.act(PATH, LETTER, by=CARLA_CLAIMS, key="another")
+    assert (anew.json["number"], anew.json["site_id"]) == (3, "S1b")
+
+
 @pytest.mark.parametrize(
     ("changed", "code"),
     [
