@@ -56,8 +56,11 @@ class PreparePayments:
         """Prepare on a day, for one currency or all that the program has or had.
 
         `request` names what was asked, on the day on which it was asked first: who has lost the answer and asks the
-        same again, of that day, is told the batches of before too. Raises `NotAllowed`; `InvalidValue` for a currency
-        that it never had; `VersionConflict` where others kept taking the same payouts.
+        same again, of that day, is told the batches of before as they stand. What broke off between two batches goes
+        on; nothing else is collected then: neither what was freed since nor what somebody has withdrawn.
+
+        Raises `NotAllowed`; `InvalidValue` for a currency that the program never had; `VersionConflict` where others
+        kept taking the same payouts.
         """
         check_may(by, Action.PREPARE)
         if currency is not None and currency not in self._rulebook.currencies:
@@ -65,6 +68,11 @@ class PreparePayments:
         batches: list[Batch] = []
         waiting: list[WaitingPayout] = []
         for one in [currency] if currency else self._rulebook.currencies:
+            before = self._of_request(one, by, on, request) if request else []
+            if _is_done(before):
+                waiting += self._ready_and_waiting(one, on)[2]
+                batches += before
+                continue
             collected, left = self._collect(one, by, on, request)
             batches += self._of_request(one, by, on, request) if request else collected
             waiting += left
@@ -143,6 +151,11 @@ class PreparePayments:
         if standing is None or standing.digest != batch.digest:  # the same person prepares twice at once
             raise VersionConflict(f"{batch.batch_id} was prepared otherwise at the same moment")
         return standing
+
+
+def _is_done(made: Sequence[Batch]) -> bool:
+    """Whether a preparation that made these batches is over: its last one is not full, or somebody has withdrawn one."""
+    return bool(made) and (len(made[-1].items) < MOST_ITEMS or any(one.status is BatchStatus.VOID for one in made))
 
 
 def _waiting(payout: Payout, blocked: Blocked) -> WaitingPayout:

@@ -1,5 +1,6 @@
 """Batches over HTTP: prepared by one, approved by another, withdrawn, released (R-5.4)."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -92,6 +93,51 @@ def test_a_preparation_whose_answer_was_lost_is_told_its_batches_even_on_another
 def test_a_preparation_under_another_key_does_not_claim_the_batches_of_the_first(office: Office) -> None:
     prepare(office)
     assert prepare(office).json == {"batches": [], "waiting": []}
+
+
+@pytest.mark.catalogue("B67")
+@pytest.mark.parametrize("days", [0, 7])
+def test_a_preparation_whose_answer_was_lost_does_not_collect_again_what_was_withdrawn(
+    office: Office, days: int
+) -> None:
+    prepare(office, key="k")
+    assert office.act(f"{BATCH}/withdraw", WHY, by=BORIS_CLAIMS).status == 200
+    office.forget_answers()
+    office.on += timedelta(days=days)
+    before = office.snapshot()
+    again = prepare(office, key="k")
+    assert [(one["batch_id"], one["status"]) for one in again.json["batches"]] == [("20240814-EUR-01", "void")]
+    assert office.snapshot() == before
+
+
+@pytest.mark.catalogue("B67")
+def test_a_preparation_whose_answer_was_lost_does_not_collect_what_was_freed_since(office: Office) -> None:
+    period = office.world.of().period
+    office.world.payouts.hold("P2-DE", period, by=DORA, on=office.on, reason="x")
+    first = prepare(office, key="k")
+    office.world.payouts.lift_hold("P2-DE", period, by=DORA, on=office.on, reason="y")
+    office.forget_answers()
+    before = office.snapshot()
+    assert (prepare(office, key="k").text, office.snapshot()) == (first.text, before)
+    assert prepare(office).json["batches"][0]["batch_id"] == "20240814-EUR-02"
+
+
+@pytest.mark.slow
+@pytest.mark.catalogue("B67")
+@pytest.mark.parametrize("withdrawn", [False, True])
+def test_a_preparation_that_broke_off_goes_on_unless_what_it_made_was_withdrawn(
+    monkeypatch: pytest.MonkeyPatch, withdrawn: bool
+) -> None:
+    office = Office(paying(*["1.00"] * (MOST_ITEMS + 1)))
+    office.wire(monkeypatch)
+    office.world.writes.break_off(2, before=True)
+    with pytest.raises(Killed):
+        prepare(office, key="k")
+    office.world.writes.break_off(0)
+    if withdrawn:
+        office.act(f"{BATCH}/withdraw", WHY, by=BORIS_CLAIMS)
+    told = [one["batch_id"] for one in prepare(office, key="k").json["batches"]]
+    assert told == (["20240814-EUR-01"] if withdrawn else ["20240814-EUR-01", "20240814-EUR-02"])
 
 
 @pytest.mark.slow
