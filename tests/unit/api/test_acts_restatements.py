@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.fakes.api import claims, partner
+from tests.fakes.api import Reply, claims, partner
 from tests.fakes.audited import closed_year
 from tests.fakes.money_api import ANNA_CLAIMS, CARLA_CLAIMS, Office
 from tests.fakes.records import day, sales
@@ -53,6 +53,31 @@ def test_what_was_seen_is_applied_once_with_who_and_why(office: Office, by: dict
     office.on = day("2025-03-09")
     assert office.act(YEAR, SEEN, by=by, key="k").text == answer.text
     assert office.snapshot() == before
+
+
+@pytest.mark.catalogue("B67")
+def test_a_restatement_whose_answer_was_lost_is_told_even_after_the_next_one(office: Office) -> None:
+    first = office.act(YEAR, SEEN, key="k")
+    office.world.accounts.add(sales("2023-12", "1", known="2025-03-01", report="LATER"))
+    assert office.act(YEAR, SEEN | {"expected_amount": "101001.005"}).json["revision"] == 2
+    office.forget_answers()
+    before = office.snapshot()
+    again = office.act(YEAR, SEEN, key="k")
+    assert (again.status, again.text, office.snapshot()) == (200, first.text, before)
+    assert office.act(YEAR, SEEN).code == "nothing_to_restate"
+
+
+@pytest.mark.catalogue("B70")
+@pytest.mark.parametrize("reason", ["late report", "another report"])
+def test_of_two_persons_who_restate_at_once_only_one_is_told_that_it_was_them(office: Office, reason: str) -> None:
+    replies: list[Reply] = []
+    said = SEEN | {"reason": reason}
+    office.world.writes.rival = lambda: replies.append(office.act(YEAR, said, by=claims("boris", "finance")))
+    replies.append(office.act(YEAR, SEEN))
+    assert [one.status for one in replies] == [200, 409]
+    assert (replies[0].json["restated_by"], replies[1].code) == ("boris", "version_conflict")
+    (entry,) = [one.act for one in office.world.book.entries if one.act.action == "restate"]
+    assert (entry.by.person, entry.details["reason"]) == ("boris", reason)
 
 
 @pytest.mark.catalogue("B75")
