@@ -69,34 +69,36 @@ class RequestRefused(ProgramError):
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
+class Answer:
+    """Status and stable code of a refusal."""
+
     status: HTTPStatus
     code: str
 
 
-_ANSWERS: tuple[tuple[type[ProgramError], _Answer], ...] = (
-    (SelfApproval, _Answer(HTTPStatus.FORBIDDEN, "self_approval")),
-    (NotAllowed, _Answer(HTTPStatus.FORBIDDEN, "not_allowed")),
-    (StaleVersion, _Answer(HTTPStatus.PRECONDITION_FAILED, "stale_version")),
-    (DigestDiffers, _Answer(HTTPStatus.CONFLICT, "digest_differs")),
-    (KeyReused, _Answer(HTTPStatus.CONFLICT, "idempotency_key_reused")),
-    (WrongState, _Answer(HTTPStatus.CONFLICT, "wrong_state")),
-    (BankDetailsUnusable, _Answer(HTTPStatus.CONFLICT, "bank_details_unusable")),
-    (PaymentFileWrong, _Answer(HTTPStatus.CONFLICT, "payment_file_wrong")),
-    (ReleaseNotFinished, _Answer(HTTPStatus.SERVICE_UNAVAILABLE, "release_not_finished")),
-    (YearNotClosed, _Answer(HTTPStatus.CONFLICT, "year_not_closed")),
-    (NothingToRestate, _Answer(HTTPStatus.CONFLICT, "nothing_to_restate")),
-    (AmountHasChanged, _Answer(HTTPStatus.CONFLICT, "amount_has_changed")),
-    (NotEntitled, _Answer(HTTPStatus.CONFLICT, "not_entitled")),
-    (LicencesUsedUp, _Answer(HTTPStatus.CONFLICT, "licences_used_up")),
-    (VersionConflict, _Answer(HTTPStatus.CONFLICT, "version_conflict")),
-    (NotFound, _Answer(HTTPStatus.NOT_FOUND, "not_found")),
-    (Unavailable, _Answer(HTTPStatus.SERVICE_UNAVAILABLE, "busy")),
-    (NotInForce, _Answer(HTTPStatus.BAD_REQUEST, "not_in_force")),
-    (CountryNotInProgram, _Answer(HTTPStatus.BAD_REQUEST, "country_not_in_program")),
-    (InvalidValue, _Answer(HTTPStatus.BAD_REQUEST, "invalid_value")),
+ANSWERS: tuple[tuple[type[ProgramError], Answer], ...] = (
+    (SelfApproval, Answer(HTTPStatus.FORBIDDEN, "self_approval")),
+    (NotAllowed, Answer(HTTPStatus.FORBIDDEN, "not_allowed")),
+    (StaleVersion, Answer(HTTPStatus.PRECONDITION_FAILED, "stale_version")),
+    (DigestDiffers, Answer(HTTPStatus.CONFLICT, "digest_differs")),
+    (KeyReused, Answer(HTTPStatus.CONFLICT, "idempotency_key_reused")),
+    (WrongState, Answer(HTTPStatus.CONFLICT, "wrong_state")),
+    (BankDetailsUnusable, Answer(HTTPStatus.CONFLICT, "bank_details_unusable")),
+    (PaymentFileWrong, Answer(HTTPStatus.CONFLICT, "payment_file_wrong")),
+    (ReleaseNotFinished, Answer(HTTPStatus.SERVICE_UNAVAILABLE, "release_not_finished")),
+    (YearNotClosed, Answer(HTTPStatus.CONFLICT, "year_not_closed")),
+    (NothingToRestate, Answer(HTTPStatus.CONFLICT, "nothing_to_restate")),
+    (AmountHasChanged, Answer(HTTPStatus.CONFLICT, "amount_has_changed")),
+    (NotEntitled, Answer(HTTPStatus.CONFLICT, "not_entitled")),
+    (LicencesUsedUp, Answer(HTTPStatus.CONFLICT, "licences_used_up")),
+    (VersionConflict, Answer(HTTPStatus.CONFLICT, "version_conflict")),
+    (CountryNotInProgram, Answer(HTTPStatus.BAD_REQUEST, "country_not_in_program")),
+    (NotFound, Answer(HTTPStatus.NOT_FOUND, "not_found")),
+    (Unavailable, Answer(HTTPStatus.SERVICE_UNAVAILABLE, "busy")),
+    (NotInForce, Answer(HTTPStatus.BAD_REQUEST, "not_in_force")),
+    (InvalidValue, Answer(HTTPStatus.BAD_REQUEST, "invalid_value")),
 )
-"""The first that fits decides; what is not in it is a fault of ours (500)."""
+"""The first that fits decides, so a class stands before what it is a kind of; what is not in it is a fault of ours."""
 
 
 def refused_by(error: ProgramError) -> RequestRefused | None:
@@ -105,7 +107,7 @@ def refused_by(error: ProgramError) -> RequestRefused | None:
         return error
     if isinstance(error, AskedWrongly):
         return _invalid(Mistake(where="body", at=one.at, code=one.code, detail=one.message) for one in error.mistakes)
-    for kind, answer in _ANSWERS:
+    for kind, answer in ANSWERS:
         if isinstance(error, kind):
             return RequestRefused(answer.status, answer.code, str(error))
     return None
