@@ -58,7 +58,8 @@ def is_of(payout: Payout, batch: Batch) -> bool:
 def voiding(batch: Batch, book: PaymentBook, by: Actor, on: date, reason: str) -> tuple[Batch, list[Write]]:
     """The batch as one that will never be paid, and all that is written with it: its payouts go back where they were.
 
-    A payout is told no more than that its batch was voided: the reason may be another partner's.
+    A payout is told no more than that its batch was voided: the reason may be another partner's, the batch is the
+    vendor's.
     """
     update = {"status": BatchStatus.VOID, "void_on": on, "void_by": by, "void_reason": reason}
     void = batch.model_copy(update={**update, "version": batch.version + 1})
@@ -74,8 +75,7 @@ def in_short(reasons: Sequence[str]) -> str:
 
 def _back(payout: Payout, by: Actor, on: date) -> Payout:
     to = PayoutState.REJECTED if payout.refused_bank else PayoutState.OPEN
-    reason = f"batch {payout.batch_id} was voided"
-    return payout.moved(to, event(on, to, by, reason, payout.batch_id), batch_id=None)
+    return payout.moved(to, event(on, to, by, "its batch was voided", payout.batch_id), batch_id=None)
 
 
 def _state(payout: Payout | None) -> str:

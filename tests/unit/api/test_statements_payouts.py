@@ -41,6 +41,17 @@ def test_a_partner_sees_each_step_with_its_day_and_reason_and_nobody_by_name(pai
     assert not [name for name in people | batches if name in text]
 
 
+def test_a_partner_is_told_that_its_batch_was_voided_and_by_no_step_which(paid: PaymentWorld) -> None:
+    payout = paid.of()
+    batch_id = next(event.batch_id for event in payout.events if event.batch_id)
+    older = payout.events[0].model_copy(update={"reason": f"batch {batch_id} was voided"})
+    events = (older, *payout.events[1:])
+    assert paid.book.put_payout(payout.model_copy(update={"events": events, "version": payout.version + 1}))
+    [told, seen] = (AccountPayouts(paid.book).one(P1_DE, Q2, by_vendor=by_vendor) for by_vendor in (False, True))
+    assert (told.steps[0].reason, seen.steps[0].reason) == ("its batch was voided", f"batch {batch_id} was voided")
+    assert batch_id not in told.model_dump_json()
+
+
 def test_the_vendor_sees_who_and_in_which_batch(paid: PaymentWorld) -> None:
     shown = AccountPayouts(paid.book).one(P1_DE, Q2, by_vendor=True)
     events = paid.of().events

@@ -113,11 +113,12 @@ def _shown(payout: Payout, by_vendor: bool) -> PayoutShown:
 
 
 def _step(event: PayoutEvent, by_vendor: bool) -> PayoutStep:
+    """The reason of older steps names the batch that was voided."""
     return PayoutStep(
         on=event.on,
         state=event.state,
         action=event.action,
-        reason=event.reason,
+        reason=event.reason if by_vendor else event.reason.replace(f"batch {event.batch_id}", "its batch"),
         role=event.by.role,
         person=event.by.person if by_vendor else None,
         batch_id=event.batch_id if by_vendor else None,
