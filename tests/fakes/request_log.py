@@ -22,6 +22,8 @@ class FakeRequestLog:
     def keep(self, begun: Begun, answer: Answer) -> Answer:
         self._rival()
         standing = self.begun.get((begun.request.subject, begun.request.name), begun)
+        if standing.request != begun.request:
+            return answer
         if standing.answer is None:
             standing = standing.model_copy(update={"answer": answer})
             self.begun[begun.request.subject, begun.request.name] = standing
@@ -30,7 +32,8 @@ class FakeRequestLog:
 
     def forget(self, begun: Begun) -> None:
         key = (begun.request.subject, begun.request.name)
-        if key in self.begun and self.begun[key].answer is None:
+        standing = self.begun.get(key)
+        if standing is not None and standing.request == begun.request and standing.answer is None:
             del self.begun[key]
 
     def _rival(self) -> None:

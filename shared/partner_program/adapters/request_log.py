@@ -5,6 +5,8 @@ from partner_program.use_cases.idempotency import Answer, Begun, KeyedRequest
 
 BEGUN, ANSWERED = 1, 2
 """Versions of a request's item."""
+_STILL_OURS = "#version = :begun AND #digest = :digest"
+_NAMES = {"#version": "version", "#digest": "digest"}
 
 
 class DynamoRequestLog:
@@ -28,30 +30,34 @@ class DynamoRequestLog:
         answered = begun.model_copy(update={"answer": answer})
         refused = self._table.put(
             _item(answered, ANSWERED),
-            condition="attribute_not_exists(pk) OR #version = :before",  # a twin that was refused has freed the key
-            values={":before": BEGUN},
-            names={"#version": "version"},
+            condition=f"attribute_not_exists(pk) OR ({_STILL_OURS})",  # a twin that was refused has freed the key
+            values=_ours(begun),
+            names=_NAMES,
         )
         if refused is None:
             return answer
         standing = self.find(begun.request) if refused.existing is None else _begun(refused.existing)
-        return answer if standing is None or standing.answer is None else standing.answer
+        if standing is None or standing.answer is None or standing.request.digest != begun.request.digest:
+            return answer  # nothing to keep it in: the key was freed, and is that of another request by now
+        return standing.answer
 
     def forget(self, begun: Begun) -> None:
         """One conditional delete."""
-        pk, sk = _key(begun.request)
-        self._table.delete(
-            pk, sk, condition="#version = :begun", values={":begun": BEGUN}, names={"#version": "version"}
-        )
+        self._table.delete(*_key(begun.request), condition=_STILL_OURS, values=_ours(begun), names=_NAMES)
 
 
 def _key(request: KeyedRequest) -> tuple[str, str]:
     return f"IDEMPOTENCY#{request.subject}", request.name
 
 
+def _ours(begun: Begun) -> Item:
+    return {":begun": BEGUN, ":digest": begun.request.digest}
+
+
 def _item(begun: Begun, version: int) -> Item:
     pk, sk = _key(begun.request)
-    return {"pk": pk, "sk": sk, "kind": "request", "version": version, "body": begun.model_dump_json()}
+    digest, body = begun.request.digest, begun.model_dump_json()
+    return {"pk": pk, "sk": sk, "kind": "request", "version": version, "digest": digest, "body": body}
 
 
 def _begun(item: Item) -> Begun:

@@ -5,8 +5,9 @@ once: a process may die between an act and its answer. So every act is idempoten
 its entry in the audit log, the version that it changes, the name of its request), and what began without an answer
 simply runs again. Two at once may both run; whose answer is kept first is the answer of both.
 
-Only a success is kept. A refusal has changed nothing and leaves nothing: its key is free again, for the same request
-or a mended one. What broke off without an answer keeps its key from every other request.
+Only a success is kept. A refused first try has changed nothing and leaves nothing: its key is free again, for the same
+request or a mended one. What broke off without an answer keeps its key from every other request, even where it is
+refused later: perhaps it was done, and another request of the same name would be taken for it.
 """
 
 import hashlib
@@ -80,11 +81,11 @@ class RequestLog(Protocol):
         ...
 
     def keep(self, begun: Begun, answer: Answer) -> Answer:
-        """Put the answer unless there is one: the one that stands."""
+        """Put the answer unless there is one: the one that stands. Not where the key is another request's by now."""
         ...
 
     def forget(self, begun: Begun) -> None:
-        """Free the key of a request that has no answer; one that has keeps it."""
+        """Free the key of this very request while it has no answer; one that has keeps it."""
         ...
 
 
@@ -121,10 +122,11 @@ def run(
     `act` gets the first try's moment and the request's name, to find again what an earlier try may have done.
     `refuses` tells errors that are refusals from those after which nobody knows what was done.
     """
-    begun = log.find(request)
+    begun, first = log.find(request), None
     if begun is None:
         moment = now()
-        begun = log.begin(Begun(request=request, begun_at=moment.at, begun_on=moment.on))
+        first = Begun(request=request, begun_at=moment.at, begun_on=moment.on)
+        begun = log.begin(first)
     if not hmac.compare_digest(begun.request.digest, request.digest):
         raise KeyReused("This key was sent before with another request: give each request a key of its own.")
     if begun.answer is not None:
@@ -132,7 +134,7 @@ def run(
     try:
         answer = act(begun)
     except Exception as error:
-        if refuses(error):
+        if begun == first and refuses(error):
             log.forget(begun)
         raise
     return log.keep(begun, answer) if answer.is_success else answer

@@ -169,6 +169,39 @@ def test_a_refused_twin_does_not_take_away_the_answer_of_the_other(log: RequestL
     assert run(log, asked("key-2"), at(FIRST), missing, refuses) == DONE
 
 
+def test_a_refusal_after_a_try_that_broke_off_frees_no_key(log: RequestLog) -> None:
+    """The broken off try may have done it: another request under its name would be taken for it."""
+    with pytest.raises(RuntimeError):
+        run(log, asked(), at(FIRST), Act(fails=1), refuses)
+    with pytest.raises(NotFound):
+        run(log, asked(), at(FIRST), missing, refuses)
+    with pytest.raises(KeyReused):
+        run(log, asked(currency="EUR"), at(FIRST), Act(), refuses)
+    assert run(log, asked(), at(FIRST), Act(), refuses) == DONE
+
+
+@pytest.mark.parametrize("is_answered", [False, True])
+def test_a_slow_twin_takes_nothing_from_the_request_that_has_the_key_by_now(log: RequestLog, is_answered: bool) -> None:
+    """Both of one request at once, the first is refused, and another request takes the free key."""
+    other = asked(currency="EUR")
+    done = Answer(status=201, body="other")
+
+    def taken_over(begun: Begun) -> Answer:
+        log.forget(begun)
+        if is_answered:
+            run(log, other, at(FIRST + timedelta(days=1)), Act(answer=done), refuses)
+        else:
+            log.begin(Begun(request=other, begun_at=FIRST + timedelta(days=1), begun_on=date(2024, 8, 16)))
+        return DONE
+
+    assert run(log, asked(), at(FIRST), taken_over, refuses) == DONE
+    found = log.find(other)
+    assert found is not None
+    assert (found.request, found.answer) == (other, done if is_answered else None)
+    log.forget(Begun(request=asked(), begun_at=FIRST, begun_on=date(2024, 8, 15)))
+    assert log.find(other) == found
+
+
 def test_two_at_once_are_both_answered_what_the_faster_one_was(log: RequestLog) -> None:
     slow = Answer(status=200, body="slow")
 
