@@ -154,7 +154,7 @@ class PreparePayments:
 
 
 def _is_done(made: Sequence[Batch]) -> bool:
-    """Whether a preparation that made these batches is over: its last one is not full, or somebody has withdrawn one."""
+    """Whether a preparation that made these batches is over: the last is not full, or somebody has withdrawn one."""
     return bool(made) and (len(made[-1].items) < MOST_ITEMS or any(one.status is BatchStatus.VOID for one in made))
 
 
