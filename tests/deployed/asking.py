@@ -40,11 +40,20 @@ class Asking:
         self, path: str, by: Mapping[str, str], body: Any = None, *, method: str = "POST", seen: str | None = None
     ) -> Reply:
         """An act that must be taken."""
-        self._keys += 1
-        headers = {"Idempotency-Key": f"key-{self._keys}"} | ({"If-Match": seen} if seen else {})
-        reply = self.world.ask(method, path, by, headers=headers, body={} if body is None else body)
+        reply = self._asked(path, by, body, method, seen)
         assert reply.status < 300, f"{method} {path}: {reply.status} {reply.text}"
         return reply
+
+    def refused(self, path: str, by: Mapping[str, str], body: Any = None) -> Reply:
+        """An act that must be refused; its key is free again."""
+        reply = self._asked(path, by, body, "POST", None)
+        assert 400 <= reply.status < 500, f"{path}: {reply.status} {reply.text}"
+        return reply
+
+    def _asked(self, path: str, by: Mapping[str, str], body: Any, method: str, seen: str | None) -> Reply:
+        self._keys += 1
+        headers = {"Idempotency-Key": f"key-{self._keys}"} | ({"If-Match": seen} if seen else {})
+        return self.world.ask(method, path, by, headers=headers, body={} if body is None else body)
 
     def see(self, path: str, by: Mapping[str, str] = AUDITOR, **query: str) -> Reply:
         """A question that must be answered."""
@@ -120,6 +129,7 @@ def decide_on_money(asking: Asking) -> None:
     asking.see("/v1/payments/waiting")
     (batch,) = act("/v1/payments/preparations", FINANCE, {"currency": "EUR"}).json["batches"]
     path = f"/v1/payments/batches/{batch['batch_id']}"
+    asking.refused(f"{path}/approve", FINANCE, {"digest": batch["digest"]})
     act(f"{path}/approve", SECOND_OF_FINANCE, {"digest": batch["digest"]})
     act(f"{path}/release", FINANCE)
     refused_by_the_bank(asking.world, batch["batch_id"], asking.see(path).json["items"][0])
