@@ -75,8 +75,8 @@ class BankDetails:
         `site_id` is a site, or `payer.EUR` for the vendor's own account of a currency, which only finance proposes.
         `request` names the proposal, so that who has lost the answer can send it again: `AlreadyProposed` then has the
         revision of before. Raises `NotAllowed`, `InvalidValue` (never with the number in it), `NotFound` for an unknown
-        site, `WrongState` while an earlier proposal waits, `VersionConflict` where somebody else has proposed at the
-        same time.
+        site, `WrongState` while an earlier proposal of the same partner waits, `VersionConflict` where somebody else has
+        proposed at the same time.
         """
         check_may(by, Action.PROPOSE_BANK_DETAILS)
         partner_id = self._owner(site_id, by)
@@ -86,7 +86,7 @@ class BankDetails:
         reason = _reason(reason, account)
         before = self._banks.revisions(site_id)
         _check_new(before, request, account, by)
-        _check_decided(before)
+        _check_decided(one for one in before if not partner_id or one.is_of(partner_id))
         revision = self._proposal(site_id, _next(before), account, by, on)
         revision = revision.model_copy(update={"reason": reason, "request": request, "partner_id": partner_id})
         return self._commit(Action.PROPOSE_BANK_DETAILS, revision, by, on, {"reason": reason}, request)
@@ -198,7 +198,7 @@ def _check_new(before: Sequence[BankRevision], request: str, account: BankAccoun
     raise WrongState(f"the request that made {found.name} was for another proposal: give this one another name")
 
 
-def _check_decided(before: Sequence[BankRevision]) -> None:
+def _check_decided(before: Iterable[BankRevision]) -> None:
     for one in before:
         if one.status is BankStatus.PROPOSED:
             raise WrongState(f"{one.name} waits since {one.proposed_on}: confirm or reject it before the next proposal")

@@ -73,7 +73,6 @@ class World:
 
 
 @pytest.mark.catalogue("B52")
-@pytest.mark.catalogue("B52")
 @pytest.mark.parametrize(
     "written", ["DE89.3704.0044.0532.0130.00", "DE89_37040044/0532013000", "de89-3704 0044:0532013000"]
 )
@@ -87,6 +86,29 @@ def test_a_reason_that_repeats_the_number_is_refused_however_it_is_written(writt
 
 def test_a_proposal_is_of_the_partner_whose_site_it_is_that_day() -> None:
     assert World().propose().partner_id == "P1"
+
+
+def test_a_site_that_changed_hands_does_not_wait_for_the_proposal_of_who_had_it_before() -> None:
+    """The new owner is not even told that there is one."""
+    world = World()
+    left = world.propose(request="first")
+    world.recorded["S1"] = place("S1", account="P2-DE")
+    with pytest.raises(AlreadyProposed):
+        world.propose(request="first")
+    proposed = world.propose(PIA, number=BRITISH_IBAN, request="second")
+    assert (proposed.number, proposed.partner_id) == (2, "P2")
+    with pytest.raises(WrongState, match="S1#2 waits"):
+        world.propose(PIA)
+    assert world.banks.revisions("S1") == [left, proposed]
+
+
+def test_a_site_that_is_back_waits_for_what_its_owner_has_proposed_before() -> None:
+    world = World()
+    world.propose()
+    world.recorded["S1"] = place("S1", account="P2-DE")
+    world.recorded["S1"] = place("S1")
+    with pytest.raises(WrongState, match="S1#1 waits"):
+        world.propose()
 
 
 def test_a_proposal_is_sealed_and_shows_the_last_four_characters() -> None:
