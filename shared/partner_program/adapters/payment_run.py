@@ -3,10 +3,11 @@
 import json
 import re
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import ClientError, ReadTimeoutError
 from botocore.exceptions import ConnectionError as NotReached
-from botocore.exceptions import ReadTimeoutError
 
 from partner_program.domain.payments.people import Actor
 from partner_program.use_cases.ask_release import ReleaseNotFinished
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 _BY_CODE = {re.sub(r"(?<!^)([A-Z])", r"_\1", kind.__name__).lower(): kind for kind in REFUSALS}
 """Under which code the function answers a refusal."""
+_PASSING = ("TooManyRequestsException", "ServiceException")
+"""What Lambda answers where it could not run the function just now."""
 
 
 class LambdaPaymentRun:
@@ -33,10 +36,21 @@ class LambdaPaymentRun:
             called = self._client.invoke(FunctionName=self._function, Payload=json.dumps(event).encode())
         except (ReadTimeoutError, NotReached):
             raise ReleaseNotFinished(f"{batch_id} is being released: ask again in a minute") from None
+        except ClientError as error:
+            if not _passes(error):
+                raise
+            raise ReleaseNotFinished(f"{batch_id} could not be released just now: ask again in a minute") from None
         answer = json.loads(called["Payload"].read())
         if called.get("FunctionError"):
             raise ReleaseNotFinished(f"the release of {batch_id} broke off: ask again")
         _check(answer, batch_id)
+
+
+def _passes(error: ClientError) -> bool:
+    """Whether Lambda had no room for the run or was out of order: nothing of ours is wrong."""
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    code = error.response.get("Error", {}).get("Code", "")
+    return status >= HTTPStatus.INTERNAL_SERVER_ERROR or code in _PASSING
 
 
 def _check(answer: Mapping[str, str], batch_id: str) -> None:

@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
+from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
 
 from partner_program.adapters.payment_run import LambdaPaymentRun
 from partner_program.domain.payments.people import Actor, Role
@@ -36,6 +36,18 @@ def release(client: Any) -> None:
     LambdaPaymentRun(client, "payment-run").release("20240814-EUR-01", BY)
 
 
+def answered(code: str, status: int) -> ClientError:
+    """What Lambda itself says, of no run of the function."""
+    metadata: Any = {"HTTPStatusCode": status}
+    return ClientError({"Error": {"Code": code, "Message": "no"}, "ResponseMetadata": metadata}, "Invoke")
+
+
+@pytest.mark.parametrize(("code", "status"), [("AccessDeniedException", 403), ("ResourceNotFoundException", 404)])
+def test_what_waiting_does_not_mend_is_a_fault_of_ours(code: str, status: int) -> None:
+    with pytest.raises(ClientError):
+        release(Lambda(fails=answered(code, status)))
+
+
 def test_it_is_told_the_batch_and_the_person() -> None:
     client = Lambda({"batch_id": "20240814-EUR-01", "status": "released"})
     release(client)
@@ -57,8 +69,11 @@ def test_what_the_function_refuses_is_refused_here_with_its_words(kind: type[Pro
         Lambda({"refused": "bad_message", "message": "by needs a person"}),
         Lambda(fails=ReadTimeoutError(endpoint_url="https://lambda")),
         Lambda(fails=ConnectTimeoutError(endpoint_url="https://lambda")),
+        Lambda(fails=answered("TooManyRequestsException", 429)),
+        Lambda(fails=answered("ServiceException", 500)),
+        Lambda(fails=answered("EC2ThrottledException", 502)),
     ],
-    ids=["an error", "not understood", "no answer in time", "not reached"],
+    ids=["an error", "not understood", "no answer in time", "not reached", "throttled", "out of order", "no room"],
 )
 def test_where_it_has_not_finished_one_may_ask_again(client: Lambda) -> None:
     with pytest.raises(ReleaseNotFinished):
