@@ -75,8 +75,8 @@ class BankDetails:
         `site_id` is a site, or `payer.EUR` for the vendor's own account of a currency, which only finance proposes.
         `request` names the proposal, so that who has lost the answer can send it again: `AlreadyProposed` then has the
         revision of before. Raises `NotAllowed`, `InvalidValue` (never with the number in it), `NotFound` for an unknown
-        site, `WrongState` while an earlier proposal of the same partner waits, `VersionConflict` where somebody else has
-        proposed at the same time.
+        site, `WrongState` while an earlier proposal of the same partner waits, `VersionConflict` where somebody else
+        has proposed at the same time.
         """
         check_may(by, Action.PROPOSE_BANK_DETAILS)
         partner_id = self._owner(site_id, by)
