@@ -5,6 +5,7 @@ The library describes parameters, bodies and answers. What the edge does is adde
 
 import inspect
 import json
+import re
 import sys
 import warnings
 from importlib.metadata import version
@@ -77,22 +78,36 @@ def document() -> dict[str, Any]:
         operation["operationId"] = route.__name__
         operation["description"] = inspect.getdoc(route)
         _completed(operation, one)
-    _without_titles(found)
+    _tidied(found)
     found["paths"] = dict(sorted(found["paths"].items()))
     components["schemas"] = dict(sorted(schemas.items()))
     return found
 
 
-def _without_titles(part: object) -> None:
-    """Each name once: the library titles every property by its name."""
+def _tidied(part: object) -> None:
+    """Each name once: the library titles every property by its name. And patterns that every reader knows."""
     if isinstance(part, list):
         for one in part:
-            _without_titles(one)
+            _tidied(one)
     elif isinstance(part, dict):
         if isinstance(part.get("title"), str) and "version" not in part:
             del part["title"]
+        if isinstance(pattern := part.get("pattern"), str):
+            part["pattern"] = ecma_pattern(pattern)
+            if part["pattern"] is None:
+                del part["pattern"]
         for one in part.values():
-            _without_titles(one)
+            _tidied(one)
+
+
+def ecma_pattern(pattern: str) -> str | None:
+    r"""As JSON Schema has it, which knows `^…$` alone, and neither `\x{…}` nor, without a flag, `\p{…}`: then None.
+
+    What such a pattern refuses is refused all the same.
+    """
+    if "\\x{" in pattern or "\\p{" in pattern:
+        return None
+    return re.sub(r"\A\\A(.*)\\z\Z", r"^\1$", pattern, flags=re.DOTALL)
 
 
 def _check_routes(found: dict[str, Any]) -> None:

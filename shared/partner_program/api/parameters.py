@@ -6,7 +6,7 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Depends, Request
 from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
-from pydantic import BeforeValidator, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from partner_program.api.callers import Caller
 from partner_program.api.cursors import LONGEST, Cursors
@@ -45,7 +45,13 @@ def _whole(value: object) -> object:
     return value
 
 
-Limit = Annotated[int, BeforeValidator(_whole), Query(ge=1, le=HIGHEST_LIMIT, description="The most items of a page.")]
+Limit = Annotated[
+    int,
+    # The bounds before the validator: behind it pydantic would tell them in words that JSON Schema does not know.
+    Field(ge=1, le=HIGHEST_LIMIT),
+    BeforeValidator(_whole),
+    Query(description="The most items of a page."),
+]
 Cursor = Annotated[
     str | None, Query(max_length=LONGEST, description="`next_cursor` of the page before; for the same query only.")
 ]
