@@ -36,6 +36,7 @@ SHELF = {
     for item in (
         product("PRO"), product("FULL", family="full_portfolio"), product("IVO", "hardware", "husky_ivo"),
         product("CARE", "care"), product("HOURS", "services"), product("COURSE", "training", "other"),
+        product("DAY", "services", "other"),
     )
 }  # fmt: skip
 
@@ -120,6 +121,25 @@ def test_an_authorized_account_may_sell_four_families_and_the_rest_is_excluded_f
     assert [(item.line, item.sku, item.what, item.rule) for item in answer.excluded] == [(2, "FULL", "line", "R-4.2.4")]
     assert [answer.lines[1].amount, answer.lines[1].credit, answer.lines[1].list_amount] == [None, None, 500]
     assert answer.totals.model_dump() == {"list_amount": 200, "discount": 40, "amount": 160, "credit": 120}
+
+
+@pytest.mark.rule("R-4.2.1")
+@pytest.mark.rule("R-4.2.4")
+@pytest.mark.parametrize("tier", ["authorized", "advanced", "premier"])
+def test_services_and_trainings_are_no_program_products_and_open_to_every_tier(tier: str) -> None:
+    """An Authorized account needs the trainings that lead to the certifications of Advanced (R-4.1.5)."""
+    answer = quoted(line("DAY"), line("COURSE", quantity=2), tier=tier)
+    assert [(item.may_sell.granted, item.may_sell.rule) for item in answer.lines] == [(True, "R-4.2.1")] * 2
+    assert answer.lines[1].may_sell.why == "No program product, but training: every tier has it."
+    assert ([item.amount for item in answer.lines], answer.excluded) == ([100, 200], ())
+
+
+@pytest.mark.rule("R-4.2.6")
+def test_a_project_discount_comes_off_the_list_price_where_there_is_no_tier_discount() -> None:
+    asked = line("DAY", project_discount_pct="50")
+    assert quoted(asked).lines[0].amount == 50
+    authorized = quoted(asked, tier="authorized")
+    assert (authorized.lines[0].amount, [item.rule for item in authorized.excluded]) == (100, ["R-4.2.6"])
 
 
 @pytest.mark.rule("R-4.2.4")

@@ -18,7 +18,8 @@ def quote_of_account(account_id: AccountPath, caller: Calling, asked: Annotated[
     """Line by line: whether the account may sell it, tier and project discount, amount and credit. Nothing is stored.
 
     An amount is list price × quantity less the tier discount, and less the project discount of what that leaves,
-    rounded once, half up to the currency's minor unit.
+    rounded once, half up to the currency's minor unit. Services and trainings have no tier discount and earn no credit,
+    are open to every tier, and a project discount comes off their list price.
     """
     visible_account(caller, account_id, states())
     return quotes()(account_id, asked)

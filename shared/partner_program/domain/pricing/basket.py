@@ -16,7 +16,7 @@ from partner_program.rulebook import Access, Benefit, Rules
 from partner_program.values.money import EXACT, ExactNumber, Money, plain
 from partner_program.values.tiers import Tier
 
-_UNCERTIFIED, _FULL, _PROJECT = "R-4.2.3", "R-4.2.4", "R-4.2.6"
+_NO_PRODUCT, _UNCERTIFIED, _FULL, _PROJECT = "R-4.2.1", "R-4.2.3", "R-4.2.4", "R-4.2.6"
 _ONE, _PER_CENT = Decimal(1), Decimal("0.01")
 
 
@@ -91,7 +91,7 @@ class Wanted:
 def priced(wanted: Wanted, buyer: Buyer) -> tuple[PricedLine, tuple[Excluded, ...]]:
     """The line, and what of it is excluded. Raises `NotFound` for a product class that the rulebook does not know."""
     product, rules = wanted.product, buyer.rules
-    may_sell = may_sell_family(product.family, buyer)
+    may_sell = may_sell_product(product, buyer)
     line = PricedLine(
         line=wanted.number,
         sku=product.sku,
@@ -120,10 +120,16 @@ def priced(wanted: Wanted, buyer: Buyer) -> tuple[PricedLine, tuple[Excluded, ..
     return line.model_copy(update=update), excluded
 
 
-def may_sell_family(family: str, buyer: Buyer) -> Permission:
-    """R-4.2.3 for the families that need no certification, R-4.2.4 for all others, also services and trainings."""
-    rule = _UNCERTIFIED if family in buyer.rules.uncertified_families else _FULL
-    return permission(rule, buyer)
+def may_sell_product(product: Product, buyer: Buyer) -> Permission:
+    """R-4.2.3 for the families that need no certification, R-4.2.4 for all others.
+
+    Services and trainings are no program products (R-4.2.1), so they are in no portfolio: every tier has them, as
+    Authorized accounts need the trainings that lead to the certifications of Advanced.
+    """
+    if buyer.tier is not None and not buyer.rules.tier_discount_applies(product.category):
+        why = f"No program product, but {product.category}: every tier has it."
+        return Permission(granted=True, rule=_NO_PRODUCT, why=why)
+    return permission(_UNCERTIFIED if product.family in buyer.rules.uncertified_families else _FULL, buyer)
 
 
 def permission(rule: str, buyer: Buyer) -> Permission:
@@ -148,7 +154,8 @@ def _terms(benefit: Benefit, buyer: Buyer) -> str:
 def _project_discount(wanted: Wanted, buyer: Buyer) -> tuple[Decimal, tuple[Excluded, ...]]:
     """R-4.2.6: what is asked for, where project discounts are open to the account on the day.
 
-    On whatever it sells: off the list price where a product has no tier discount for it to come on top of.
+    On whatever it sells, as reports of sales are judged too (R-2.2a): off the list price where there is no tier
+    discount for it to come on top of.
     """
     asked = wanted.project_discount_pct
     granted = permission(_PROJECT, buyer)
@@ -175,4 +182,4 @@ def _tidy(number: Decimal) -> Decimal:
     return Decimal(plain(number.normalize(EXACT)))
 
 
-__all__ = ["Buyer", "Excluded", "Permission", "PricedLine", "Wanted", "may_sell_family", "permission", "priced"]
+__all__ = ["Buyer", "Excluded", "Permission", "PricedLine", "Wanted", "may_sell_product", "permission", "priced"]
