@@ -1,5 +1,6 @@
 """The invoice lines behind a number: all of them, once each, and their credit is the number."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -60,6 +61,19 @@ def test_a_year_is_listed_month_by_month(world: RevenueWorld) -> None:
     assert days == sorted(days)
     assert len(days) == 13
     assert world.all_lines(year=2023) == []
+
+
+def test_a_list_goes_on_in_its_year_when_the_next_one_has_begun(world: RevenueWorld) -> None:
+    world.pos.clock.day = date(2024, 12, 31)
+    expected = world.all_lines()
+    page = world.page()
+    found = list(page.items)
+    world.pos.clock.day = date(2025, 1, 1)
+    while page.next_cursor is not None:
+        page = world.page(page.next_cursor)
+        found += page.items
+    assert found == expected
+    assert world.all_lines() == []
 
 
 def test_a_month_and_a_year_together_are_refused(world: RevenueWorld) -> None:

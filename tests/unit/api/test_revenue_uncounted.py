@@ -1,5 +1,6 @@
 """The lines that did not count and why: as it is now, the account's own, each once."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from partner_program.domain.files.outcomes import Outcome, ReasonCode
 from partner_program.domain.files.what_to_do import what_to_do
 from partner_program.values.errors import InvalidValue
-from tests.fakes.pos_world import line, product
+from tests.fakes.pos_world import World, line, product
 from tests.fakes.reports import Killed
 from tests.fakes.revenue_world import RevenueWorld
 
@@ -141,6 +142,36 @@ def test_a_list_that_is_read_while_the_report_is_mended_shows_no_line_twice(worl
     world.pos.again()
     rest = world.uncounted(page.next_cursor, month=APRIL, limit=2)
     assert [one.line for one in (*page.items, *rest.items)] == [3, 4, 7]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 7, 50])
+@pytest.mark.parametrize("window_rows", [2, 4, 50])
+def test_a_window_full_of_such_lines_is_listed_to_its_end_and_each_line_once(window_rows: int, limit: int) -> None:
+    """Twenty lines are four reads of it: a page goes on behind a line, however many reads into the window that is."""
+    world = RevenueWorld(pos=World(window_rows=window_rows))
+    world.play(*(line(line_number=n, product_category="", sku="new-1") for n in range(1, 21)))
+    shown: list[int] = []
+    page = world.uncounted(month=APRIL, limit=limit)
+    for _ in range(21):
+        shown += [one.line for one in page.items]
+        if page.next_cursor is None:
+            break
+        page = world.uncounted(page.next_cursor, month=APRIL, limit=limit)
+    assert (shown, page.next_cursor) == (list(range(2, 22)), None)
+
+
+def test_a_list_goes_on_in_its_year_when_the_next_one_has_begun(world: RevenueWorld) -> None:
+    """A cursor is good until the end of the next day: of pages asked for at New Year the year is the first one's."""
+    world.pos.clock.day = date(2024, 12, 31)
+    expected = reasons(world)
+    page = world.uncounted(limit=1)
+    found = list(page.items)
+    world.pos.clock.day = date(2025, 1, 1)
+    while page.next_cursor is not None:
+        page = world.uncounted(page.next_cursor, limit=1)
+        found += page.items
+    assert [(one.line, one.reason_code.value) for one in found] == expected
+    assert [one.line for one in world.all_uncounted()] == [9]  # of 2025 there are those without a date
 
 
 def test_a_page_costs_the_same_few_reads_however_much_there_is() -> None:

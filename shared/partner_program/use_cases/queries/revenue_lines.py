@@ -84,6 +84,11 @@ class _At(NamedTuple):
     version: int = 0
     place: int = 0
 
+    @property
+    def year(self) -> int:
+        """The calendar year of its month."""
+        return int(self.month[:4])
+
 
 class Found(NamedTuple):
     """Some counted lines and where the next ones begin; `lacking` are versions of references that are not kept."""
@@ -205,12 +210,13 @@ class RevenueLines:
     ) -> LinesPage:  # fmt: skip
         """A page of the lines of a month, or of a year (the running one without either); `next_cursor` is a position.
 
-        Reads: one for each month, and those of the claims of `limit` invoices. Raises `InvalidValue` for both a month
+        Without either it goes on in the year that it began in, though another may have begun meanwhile. Reads: one for each month, and those of the claims of `limit` invoices. Raises `InvalidValue` for both a month
         and a year.
         """
         if month is not None and year is not None:
             raise InvalidValue("ask for a month or for a year, not for both")
-        months = (month,) if month else months_of(year or self._clock.today().year)
+        year = year or (_At(*json.loads(position)).year if position else self._clock.today().year)
+        months = (month,) if month else months_of(year)
         found = self._lines.page(Wanted(account_id, months, distributor_id), position, limit)
         items = [line for line in found.lines if product_class in (None, line.claim.product_class)]
         return LinesPage(

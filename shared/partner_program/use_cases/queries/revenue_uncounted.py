@@ -51,11 +51,15 @@ class UncountedPage(Document):
 
 
 class _At(NamedTuple):
-    """Behind which line of a file the list goes on: its month, its window by name, and where the line starts."""
+    """Behind which line of a file the list goes on: its month, its window by name, and where the line starts.
+
+    `year` is what the first page was asked of: the running one may be another by now. 0: a month was asked for.
+    """
 
     month: str
     window: str = ""
     line: int = 0
+    year: int = 0
 
 
 class _Kept(NamedTuple):
@@ -89,36 +93,40 @@ class UncountedLines:
     ) -> UncountedPage:
         """A page of a month's lines (`undated`: those without a date that can be read), or of a year's and the undated.
 
-        `next_cursor` is a position. Reads: one for each month, more only where a page goes on deep inside a report's
-        window that is full of such lines; three to tell what holds, and those of the claims of `limit` invoices. Raises
-        `InvalidValue` for both a month and a year.
+        `next_cursor` is a position; without month and year it goes on in the year that it began in. Reads: one for each
+        month, and one for each megabyte of a report's window (some 2 500 lines of its 20 000 at most) that a page goes
+        on behind; three to tell what holds, and those of the claims of `limit` invoices. Raises `InvalidValue` for both
+        a month and a year.
         """
         if month is not None and year is not None:
             raise InvalidValue("ask for a month or for a year, not for both")
-        months = (month,) if month else (*months_of(year or self._clock.today().year), UNDATED)
-        kept, following = self._kept(account_id, months, position, limit)
+        start = _At(*json.loads(position)) if position else None
+        year = (start.year if start else None) or year or self._clock.today().year
+        months = (month,) if month else (*months_of(year), UNDATED)
+        kept, following = self._kept(account_id, months, start or _At(months[0]), limit)
         return UncountedPage(
             account_id=account_id,
             items=tuple(self._holding(account_id, kept)),
-            next_cursor=json.dumps(following) if following else None,
+            next_cursor=json.dumps(following._replace(year=0 if month else year)) if following else None,
         )
 
-    def _kept(
-        self, account_id: str, months: Sequence[str], position: str | None, limit: int
-    ) -> tuple[list[_Kept], _At | None]:
-        """The next `limit` lines that were kept, whether they hold or not, and the position behind them."""
-        start = _At(*json.loads(position)) if position else _At(months[0])
+    def _kept(self, account_id: str, months: Sequence[str], start: _At, limit: int) -> tuple[list[_Kept], _At | None]:
+        """The next `limit` lines that were kept, whether they hold or not, and the position behind them.
+
+        A window is read from its beginning, also where a page goes on deep inside it: what a new run has mended has
+        moved the lines behind it to other items, but left them their place in the file.
+        """
         found: list[_Kept] = []
         for month in months[months.index(start.month) :]:
             at = start if month == start.month else _At(month)
-            goes_on = True
+            goes_on, first = True, at.window
             while goes_on:
-                items, goes_on = self._reads.uncounted(account_id, month, at.window)
+                items, goes_on = self._reads.uncounted(account_id, month, first)
                 for one in _lines_behind(month, items, at):
                     if len(found) == limit:
                         return found, found[-1].at
                     found.append(one)
-                at = _At(month, f"{items[-1].name}~") if goes_on else at
+                first = f"{items[-1].name}~" if goes_on else first
         return found, None
 
     def _holding(self, account_id: str, kept: Sequence[_Kept]) -> Iterable[UncountedSale]:
