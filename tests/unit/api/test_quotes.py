@@ -131,7 +131,8 @@ def test_services_and_trainings_are_no_program_products_and_open_to_every_tier(t
     answer = quoted(line("DAY"), line("COURSE", quantity=2), tier=tier)
     assert [(item.may_sell.granted, item.may_sell.rule) for item in answer.lines] == [(True, "R-4.2.1")] * 2
     assert answer.lines[1].may_sell.why == "No program product, but training: every tier has it."
-    assert ([item.amount for item in answer.lines], answer.excluded) == ([100, 200], ())
+    assert [item.amount for item in answer.lines] == [100, 200]
+    assert answer.excluded == ()
 
 
 @pytest.mark.rule("R-4.2.6")
@@ -139,7 +140,8 @@ def test_a_project_discount_comes_off_the_list_price_where_there_is_no_tier_disc
     asked = line("DAY", project_discount_pct="50")
     assert quoted(asked).lines[0].amount == 50
     authorized = quoted(asked, tier="authorized")
-    assert (authorized.lines[0].amount, [item.rule for item in authorized.excluded]) == (100, ["R-4.2.6"])
+    assert authorized.lines[0].amount == 100
+    assert [item.rule for item in authorized.excluded] == ["R-4.2.6"]
 
 
 @pytest.mark.rule("R-4.2.4")
