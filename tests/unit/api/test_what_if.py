@@ -316,6 +316,16 @@ def test_a_site_that_is_not_the_accounts_or_not_open_is_refused() -> None:
     assert mistakes(world, early) == [("/changes/0/new_person", "site_not_open")]
 
 
+def test_where_somebody_works_is_asked_of_who_joins_and_not_of_a_certification() -> None:
+    """What is not looked at is not taken."""
+    certified_there = {"kind": "certification", "certification": "MCDE", "person_id": "anna", "site_id": "S1",
+                       "certified_on": "2024-11-20"}  # fmt: skip
+    with pytest.raises(ValidationError) as refused:
+        advanced().ask(certified_there)
+    [mistake] = refused.value.errors()
+    assert (mistake["type"], mistake["loc"][-1]) == ("extra_forbidden", "site_id")
+
+
 def test_no_day_lies_after_the_one_that_is_asked_about_and_that_not_beyond_three_years() -> None:
     world = advanced()
     plan = {"kind": "business_plan", "year": 2024, "submitted_on": "2024-11-22"}

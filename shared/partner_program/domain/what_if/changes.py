@@ -39,7 +39,6 @@ class _OfPerson(Document):
 
     person_id: Id | None = None
     new_person: Id | None = None
-    site_id: Id | None = None
 
     @property
     def field(self) -> str:
@@ -56,7 +55,7 @@ class _OfPerson(Document):
 class CertificationGained(_OfPerson):
     """R-4.1.5. A new person who joins by no change of their own is employed from their first certification on.
 
-    `site_id` says where a new person works; without it, at the first site that is open then.
+    They work at the account's first site that is open then; `person_joins` can name another.
     """
 
     kind: Literal["certification"]
@@ -69,6 +68,7 @@ class PersonJoins(_OfPerson):
 
     kind: Literal["person_joins"]
     from_date: Day
+    site_id: Id | None = None
 
 
 class PersonLeaves(Document):

@@ -253,11 +253,12 @@ def _is_known(index: int, name: str, person: str, reading: _Reading) -> bool:
 
 def _employ(index: int, change: PersonJoins | CertificationGained, person: str, day: date, reading: _Reading) -> None:
     """At a site of the account that is open on the day."""
-    sites = [site for site in reading.frame.facts.sites if change.site_id in (None, site.site_id)]
+    wanted = change.site_id if isinstance(change, PersonJoins) else None
+    sites = [site for site in reading.frame.facts.sites if wanted in (None, site.site_id)]
     place = next((site.site_id for site in sites if site.is_open_on(day)), None)
     if place is None:
         code = "site_not_open" if sites else "unknown_site"
-        name = "site_id" if change.site_id else change.field
+        name = "site_id" if wanted else change.field
         reading.wrong(index, name, code, "the account has no such site that is open on the day of joining")
         return
     reading.add_new(index, change.field, day, Employment(person_id=person, site_id=place, from_date=day))

@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints
 
 from partner_program.domain.asked import AskedWrongly, Day, Instant, Mistake
 from partner_program.domain.model import Document
+from partner_program.domain.sales.pos_worth import TierHistory
 from partner_program.rulebook import Rulebook, Rules
 from partner_program.use_cases.ports import Clock
 from partner_program.values.ids import Id
@@ -105,10 +106,8 @@ class SupportOrder:
     def _tiers_on(self, day: date, account_ids: set[str]) -> dict[str, Tier | None]:
         """Of accounts that exist; None for one that has no tier on the day."""
         found = self._tiers.tier_changes(account_ids)
-        return {
-            account: next((tier for changed_on, tier in reversed(changes) if changed_on <= day), None)
-            for account, changes in found.items()
-        }
+        history = TierHistory(found)
+        return {account_id: history.on(account_id, day) for account_id in found}
 
     def _mistakes(
         self, at: str, incident: Incident, tiers: Mapping[str, Tier | None], rules: Rules, today: date
