@@ -113,11 +113,18 @@ def refused_by(error: ProgramError) -> RequestRefused | None:
     return None
 
 
+_TITLES = {
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Content Too Large",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "Unprocessable Content",
+}
+"""What RFC 9110 calls them; Python's own words changed with its versions."""
+
+
 def problem(refused: RequestRefused) -> Problem:
     """The body of a refusal."""
     return Problem(
         type=f"{TYPE_PREFIX}{refused.code}",
-        title=refused.status.phrase,
+        title=_TITLES.get(refused.status, refused.status.phrase),
         status=refused.status,
         code=refused.code,
         detail=str(refused),
@@ -144,4 +151,8 @@ def _mistake(error: Mapping[str, Any]) -> Mistake:
     where, *rest = (str(part) for part in error["loc"])
     at = "".join(f"/{part.replace('~', '~0').replace('/', '~1')}" for part in rest) if where == "body" else rest[-1]
     # A name that the body should not have may be what belongs into a value: a bank number (B71).
-    return Mistake(where=where, at=masked(at), code=str(error["type"]), detail=str(error.get("msg", "")))
+    return Mistake(where=where, at=masked(at), code=str(error["type"]), detail=_said(error))
+
+
+def _said(error: Mapping[str, Any]) -> str:
+    return str(error.get("msg", "")).removeprefix("Value error, ")
