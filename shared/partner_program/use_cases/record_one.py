@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
-from partner_program.domain.facts import Record
+from partner_program.domain.facts import CaseDecision, Record
 from partner_program.domain.files.delimited import Row, cell_mistake
 from partner_program.domain.files.outcomes import Outcome, ReasonCode, Rejection
 from partner_program.domain.files.what_to_do import what_to_do
@@ -131,6 +131,20 @@ def read_record(kind: str, cells: Mapping[str, str], today: date) -> Record:
     return found
 
 
+def read_sent(kind: str, cells: Mapping[str, str], sent: Sent) -> Record:
+    """As `read_record`; who has decided on a case is who sends the decision, also to correct what somebody else has.
+
+    A file tells of decisions whoever took them; a person takes them, in nobody else's name (R-4.1.6). Raises
+    `RowRejected` where `decided_by` names another.
+    """
+    if kind != CaseDecision.kind:
+        return read_record(kind, cells, sent.on)
+    if cells.get("decided_by", "").strip() not in ("", sent.by):
+        told = "a decision is recorded as that of who sends it"
+        raise RowRejected((Rejection(code=ReasonCode.UNEXPECTED_VALUE, message=told, column="decided_by"),))
+    return read_record(kind, {**cells, "decided_by": sent.by}, sent.on)
+
+
 def tag_of(fact: Fact) -> str:
     """Names a version of a record: another one after every row that changes it."""
     return hashlib.sha256(fact.stamp.encode()).hexdigest()[:32]
@@ -195,4 +209,7 @@ def _not_taken(rejection: Rejection) -> NotTaken:
     )
 
 
-__all__ = ["RecordOne", "RecordTaken", "RowRejected", "Seen", "Sent", "is_of", "read_record", "request_stamp", "tag_of"]
+__all__ = [
+    "RecordOne", "RecordTaken", "RowRejected", "Seen", "Sent",
+    "is_of", "read_record", "read_sent", "request_stamp", "tag_of",
+]  # fmt: skip

@@ -226,6 +226,29 @@ def test_a_decision_is_recorded_and_takes_effect(premier: World) -> None:
     assert (case["due_on"], len(case["decisions"])) == ("2024-04-30", 1)
 
 
+@pytest.mark.catalogue("B60", "B66")
+@pytest.mark.rule("R-4.1.6")
+def test_a_decision_sent_as_a_record_is_of_who_sends_it_and_of_nobody_else(premier: World) -> None:
+    decision = {
+        "partner_id": "P0001", "country": "DE", "requirement": "business_plan", "opened_on": "2024-01-02",
+        "decided_on": "2024-03-15", "verdict": "waive", "reason": "as agreed",
+    }  # fmt: skip
+    for other in ("the boss", "Carla"):
+        reply = put(premier, "case_decisions", decision | {"decided_by": other})
+        assert (reply.status, [(one["at"], one["code"]) for one in reply.json["errors"]]) == (
+            422, [("/decided_by", "UNEXPECTED_VALUE")],
+        )  # fmt: skip
+        assert other not in reply.text
+    taken = put(premier, "case_decisions", decision)
+    assert (taken.status, taken.json["record"]["decided_by"]) == (201, "carla")
+    assert put(premier, "case_decisions", taken.json["record"]).json["outcome"] == "duplicate"
+    bruno = CHANNEL | {"username": "bruno"}
+    corrected = decision | {"verdict": "demote"}
+    assert act(premier, "PUT", "/v1/records/case_decisions", corrected | {"decided_by": "carla"}, bruno).status == 422
+    reply = act(premier, "PUT", "/v1/records/case_decisions", corrected, bruno)
+    assert (reply.status, reply.json["record"]["decided_by"]) == (200, "bruno")
+
+
 @pytest.mark.catalogue("B70")
 def test_a_case_is_decided_on_as_it_was_seen_and_not_once_it_was_cured(premier: World) -> None:
     shown = premier.ask("GET", f"/v1/accounts/{ACCOUNT_ID}/cases", CHANNEL).json

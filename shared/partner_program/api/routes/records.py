@@ -19,7 +19,7 @@ from partner_program.domain.files.outcomes import Outcome
 from partner_program.domain.model import Document
 from partner_program.domain.records.rows import columns_of
 from partner_program.use_cases.queries.records import RecordView
-from partner_program.use_cases.record_one import RecordTaken, RowRejected, Seen, Sent, read_record
+from partner_program.use_cases.record_one import RecordTaken, RowRejected, Seen, Sent, read_sent
 from partner_program.use_cases.reprocess import ReprocessingAsked
 
 queries, acts = Router(), Router()
@@ -93,13 +93,14 @@ def put_record(
     A malformed one is refused with a reason code for each column that is wrong (422).
 
     `If-Match` with its ETag: only if it is still the one that you have seen; `If-None-Match: *`: only if there is none;
-    neither: whatever stands, the later one counts.
+    neither: whatever stands, the later one counts. A decision on a case is that of who sends it: leave out
+    `decided_by`.
     """
     _check_columns(kind, body)
     seen = _seen(if_match, if_none_match)
     sent = Sent(began.name, caller.person, began.begun_at, began.begun_on)
     try:
-        taken = records_desk().record(read_record(kind, body, sent.on), sent, seen)
+        taken = records_desk().record(read_sent(kind, body, sent), sent, seen)
     except RowRejected as rejected:
         raise row_rejected(rejected) from None
     status = HTTPStatus.ACCEPTED if taken.outcome is Outcome.HELD else HTTPStatus.OK
