@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 from partner_program.api.problems import RequestRefused
 from partner_program.values.errors import StaleVersion
 
-_TAG = re.compile(r'"([0-9]{1,9})"')
+_TAG = re.compile(r'"([1-9][0-9]{0,8})"')
 
 
 def etag(version: int) -> str:

@@ -88,7 +88,7 @@ def test_without_a_version_nothing_is_begun(office: Office, if_match: str | None
     assert (office.snapshot(), office.log.begun) == (before, {})
 
 
-@pytest.mark.parametrize("if_match", ["1", 'W/"1"', '"1", "2"', '"one"', '""', '"0000000001"', '"١"'])
+@pytest.mark.parametrize("if_match", ["1", 'W/"1"', '"1", "2"', '"one"', '""', '"0000000001"', '"01"', '"0"', '"١"'])
 def test_what_is_no_version_of_ours_matches_none(office: Office, if_match: str) -> None:
     answer = office.send(f"{PAYOUT}/hold", WHY, {"Idempotency-Key": "k", "If-Match": if_match})
     assert (answer.status, office.log.begun) == (412, {})
