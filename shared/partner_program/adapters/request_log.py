@@ -1,4 +1,4 @@
-"""`RequestLog` on RequestsTable: `IDEMPOTENCY#<subject>`/`<name of the request>`, written twice at most."""
+"""`RequestLog` on RequestsTable: `IDEMPOTENCY#<subject>`/`<place of the key>`, written twice at most."""
 
 from partner_program.adapters.table import Item, Table
 from partner_program.use_cases.idempotency import Answer, Begun, KeyedRequest
@@ -47,7 +47,7 @@ class DynamoRequestLog:
 
 
 def _key(request: KeyedRequest) -> tuple[str, str]:
-    return f"IDEMPOTENCY#{request.subject}", request.name
+    return f"IDEMPOTENCY#{request.subject}", request.place
 
 
 def _ours(begun: Begun) -> Item:

@@ -15,7 +15,7 @@ from partner_program.api.problems import refused_by
 from partner_program.bootstrap.api.once import Once
 from partner_program.bootstrap.api.once import once as composed
 from partner_program.use_cases.idempotency import Answer, Begun, keyed, run
-from partner_program.values.errors import ProgramError
+from partner_program.values.errors import ProgramError, StaleVersion, VersionConflict
 
 JSON = "application/json"
 
@@ -47,6 +47,9 @@ def once(app: APIGatewayHttpResolver, next_middleware: NextMiddleware) -> Respon
 
 
 def _is_refusal(error: Exception) -> bool:
+    """Whether nothing was done. Who was too late for somebody else may have been so for their own twin."""
+    if isinstance(error, VersionConflict) and not isinstance(error, StaleVersion):
+        return False
     refused = refused_by(error) if isinstance(error, ProgramError) else None
     return refused is not None and refused.status < HTTPStatus.INTERNAL_SERVER_ERROR
 

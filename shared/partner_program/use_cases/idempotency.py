@@ -7,7 +7,7 @@ simply runs again. Two at once may both run; whose answer is kept first is the a
 
 Only a success is kept. A refused first try has changed nothing and leaves nothing: its key is free again, for the same
 request or a mended one. What broke off without an answer keeps its key from every other request, even where it is
-refused later: perhaps it was done, and another request of the same name would be taken for it.
+refused later: perhaps it was done. So does what came too late for somebody else, who may have been its own twin.
 """
 
 import hashlib
@@ -45,12 +45,14 @@ class Answer(Document):
 class KeyedRequest(Document):
     """A request under a key. `subject` says who asks: keys of different callers have nothing to do with each other.
 
-    `name` names the request for ever and tells neither key nor caller: 64 hexadecimal characters, good as an id.
+    `place` is where the key lies among the caller's, `name` names the request for ever. Both tell neither key nor
+    caller: 64 hexadecimal characters, good as ids. Two requests that had one key in turn are of different names.
     `digest` is over all that is asked, keyed with the key itself: as nobody who reads the log knows the key, nobody
     can try out on it what was asked, a bank account number for one. (That is why keys should be random.)
     """
 
     subject: str
+    place: str
     name: str
     digest: str
 
@@ -103,11 +105,12 @@ def keyed(subject: str, key: str, method: str, path: str, body: Mapping[str, obj
     `conditions` are the versions that it names (`If-Match`, `If-None-Match`).
     """
     said = json.dumps([method, path, conditions, body], sort_keys=True, separators=(",", ":"))
-    return KeyedRequest(
-        subject=subject,
-        name=hashlib.sha256(f"{subject}\n{key}".encode()).hexdigest(),
-        digest=hmac.new(key.encode(), said.encode(), hashlib.sha256).hexdigest(),
-    )
+    digest = hmac.new(key.encode(), said.encode(), hashlib.sha256).hexdigest()
+    return KeyedRequest(subject=subject, place=_hash(subject, key), name=_hash(subject, key, digest), digest=digest)
+
+
+def _hash(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def run(

@@ -73,11 +73,13 @@ def test_of_two_persons_who_restate_at_once_only_one_is_told_that_it_was_them(of
     replies: list[Reply] = []
     said = SEEN | {"reason": reason}
     office.world.writes.rival = lambda: replies.append(office.act(YEAR, said, by=claims("boris", "finance")))
-    replies.append(office.act(YEAR, SEEN))
+    replies.append(office.act(YEAR, SEEN, key="k"))
     assert [one.status for one in replies] == [200, 409]
     assert (replies[0].json["restated_by"], replies[1].code) == ("boris", "version_conflict")
     (entry,) = [one.act for one in office.world.book.entries if one.act.action == "restate"]
     assert (entry.by.person, entry.details["reason"]) == ("boris", reason)
+    mended = SEEN | {"reason": "mended"}
+    assert office.act(YEAR, mended, key="k").code == "idempotency_key_reused", "it may have been done by its own twin"
 
 
 @pytest.mark.catalogue("B75")

@@ -234,7 +234,7 @@ def test_the_log_holds_neither_key_nor_what_was_asked() -> None:
         log = DynamoRequestLog(table)
         request = asked("a secret key", number=IBAN)
         run(log, request, at(FIRST), Act())
-        kept = str(table.get("IDEMPOTENCY#https://pool|anna", request.name))
+        kept = str(table.get("IDEMPOTENCY#https://pool|anna", request.place))
     assert "IDEMPOTENCY#https://pool|anna" in kept
     assert "a secret key" not in kept
     assert IBAN not in kept
@@ -244,10 +244,20 @@ def test_what_was_asked_cannot_be_tried_out_without_the_key() -> None:
     assert asked("one", number=IBAN).digest != asked("other", number=IBAN).digest
 
 
-def test_the_name_of_a_request_is_an_id() -> None:
-    name = asked().name
-    assert len(name) == 64
-    assert set(name) <= set("0123456789abcdef")
+def test_the_name_and_the_place_of_a_request_are_ids() -> None:
+    request = asked()
+    for text in (request.name, request.place):
+        assert len(text) == 64
+        assert set(text) <= set("0123456789abcdef")
+
+
+def test_two_requests_under_one_key_have_one_place_and_never_one_name() -> None:
+    """What one of them has done is not taken for the other's, should the key have become free in between."""
+    one, other = asked(currency="EUR"), asked(currency="USD")
+    assert one.place == other.place
+    assert one.name != other.name
+    assert asked(currency="EUR").name == one.name
+    assert len({asked("a").name, asked("b").name, asked("a", subject="s").name}) == 3
 
 
 @pytest.mark.catalogue("F28")
