@@ -184,7 +184,7 @@ def ask_every_question(asking: Asking) -> None:
     totals = f"accruals/{parts['month']}-totals.json"
     assert totals in asking.world.results()
     asking.world.s3.delete_object(Bucket=asking.world.template.name("ResultsBucket"), Key=totals)
-    asking.see(f"/v1/accruals/{parts['month']}")  # as while the month is being booked
+    asking.see(f"/v1/accruals/{parts['month']}")  # as of a month that was booked before there was such a file
     for path, by in (("/v1/locator", None), (f"{of_account}/notices", PARTNER)):
         cursor_key.cache_clear()  # a function has a process of its own
         assert asking.world.ask("GET", path, by, query={"cursor": "forged"}).status == 400

@@ -161,7 +161,7 @@ class BookAccruals:
 
 
 class AccrualReport:
-    """What is booked, for those who ask: a month with its totals, or an account over months."""
+    """What is booked, for operators: a whole month with its totals, or an account over months."""
 
     def __init__(self, store: AccrualStore, jobs: JobLog) -> None:
         self._store = store

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from partner_program.use_cases.accruals import AccrualReport
+from partner_program.use_cases.queries import finance_accruals
 from partner_program.use_cases.queries.finance_accruals import FinanceAccruals
 from partner_program.use_cases.queries.report_ports import ResultPart
 from partner_program.values.errors import InvalidValue, NotFound
@@ -31,7 +31,7 @@ class Results:
 
 
 def asked(world: World) -> FinanceAccruals:
-    return FinanceAccruals(world.store, AccrualReport(world.store, world.jobs), Results(world))
+    return FinanceAccruals(world.store, Results(world))
 
 
 def world(*partners: str) -> World:
@@ -73,20 +73,56 @@ def test_the_totals_are_read_from_the_file_and_not_added_up_from_every_account(
 ) -> None:
     made = world()
     wanted = made.report.month("2024-04").totals
-
-    def never(month: str) -> None:
-        raise AssertionError("all rows of a month are read")
-
     monkeypatch.setattr(made.store, "month", never)
     monkeypatch.setattr(made.store, "page", lambda month, after, limit: ([], None))
     assert asked(made).month("2024-04", after=None, limit=10).totals == wanted
 
 
-def test_while_a_month_has_no_file_yet_its_totals_are_those_of_the_rows() -> None:
+def never(month: str) -> None:
+    raise AssertionError("all rows of a month are read")
+
+
+def test_while_a_month_is_booked_its_accounts_are_told_without_totals_and_it_is_not_complete(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Adding up ten thousand rows for each page would not be bounded, and would not be the last word either."""
+    made = world()
+    made.results.files.clear()
+    rows, _ = made.store.page("2024-04", None, 2)
+    monkeypatch.setattr(made.store, "month", never)
+    monkeypatch.setattr(made.store, "page", lambda month, after, limit: (rows[after is not None :], None))
+    for after in (None, "P1-DE"):
+        found = asked(made).month("2024-04", after=after, limit=2)
+        assert (found.month, found.on, found.complete) == ("2024-04", date(2024, 4, 30), False)
+        assert (found.totals, found.by_region, found.failures, bool(found.items)) == ((), (), (), True)
+
+
+@pytest.mark.parametrize("chunk", [7, 65_536])
+def test_a_month_that_was_booked_before_there_was_a_file_of_totals_has_them_from_the_head_of_its_own(
+    chunk: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = world()
+    wanted = asked(made).month("2024-04", after=None, limit=2)
+    del made.results.files["accruals/2024-04-totals.json"]
+    monkeypatch.setattr(finance_accruals, "_CHUNK_BYTES", chunk)
+    assert asked(made).month("2024-04", after=None, limit=2) == wanted
+
+
+def test_of_the_file_with_all_accounts_no_more_is_read_than_what_comes_before_them() -> None:
     made = world()
     del made.results.files["accruals/2024-04-totals.json"]
-    found = asked(made).month("2024-04", after=None, limit=2)
-    assert found.totals == made.report.month("2024-04").totals
+    whole = made.results.files["accruals/2024-04.json"]
+    wanted = asked(made).month("2024-04", after=None, limit=2)
+    made.results.files["accruals/2024-04.json"] = whole[: whole.index(b'"rows": [') + 9] + b"no more of it" * 10_000
+    assert asked(made).month("2024-04", after=None, limit=2) == wanted
+
+
+def test_a_month_in_which_nobody_took_part_has_its_totals_from_its_file_too() -> None:
+    made = World()
+    made.books("2024-04")
+    del made.results.files["accruals/2024-04-totals.json"]
+    found = asked(made).month("2024-04", after=None, limit=10)
+    assert (found.complete, found.items, found.totals) == (True, (), ())
 
 
 def test_accounts_that_failed_are_named_with_their_reason_and_the_month_is_not_complete() -> None:

@@ -7,14 +7,12 @@ from datetime import date
 from partner_program.adapters.account_store import DynamoAccountStore
 from partner_program.adapters.accrual_store import DynamoAccrualStore
 from partner_program.adapters.bank_store import DynamoBankStore
-from partner_program.adapters.job_log import DynamoJobLog
 from partner_program.adapters.objects import S3Objects
 from partner_program.adapters.payment_book import DynamoPaymentBook
 from partner_program.adapters.payment_queue import DynamoPaymentQueue
 from partner_program.adapters.table import Table
 from partner_program.bootstrap.runtime import current_clock, current_rulebook, dynamodb, program_table, s3
 from partner_program.bootstrap.settings import QueryApiSettings
-from partner_program.use_cases.accruals import AccrualReport
 from partner_program.use_cases.ports import AccountStore
 from partner_program.use_cases.queries.finance_accruals import FinanceAccruals
 from partner_program.use_cases.queries.finance_audit import FinanceAudit
@@ -52,8 +50,7 @@ def accrued() -> Accrued:
     settings = QueryApiSettings.read(os.environ)
     program = program_table(settings)
     store = DynamoAccrualStore(Table(dynamodb(), settings.payments_table))
-    report = AccrualReport(store, DynamoJobLog(program))
-    accruals = FinanceAccruals(store, report, S3Objects(s3(), settings.results_bucket))
+    accruals = FinanceAccruals(store, S3Objects(s3(), settings.results_bucket))
     today = current_clock(settings, program, current_rulebook(settings, program)).today()
     return Accrued(today, DynamoAccountStore(program), accruals)
 

@@ -210,8 +210,8 @@ class RevenueLines:
     ) -> LinesPage:  # fmt: skip
         """A page of the lines of a month, or of a year (the running one without either); `next_cursor` is a position.
 
-        Without either it goes on in the year that it began in, though another may have begun meanwhile. Reads: one for each month, and those of the claims of `limit` invoices. Raises `InvalidValue` for both a month
-        and a year.
+        Without either it goes on in the year that it began in, though another may have begun meanwhile. Reads: one for
+        each month, and those of the claims of `limit` invoices. Raises `InvalidValue` for both a month and a year.
         """
         if month is not None and year is not None:
             raise InvalidValue("ask for a month or for a year, not for both")
