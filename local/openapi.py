@@ -28,6 +28,7 @@ DESCRIPTION = (
 READ_REFUSALS = {
     400: "A parameter is not what the route takes.",
     404: "There is nothing like that, or nothing that the caller may see.",
+    409: "It is not, or no longer, in a state in which this can be told.",
 }
 BODY_REFUSALS = {
     413: "The body is too long.",
@@ -49,7 +50,7 @@ EVERY_REFUSAL = {
     503: "Busy: try again.",
 }
 HEADERS = {"idempotency-key": "Idempotency-Key", "if-match": "If-Match", "if-none-match": "If-None-Match"}
-BY_THE_GATEWAY = frozenset({401, 429, 503})
+BY_THE_GATEWAY = frozenset({401, 404, 429, 503})
 """Refusals that the gateway may give before any function is asked, with a body of its own."""
 
 

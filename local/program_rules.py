@@ -18,25 +18,13 @@ class Place(StrEnum):
 ALL = frozenset(Place)
 NO_NUMBER = frozenset({Place.RULEBOOK})
 
-THE_API = "The API"
-
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Places where a rule is rightly not found: the reason, and the issue that brings it (None: never to come)."""
+    """Places where a rule is rightly not found, and why."""
 
     places: frozenset[Place]
     reason: str
-    issue: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Partly:
-    """A part of a rule that a later issue brings; `until` is a path of the repository that will come with it."""
-
-    part: str
-    issue: str
-    until: str
 
 
 TITLES = {
@@ -94,12 +82,4 @@ MISSING = {
     "R-5.4e": Missing(NO_NUMBER, "arithmetic of the settlement: it has no number of its own"),
     "R-8": Missing(NO_NUMBER, "which distributors are known is records, not rulebook"),
 }
-"""Rule → where it is not found yet, and why. An entry that has become untrue fails the check."""
-
-PARTLY = {
-    "R-4.2.2": Partly("requests for demonstration licences", THE_API, "functions/records_api"),
-    "R-4.2.7": Partly("the order of incidents", THE_API, "functions/query_api"),
-    "R-4.2.8": Partly("the bid desk's queue", THE_API, "functions/records_api"),
-    "R-4.2.9": Partly("the locator's list", THE_API, "functions/query_api"),
-}
-"""Rule → the part that is still to come. The check fails when `until` is there and the entry is still here."""
+"""Rule → where it is not found, and why. An entry that has become untrue fails the check."""

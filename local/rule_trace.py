@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from local.program_rules import MISSING, PARTLY, TITLES, Missing, Partly, Place
+from local.program_rules import MISSING, TITLES, Missing, Place
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = Path("docs/rules.md")
@@ -82,15 +82,6 @@ def problems(found: Trace, titles: Mapping[str, str] = TITLES, missing: Mapping[
     return words
 
 
-def outdated(root: Path = ROOT, partly: Mapping[str, Partly] = PARTLY) -> list[str]:
-    """Parts that are said to come later although what brings them is there."""
-    return [
-        f"{rule}: `{later.part}` should be here with {later.until}: remove it from PARTLY"
-        for rule, later in partly.items()
-        if (root / later.until).exists() or rule not in TITLES
-    ]
-
-
 def page(found: Trace) -> str:
     """docs/rules.md."""
     lines = [_INTRODUCTION, "| rule | rulebook entries | code | tests |", "|---|---|---|---|"]
@@ -101,15 +92,13 @@ def page(found: Trace) -> str:
         "",
         "## Not found somewhere, and why",
         "",
-        "| rule | not in | reason | comes with |",
-        "|---|---|---|---|",
+        "| rule | not in | reason |",
+        "|---|---|---|",
     ]
     for rule in sorted(MISSING, key=_order):
         lack = MISSING[rule]
         places = ", ".join(place for place in Place if place in lack.places)
-        lines.append(f"| {rule} | {places} | {lack.reason} | {lack.issue or 'nothing: it stays so'} |")
-    lines += ["", "## Built in part", "", "| rule | still to come | comes with |", "|---|---|---|"]
-    lines += [f"| {rule} | {PARTLY[rule].part} | {PARTLY[rule].issue} |" for rule in sorted(PARTLY, key=_order)]
+        lines.append(f"| {rule} | {places} | {lack.reason} |")
     return "\n".join(lines) + "\n"
 
 
@@ -176,7 +165,7 @@ def main(arguments: list[str]) -> int:
     """Write the page, or check it. Returns the exit code."""
     found = trace()
     text = page(found)
-    words = problems(found) + outdated()
+    words = problems(found)
     if arguments == ["--check"]:
         if not (ROOT / PAGE).exists() or (ROOT / PAGE).read_text(encoding="utf-8") != text:
             words.append(f"{PAGE}: stale; run `make docs`")

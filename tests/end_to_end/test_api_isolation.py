@@ -26,7 +26,7 @@ SIGNED_IN = tuple(one for one in ENDPOINTS if not one.is_public)
 BODIES: dict[str, dict[str, Any]] = {
     "/what-if": {"changes": []},
     "/quotes": {"lines": [{"sku": "WALL-SW", "quantity": 1, "list_unit_price": "1000.00"}]},
-    "/benefit-requests": {"kind": "nfr_licences", "licences": 1, "purpose": "demonstration at the fair"},
+    "/benefit-requests": {"kind": "nfr_licences", "licences": 1, "internal_use": True, "purpose": "demonstration room"},
     "/bank-details": {
         "scheme": "iban", "number": "DE89370400440532013000", "holder": "Someone GmbH", "reason": "form of today",
     },
@@ -82,6 +82,7 @@ def _digest(stack: EmbeddedStack, name: str) -> str:
 
 @pytest.fixture
 def nothing_changes(sample_stack: EmbeddedStack) -> Iterator[None]:
+    sample_stack.wait_until_quiet()
     before = contents(sample_stack)
     yield
     assert contents(sample_stack) == before

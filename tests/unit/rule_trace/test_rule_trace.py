@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from local.program_rules import TITLES, Missing, Partly, Place
-from local.rule_trace import ROOT, Trace, outdated, page, problems, trace
+from local.program_rules import TITLES, Missing, Place
+from local.rule_trace import ROOT, Trace, page, problems, trace
 
 EVERYWHERE = {"R-1.1": "a rule"}
 
@@ -30,22 +30,14 @@ def test_a_rule_without_entry_code_or_test_is_named(place: Place) -> None:
 
 @pytest.mark.parametrize("place", list(Place))
 def test_an_excuse_covers_its_place_and_no_other(place: Place) -> None:
-    excuse = {"R-1.1": Missing(frozenset({place}), "not yet", "later")}
+    excuse = {"R-1.1": Missing(frozenset({place}), "for a reason")}
     assert problems(_found(*(other for other in Place if other is not place)), EVERYWHERE, excuse) == []
     assert problems(_found(), EVERYWHERE, excuse) == [f"R-1.1: no {other}" for other in Place if other is not place]
 
 
 def test_an_excuse_that_is_no_longer_needed_is_named() -> None:
-    excuse = {"R-1.1": Missing(frozenset({Place.TEST}), "not yet", "later")}
+    excuse = {"R-1.1": Missing(frozenset({Place.TEST}), "for a reason")}
     assert problems(_found(*Place), EVERYWHERE, excuse) == ["R-1.1: the excuse for test is no longer needed"]
-
-
-def test_a_part_to_come_is_outdated_once_what_brings_it_is_there(tmp_path: Path) -> None:
-    rule = next(iter(TITLES))
-    part = {rule: Partly("a part", "later", "functions/new")}
-    assert outdated(tmp_path, part) == []
-    (tmp_path / "functions" / "new").mkdir(parents=True)
-    assert outdated(tmp_path, part) == [f"{rule}: `a part` should be here with functions/new: remove it from PARTLY"]
 
 
 @pytest.mark.parametrize("place", list(Place))
