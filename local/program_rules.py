@@ -80,6 +80,5 @@ MISSING = {
     "R-3.1b": Missing(NO_NUMBER, "follows from the requirements' own numbers"),
     "R-5.2b": Missing(NO_NUMBER, "structure: a statement is of one account"),
     "R-5.4e": Missing(NO_NUMBER, "arithmetic of the settlement: it has no number of its own"),
-    "R-8": Missing(NO_NUMBER, "which distributors are known is records, not rulebook"),
 }
 """Rule → where it is not found, and why. An entry that has become untrue fails the check."""
