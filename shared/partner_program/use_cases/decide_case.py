@@ -95,7 +95,7 @@ class DecideCase:
         `StaleVersion` where the case is no longer the one that was seen; `RowRejected` for a decision that is none;
         `InvalidValue` without a reason.
         """
-        account = self._account(asked.account_id, sent.on)
+        account = self._account(asked.account_id, sent.known_on)
         case = _named(asked, self._assessed(account), account.saved)
         decision = _read(asked, sent)
         repeated = self._record.was_taken(decision, sent.name)

@@ -25,12 +25,16 @@ from partner_program.values.errors import StaleVersion, VersionConflict
 
 
 class Candidate(NamedTuple):
-    """A row to be taken. `waiting` is its entry among the held ones, if it has one; `by` who sent it by itself."""
+    """A row to be taken. `waiting` is its entry among the held ones, if it has one; `by` who sent it by itself.
+
+    `known_on`: since when its history has it ("": not known to be there, so since today).
+    """
 
     record: Record
     stamp: str
     waiting: WaitingRow | None = None
     by: str = ""
+    known_on: str = ""
 
 
 class Verdict(NamedTuple):
@@ -103,7 +107,8 @@ class Recorder:
         self._confirm([change])
 
     def _fact(self, candidate: Candidate) -> Fact:
-        return Fact(candidate.record, candidate.stamp, self._today.isoformat(), by=candidate.by)
+        known_on = candidate.known_on or self._today.isoformat()
+        return Fact(candidate.record, candidate.stamp, known_on, by=candidate.by)
 
     def _round(self, batch: Sequence[Candidate]) -> list[Verdict]:
         verdicts: list[Verdict] = []

@@ -39,12 +39,21 @@ class RowRejected(ProgramError):
 
 
 class Sent(NamedTuple):
-    """Who sends a record, under which name of the request, first at which moment (UTC) and on which program date."""
+    """Who sends a record, under which name of the request, first at which moment (UTC) and on which program date.
+
+    `today` is the program date of this try, if it is another: what it is first to write is known only since then.
+    """
 
     name: str
     by: str
     at: datetime
     on: date
+    today: date | None = None
+
+    @property
+    def known_on(self) -> date:
+        """Since when a row that is written now is known."""
+        return self.today or self.on
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +106,13 @@ class RecordOne:
         Raises `StaleVersion` where something else stands than what was `seen`: nothing is written then;
         `VersionConflict` where others keep writing the same record.
         """
-        recorder = Recorder(self._facts, self._messages, self._rulebook, sent.on)
+        recorder = Recorder(self._facts, self._messages, self._rulebook, sent.known_on)
         place = canonical_place(record)
         rows = self._facts.history(place)
         own = next((row for row in rows if is_of(row.stamp, sent.name)), None)
         stamp = own.stamp if own else request_stamp(sent)
         if own or seen is None:
-            verdicts = list(recorder.take([Candidate(record, stamp, by=sent.by)]))
+            verdicts = list(recorder.take([Candidate(record, stamp, by=sent.by, known_on=own.known_on if own else "")]))
         else:
             before = self._facts.get([place]).get(place)
             _check_seen(seen, before)

@@ -10,6 +10,7 @@ import pytest
 
 from partner_program.adapters.fact_store import DynamoFactStore
 from partner_program.domain.records.columns import key_columns
+from partner_program.use_cases.record_one import RecordOne
 from tests.deployed.gateway import AUDITOR, CHANNEL, FINANCE, PARTNER, Reply
 from tests.deployed.program import ACCOUNT_ID, PREMIER, RECORDS, pos_line, pos_report, receipt_key, report_key
 from tests.deployed.world import World
@@ -301,6 +302,34 @@ def test_a_decision_that_is_none_is_refused_where_it_is_wrong(premier: World) ->
         )
     assert get(premier, "case_decisions", partner_id="P0001", country="DE", requirement="business_plan",
                opened_on="2024-01-02", decided_on="2024-03-15").status == 404  # fmt: skip
+
+
+@pytest.mark.rule("R-4.1.6")
+@pytest.mark.catalogue("B67")
+def test_what_broke_off_before_it_was_written_is_known_only_since_it_was(
+    premier: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = {"partner_id": "P0001", "country": "DE", "year": "2024", "submitted_on": "2024-03-14"}
+    extend = {"verdict": "extend", "until": "2024-06-30", "reason": "the buyer is ill"}
+
+    def send() -> list[Reply]:
+        return [
+            act(premier, "POST", DECISION, extend, Idempotency_Key="d"),
+            act(premier, "PUT", "/v1/records/business_plans", plan, Idempotency_Key="p"),
+        ]
+
+    with monkeypatch.context() as dying:
+        dying.setattr(RecordOne, "__call__", lambda *_: 1 / 0)
+        assert [reply.status for reply in send()] == [500, 500]
+    premier.today("2024-03-25")
+    decided, planned = send()
+    assert (decided.status, planned.status, decided.json["decided_on"]) == (200, 201, "2024-03-15")
+    key = {"partner_id": "P0001", "country": "DE"}
+    of_case = {"requirement": "business_plan", "opened_on": "2024-01-02", "decided_on": "2024-03-15"}
+    for found in (
+        get(premier, "business_plans", **key, year="2024"), get(premier, "case_decisions", **key, **of_case)
+    ):  # fmt: skip
+        assert [one["known_on"] for one in found.json["history"]] == ["2024-03-25"]
 
 
 # -- reports

@@ -61,7 +61,7 @@ class Desk:
         return state
 
     def decide(self, verdict: str, until: str = "", *, name: str = "r1", by: str = "cora", days: int = 0,
-               facts: Any = None, **asked: Any) -> DecisionTaken:  # fmt: skip
+               facts: Any = None, worked_off: int = 0, **asked: Any) -> DecisionTaken:  # fmt: skip
         world = self.world
         record = RecordOne(facts=facts or world.facts, messages=world.messages, rulebook=world.rulebook)
         on = self.on + timedelta(days=days)
@@ -73,7 +73,7 @@ class Desk:
         }
         decision = Decision(**(named | {"verdict": verdict, "until": until} | asked))
         return DecideCase(self.accounts, record, rulebook())(
-            decision, Sent(name, by, datetime(2026, 1, 1, tzinfo=UTC), on)
+            decision, Sent(name, by, datetime(2026, 1, 1, tzinfo=UTC), on, on + timedelta(days=worked_off))
         )
 
     def written(self) -> list[CaseDecision]:

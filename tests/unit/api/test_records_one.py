@@ -228,6 +228,31 @@ def test_the_same_request_on_the_next_day_is_known_since_the_first() -> None:
     assert view(world, "partners").history[0].known_on == TODAY
 
 
+@pytest.mark.catalogue("B67", "F47")
+@pytest.mark.parametrize("calls", range(1, 16))
+def test_a_request_that_broke_off_is_known_since_the_day_on_which_its_row_was_written(calls: int) -> None:
+    """Whatever was told on the days between did not know it. Rows of others that it mends are of the day they are."""
+    later = TODAY + timedelta(days=10)
+    world = filled()
+    world.take("certifications", row("certifications", person_id="B"))
+    person = row("people", person_id="B")
+    place = canonical_place(read_record("people", person, TODAY))
+    plan = KilledAfter(calls)
+    with suppress(Killed):
+        one(world, facts=plan.wrap(world.facts), messages=plan.wrap(world.messages))(
+            read_record("people", person, TODAY), sent()
+        )
+    there = {fact.stamp: fact.known_on for rows in world.facts.histories.values() for fact in rows.values()}
+    again = sent()._replace(today=later)
+    put(world, "people", person, again)
+    [kept] = world.facts.history(place)
+    expected = there.get(kept.stamp, later.isoformat())
+    assert kept.known_on == world.facts.get([place])[place].known_on == expected
+    for rows in world.facts.histories.values():
+        for fact in rows.values():
+            assert fact.known_on == there.get(fact.stamp, later.isoformat())
+
+
 @pytest.mark.parametrize(
     ("upload_at", "stands"), [("2024-05-05T11:59:59Z", "person"), ("2024-05-05T12:00:01Z", "file")]
 )

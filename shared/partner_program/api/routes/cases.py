@@ -59,6 +59,6 @@ def decide_case(
         version=tag_in(if_match) if if_match else None,
     )
     try:
-        return desk.decide(asked, Sent(began.name, caller.person, began.begun_at, began.begun_on))
+        return desk.decide(asked, Sent(began.name, caller.person, began.begun_at, began.begun_on, desk.today))
     except RowRejected as rejected:
         raise row_rejected(rejected, in_body=DecisionAsked.model_fields) from None

@@ -98,9 +98,10 @@ def put_record(
     """
     _check_columns(kind, body)
     seen = _seen(if_match, if_none_match)
-    sent = Sent(began.name, caller.person, began.begun_at, began.begun_on)
+    desk = records_desk()
+    sent = Sent(began.name, caller.person, began.begun_at, began.begun_on, desk.today)
     try:
-        taken = records_desk().record(read_sent(kind, body, sent), sent, seen)
+        taken = desk.record(read_sent(kind, body, sent), sent, seen)
     except RowRejected as rejected:
         raise row_rejected(rejected) from None
     status = HTTPStatus.ACCEPTED if taken.outcome is Outcome.HELD else HTTPStatus.OK

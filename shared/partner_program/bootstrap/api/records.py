@@ -34,8 +34,9 @@ class RecordsSeen:
 
 @dataclass(frozen=True, slots=True)
 class RecordsDesk:
-    """What one request acts on records and requests with."""
+    """What one request acts on records and requests with. `today` is the program's date."""
 
+    today: date
     accounts: AccountStore
     record: RecordOne
     decide: DecideCase
@@ -69,6 +70,7 @@ def records_desk() -> RecordsDesk:
     sales = DynamoSalesStore(program, Table(dynamodb(), settings.sales_table))
     requests = DynamoRequestStore(Table(dynamodb(), settings.requests_table))
     return RecordsDesk(
+        today=current_clock(settings, program, rulebook).today(),
         accounts=accounts,
         record=record,
         decide=DecideCase(accounts, record, rulebook),
