@@ -181,6 +181,7 @@ def test_what_does_not_belong_into_a_request_is_refused_and_nothing_is_kept(two:
     assert get(two, OF_ACCOUNT).json["items"] == []
     request = asked(two)
     for decision in ({"decision": "granted"}, {"decision": "declined"}, {"decision": "maybe"},
-                     {"decision": "granted", "licences": 3}):  # fmt: skip
+                     {"decision": "granted", "licences": 3},
+                     {"decision": "declined", "licences": 2, "reason": "a slip"}):  # fmt: skip
         assert post(two, f"{one(request)}/decision", decision, CHANNEL, '"1"').status == 400
     assert get(two, one(request)).json["version"] == 1

@@ -36,7 +36,7 @@ from partner_program.use_cases.queries.benefit_requests import (
     BenefitRequestSeen,
     request_seen,
 )
-from partner_program.values.errors import NotFound
+from partner_program.values.errors import InvalidValue, NotFound
 
 queries, acts = Router(), Router()
 
@@ -63,7 +63,7 @@ class BenefitAsked(Document):
 
 
 class BenefitDecision(Document):
-    """Granted, of licences how many; or declined, with a reason for the partner to read."""
+    """Granted, of licences how many; or declined, with a reason for the partner to read, and no licences."""
 
     decision: Literal["granted", "declined"]
     licences: Licences | None = None
@@ -134,6 +134,8 @@ def decide_on_benefit_request(
     desk, act = records_desk(), _act(caller, began)
     if body.decision == "granted":
         decided = desk.benefits.grant(request_id, seen, act, body.licences, body.reason or "")
+    elif body.licences is not None:  # one of the two is a slip, and a decline is final
+        raise InvalidValue("Licences go with a grant: leave them out to decline.")
     else:
         decided = desk.benefits.decline(request_id, seen, act, body.reason or "")
     return _answer(decided, caller)
