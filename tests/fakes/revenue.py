@@ -13,6 +13,7 @@ from partner_program.use_cases.queries.revenue_ports import (
     Turn,
     Uncounted,
     WindowKey,
+    runs_that_stand,
 )
 from partner_program.use_cases.report_ports import LineReference
 from tests.fakes.accounts import FakeAccounts
@@ -96,10 +97,10 @@ class MemoryRevenueReads:
         found = {}
         for window in windows:
             state = self.sales.states.get(window[:2])
-            if state is not None:
-                run = self.sales.run_windows.get((*window[:2], state.digest, state.run), {})
-                if window.window in run:
-                    found[window] = Turn(state.run, run[window.window][0])
+            for run in reversed(runs_that_stand(state) if state else []):
+                saved = self.sales.run_windows.get((*window[:2], run.digest, run.run), {})
+                if window.window in saved:
+                    found[window] = Turn(run.run, saved[window.window][0])
         return found
 
     def site_ids(self, account_id: str) -> frozenset[str]:

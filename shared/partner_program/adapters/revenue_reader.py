@@ -19,6 +19,7 @@ from partner_program.use_cases.queries.revenue_ports import (
     Turn,
     Uncounted,
     WindowKey,
+    runs_that_stand,
 )
 from partner_program.use_cases.report_ports import LineReference, Offer, ReportState
 from partner_program.values.ids import split_account_id
@@ -91,16 +92,16 @@ class DynamoRevenueReader:
         """A batch read of the reports as they stand, and one of their runs' windows."""
         wanted = list(windows)
         states = self._states({(window.distributor_id, window.report_id) for window in wanted})
-        keys: dict[WindowKey, Key] = {
-            window: (run_pk(states[window[:2]]), f"WINDOW#{window.window:05d}")
-            for window in wanted
-            if window[:2] in states
+        runs = {report: [run_pk(run) for run in runs_that_stand(state)] for report, state in states.items()}
+        keys: dict[WindowKey, list[Key]] = {
+            window: [(pk, f"WINDOW#{window.window:05d}") for pk in runs.get(window[:2], ())] for window in wanted
         }
-        items = self._sales.get_many(keys.values())
+        items = self._sales.get_many(key for every in keys.values() for key in every)
+        saved = {window: [key for key in every if key in items] for window, every in keys.items()}
         return {
-            window: Turn(states[window[:2]].run, int(items[key]["attempt"]))
-            for window, key in keys.items()
-            if key in items
+            window: Turn(int(every[0][0].rpartition("#")[2]), int(items[every[0]]["attempt"]))
+            for window, every in saved.items()
+            if every
         }
 
     def site_ids(self, account_id: str) -> frozenset[str]:

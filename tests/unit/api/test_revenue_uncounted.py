@@ -7,6 +7,7 @@ import pytest
 
 from partner_program.domain.files.outcomes import Outcome, ReasonCode
 from partner_program.domain.files.what_to_do import what_to_do
+from partner_program.use_cases.queries.revenue_uncounted import MOST_READS_MORE
 from partner_program.values.errors import InvalidValue
 from tests.fakes.pos_world import World, line, product
 from tests.fakes.reports import Killed
@@ -142,6 +143,81 @@ def test_a_list_that_is_read_while_the_report_is_mended_shows_no_line_twice(worl
     world.pos.again()
     rest = world.uncounted(page.next_cursor, month=APRIL, limit=2)
     assert [one.line for one in (*page.items, *rest.items)] == [3, 4, 7]
+
+
+def test_what_was_mended_takes_no_pages_of_the_list() -> None:
+    """The usual life of held lines: the product comes, and the report is processed again. Their items stay behind."""
+    world = RevenueWorld(pos=World(window_rows=2000))
+    world.reads.lines_per_item, world.reads.items_at_once = 50, 100
+    held = [line(line_number=n, product_category="", sku="new-1") for n in range(1, 1001)]
+    world.play(*held, line(line_number=1001, quantity="x"))
+    world.pos.lookups.all_products["new-1"] = product("new-1", "software")
+    world.pos.again()
+    page = world.uncounted(month=APRIL, limit=50)
+    assert ([one.line for one in page.items], page.next_cursor) == ([1002], None)
+
+
+@pytest.mark.parametrize("kept", [0, 1])
+def test_a_page_ends_after_so_many_reads_of_what_is_left_behind_and_the_next_one_goes_on(kept: int) -> None:
+    world = RevenueWorld(pos=World(window_rows=2000))
+    world.reads.lines_per_item, world.reads.items_at_once = 1, 2
+    odd = [line(line_number=31, quantity="x")] * kept
+    world.play(*(line(line_number=n, product_category="", sku="new-1") for n in range(1, 31)), *odd)
+    world.pos.lookups.all_products["new-1"] = product("new-1", "software")
+    world.pos.again()
+    world.reads.reads, pages, page = 0, 1, world.uncounted(month=APRIL, limit=1)
+    assert world.reads.reads <= 1 + MOST_READS_MORE + 2
+    shown = list(page.items)
+    while page.next_cursor is not None:
+        world.reads.reads, pages, page = 0, pages + 1, world.uncounted(page.next_cursor, month=APRIL, limit=1)
+        assert world.reads.reads <= 2 + 1 + MOST_READS_MORE + 2 * 1 + 1 + 1
+        shown += page.items
+    assert [one.line for one in shown] == [32] * kept
+    assert pages <= 4
+
+
+@pytest.mark.parametrize("done", [0, 1, 2])
+def test_while_a_report_is_processed_again_what_was_found_before_stands_for_what_is_yet_to_come(
+    world: RevenueWorld, done: int
+) -> None:
+    """Also where that breaks off, until it is gone on with."""
+    before = reasons(world)
+    save_window, calls = world.pos.sales.save_window, 0
+
+    def killed(state: Any, result: Any) -> None:
+        nonlocal calls
+        calls += 1
+        if calls > done:
+            raise Killed
+        save_window(state, result)
+
+    def killed_at_once(state: Any, window: int, found: Any) -> None:
+        if calls >= done:
+            raise Killed
+        keep_uncounted(state, window, found)
+
+    keep_uncounted = world.pos.sales.keep_uncounted
+    world.pos.sales.save_window = killed  # type: ignore[method-assign]  # a timeout at the worst moment
+    world.pos.sales.keep_uncounted = killed_at_once  # type: ignore[method-assign]  # or right before it
+    with pytest.raises(Killed):
+        world.pos.again()
+    assert reasons(world) == before
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 7])
+def test_a_list_goes_on_behind_the_same_line_where_a_new_run_has_moved_the_lines_to_other_items(limit: int) -> None:
+    world = RevenueWorld(pos=World(window_rows=50))
+    world.play(*(
+        line(line_number=n, product_category="", sku="new-1" if n % 3 else "new-2") for n in range(1, 21)
+    ))  # fmt: skip
+    page = world.uncounted(month=APRIL, limit=limit)
+    shown = [one.line for one in page.items]
+    world.pos.lookups.all_products["new-2"] = product("new-2", "software")
+    world.pos.again()
+    while page.next_cursor is not None:
+        page = world.uncounted(page.next_cursor, month=APRIL, limit=limit)
+        shown += [one.line for one in page.items]
+    assert shown == [n + 1 for n in range(1, 21) if n % 3 or n + 1 <= limit + 1]
 
 
 @pytest.mark.parametrize("limit", [1, 2, 7, 50])

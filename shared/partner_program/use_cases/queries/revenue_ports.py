@@ -8,7 +8,7 @@ from partner_program.domain.facts import OpeningRevenue
 from partner_program.domain.revenue import Baseline, Contribution
 from partner_program.domain.sales.claims import Claim
 from partner_program.domain.sales.uncounted import UncountedLine
-from partner_program.use_cases.report_ports import LineReference
+from partner_program.use_cases.report_ports import LineReference, ReportState
 
 ITEMS_AT_ONCE = 100
 """Stored items that one read brings at most."""
@@ -70,6 +70,17 @@ class Turn(NamedTuple):
     attempt: int
 
 
+def runs_that_stand(state: ReportState) -> list[ReportState]:
+    """The runs whose findings stand: of each window that of the first run here that has saved it.
+
+    The run at work comes first; until it has come to a window, that which the report's receipt is of.
+    """
+    before = state.receipt if state.status == "processing" else None
+    if before is None or before.digest is None:
+        return [state]
+    return [state, state.model_copy(update={"run": before.run, "digest": before.digest})]
+
+
 class RevenueReads(Protocol):
     """The program table and the sales table, read."""
 
@@ -105,9 +116,10 @@ class RevenueReads(Protocol):
         ...
 
     def turns(self, windows: Iterable[WindowKey]) -> Mapping[WindowKey, Turn]:
-        """Who has decided windows, where that is saved; a window of no standing run is not in the answer.
+        """Who has decided windows, where that is saved; a window of no run that stands is not in the answer.
 
-        Two reads for a hundred.
+        While a report is processed again, what was found before stands for the windows that are yet to come
+        (`runs_that_stand`). Two reads for a hundred, three while so many are at work.
         """
         ...
 

@@ -5,7 +5,7 @@ that has decided the window; at a site that is still the account's; and not coun
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from partner_program.domain.files.outcomes import Outcome, ReasonCode
@@ -18,6 +18,11 @@ from partner_program.use_cases.queries.revenue_lines import months_of
 from partner_program.use_cases.queries.revenue_ports import LineKey, RevenueReads, Turn, Uncounted, WindowKey
 from partner_program.values.errors import InvalidValue
 
+MOST_READS_MORE = 4
+"""Reads of what is kept for one page, beyond one for each month; each brings a megabyte at most."""
+MOST_LOOKS = 5
+"""Times that a page looks who has decided the windows of what it has read: then it ends, and the next one goes on."""
+_UNDECIDED = Turn(0, 0)
 _CHANGED = "the line was counted with other content"
 
 
@@ -51,15 +56,23 @@ class UncountedPage(Document):
 
 
 class _At(NamedTuple):
-    """Behind which line of a file the list goes on: its month, its window by name, and where the line starts.
+    """How far the list has come: month, stored item, the line of its window's file behind which it goes on.
 
-    `year` is what the first page was asked of: the running one may be another by now. 0: a month was asked for.
+    `run` and `attempt` are the turn that had decided the window then, 0 where none had. `year` is what the first page
+    was asked of: the running one may be another by now. 0: a month was asked for.
     """
 
     month: str
-    window: str = ""
+    item: str = ""
     line: int = 0
+    run: int = 0
+    attempt: int = 0
     year: int = 0
+
+    @property
+    def window(self) -> str:
+        """What the names of the window's items begin with."""
+        return _window_name(self.item) if self.item else ""
 
 
 class _Kept(NamedTuple):
@@ -78,7 +91,7 @@ class _Kept(NamedTuple):
     @property
     def at(self) -> _At:
         """The position behind it."""
-        return _At(self.month, f"{self.item.name.rpartition('#')[0]}#", self.line.line)
+        return _At(self.month, self.item.name, self.line.line, self.item.run, self.item.attempt)
 
 
 class UncountedLines:
@@ -94,8 +107,8 @@ class UncountedLines:
         """A page of a month's lines (`undated`: those without a date that can be read), or of a year's and the undated.
 
         `next_cursor` is a position; without month and year it goes on in the year that it began in. Reads: one for each
-        month, and one for each megabyte of a report's window (some 2 500 lines of its 20 000 at most) that a page goes
-        on behind; three to tell what holds, and those of the claims of `limit` invoices. Raises `InvalidValue` for both
+        month and at most `MOST_READS_MORE`; two to tell who has decided their windows, at most `MOST_LOOKS` times and
+        once for the position; one of sites, and those of the claims of `limit` invoices. Raises `InvalidValue` for both
         a month and a year.
         """
         if month is not None and year is not None:
@@ -111,31 +124,38 @@ class UncountedLines:
         )
 
     def _kept(self, account_id: str, months: Sequence[str], start: _At, limit: int) -> tuple[list[_Kept], _At | None]:
-        """The next `limit` lines that were kept, whether they hold or not, and the position behind them.
+        """The next `limit` lines that the turn of their window has kept, and the position behind them.
 
-        A window is read from its beginning, also where a page goes on deep inside it: what a new run has mended has
-        moved the lines behind it to other items, but left them their place in the file.
+        What earlier turns have left behind takes no place on the page.
         """
+        turns = _Turns(self._reads)
+        rest = months[months.index(start.month) :]
+        stored = _Stored(self._reads, account_id, rest, turns.first_item(start))
         found: list[_Kept] = []
-        for month in months[months.index(start.month) :]:
-            at = start if month == start.month else _At(month)
-            goes_on, first = True, at.window
-            while goes_on:
-                items, goes_on = self._reads.uncounted(account_id, month, first)
-                for one in _lines_behind(month, items, at):
-                    if len(found) == limit:
+        at = start
+        for _ in range(MOST_LOOKS):
+            items = stored.next(limit + 1 - len(found))
+            turns.look_up(_window(item) for _, item in items)
+            for month, item in items:
+                is_same = (at.month, at.window) == (month, _window_name(item.name))
+                passed, turn = at.line if is_same else 0, turns.of(item)
+                if turn == Turn(item.run, item.attempt):
+                    behind = [_Kept(month, item, line) for line in item.lines if line.line > passed]
+                    if len(found) + len(behind) > limit:
+                        found += behind[: limit - len(found)]
                         return found, found[-1].at
-                    found.append(one)
-                first = f"{items[-1].name}~" if goes_on else first
-        return found, None
+                    found += behind
+                    passed = max(passed, item.lines[-1].line)
+                at = _At(month, f"{item.name}~", passed, *(turn or _UNDECIDED))
+            if stored.is_over:
+                return found, None
+        return found, at
 
     def _holding(self, account_id: str, kept: Sequence[_Kept]) -> Iterable[UncountedSale]:
         if not kept:
             return
-        turns = self._reads.turns({_window(one.item) for one in kept})
         sites = self._reads.site_ids(account_id)
-        standing = [one for one in kept if turns.get(_window(one.item)) == Turn(one.item.run, one.item.attempt)]
-        here = [one for one in standing if one.line.columns["partner_site_id"] in sites]
+        here = [one for one in kept if one.line.columns["partner_site_id"] in sites]
         claims = self._reads.claims({key for one in here if (key := one.key)})
         for one in here:
             claim = claims.get(one.key) if one.key else None
@@ -143,12 +163,68 @@ class UncountedLines:
                 yield _told(one, is_changed=claim is not None and one.line.content_hash != "")
 
 
-def _lines_behind(month: str, items: Iterable[Uncounted], at: _At) -> Iterable[_Kept]:
-    for item in items:
-        resumed = at.window and item.name.startswith(at.window)
-        for line in item.lines:
-            if not resumed or line.line > at.line:
-                yield _Kept(month, item, line)
+class _Stored:
+    """Reads what is kept of some months, from an item of the first of them on, no more than is wanted of it."""
+
+    def __init__(self, reads: RevenueReads, account_id: str, months: Sequence[str], first: str) -> None:
+        self._reads_left = len(months) + MOST_READS_MORE
+        self._pages = self._each(reads, account_id, months, first)
+        self.is_over = False
+
+    def next(self, lines: int) -> list[tuple[str, Uncounted]]:
+        """The next items with their months: of so many lines or more, of fewer where the reads are used up."""
+        found: list[tuple[str, Uncounted]] = []
+        while self._reads_left and not self.is_over and sum(len(item.lines) for _, item in found) < lines:
+            some = next(self._pages, None)
+            self.is_over = some is None
+            found += some or []
+        return found
+
+    def _each(
+        self, reads: RevenueReads, account_id: str, months: Sequence[str], first: str
+    ) -> Iterator[list[tuple[str, Uncounted]]]:
+        for month in months:
+            goes_on = True
+            while goes_on:
+                items, goes_on = reads.uncounted(account_id, month, first)
+                self._reads_left -= 1
+                yield [(month, item) for item in items]
+                first = f"{items[-1].name}~" if goes_on else ""
+
+
+class _Turns:
+    """Who has decided windows: each is asked for once."""
+
+    def __init__(self, reads: RevenueReads) -> None:
+        self._reads = reads
+        self._known: dict[WindowKey, Turn | None] = {}
+
+    def first_item(self, at: _At) -> str:
+        """Where a page begins to read: where the page before has ended, while the same turn has decided the window.
+
+        A turn of its own has put its lines into items of its own: the window is read anew, behind the same line.
+        """
+        if not at.item:
+            return ""
+        distributor_id, report_id, window, _ = at.item.split("#")
+        key = WindowKey(distributor_id, report_id, int(window))
+        self.look_up([key])
+        is_same = (self._known[key] or _UNDECIDED) == Turn(at.run, at.attempt)
+        return at.item if is_same else at.window
+
+    def look_up(self, windows: Iterable[WindowKey]) -> None:
+        """Reads those that are not known yet."""
+        missing = set(windows) - self._known.keys()
+        found = self._reads.turns(missing) if missing else {}
+        self._known |= {window: found.get(window) for window in missing}
+
+    def of(self, item: Uncounted) -> Turn | None:
+        """The turn of an item's window; None where the run that stands has not saved it."""
+        return self._known[_window(item)]
+
+
+def _window_name(item: str) -> str:
+    return f"{item.rpartition('#')[0]}#"
 
 
 def _window(item: Uncounted) -> WindowKey:
