@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from copy import deepcopy
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +13,7 @@ from partner_program.domain.asked import AskedWrongly
 from partner_program.domain.facts import Record
 from partner_program.domain.revenue import Contribution
 from partner_program.use_cases.queries import what_if_account
+from partner_program.use_cases.queries.gap import Gap
 from partner_program.use_cases.queries.what_if import WhatIf, WhatIfRequest
 from partner_program.values.errors import NotFound
 from partner_program.values.periods import add_months
@@ -238,6 +239,21 @@ def test_who_of_the_vendor_decided_is_not_told() -> None:
     [change] = answer.before.tier_changes
     assert (change.to_tier, "Petra" in answer.model_dump_json()) == ("advanced", False)
     assert "Petra" in world.state.model_dump_json()
+
+
+@pytest.mark.rule("R-5.4d")
+def test_when_a_year_was_restated_is_told_and_not_by_whom() -> None:
+    """In findings, gap and quarters alike: all of them repeat the engine's sentence on the year."""
+    world = premier()
+    frozen = baseline(2023, "100000", "2024-01-30")
+    act = {"revision": 1, "restated_on": date(2024, 3, 1), "restated_by": "Petra Vendor", "reason": "late reports"}
+    world.accounts.put_baseline(frozen)
+    world.accounts.put_baseline(frozen.model_copy(update=act | {"sales_revenue": Decimal(120000)}))
+    gap = Gap(accounts=world.accounts, rulebook=world.book, clock=FixedClock(world.today.isoformat()))(P1_DE)
+    for told_to_partner in (gap, world.ask(MORE), world.ask(MORE, on="2025-02-28"), world.state):
+        said = told_to_partner.model_dump_json()
+        assert "restated on 2024-03-01" in said
+        assert "Petra" not in said
 
 
 def test_nothing_is_stored() -> None:
