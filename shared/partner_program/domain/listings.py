@@ -110,6 +110,11 @@ def promotions_list(month: str) -> str:
     return f"PROMOTIONS#{month}"
 
 
+def month_of_promotions(name: str) -> str:
+    """The month of a list of promotions."""
+    return name.removeprefix("PROMOTIONS#")
+
+
 def locator_id(account_id: str) -> str:
     """What an account is called on the Locator: always the same, and not its id."""
     return sha256(account_id.encode()).hexdigest()[:_DIGEST_CHARS]

@@ -177,6 +177,18 @@ def test_promotions_of_a_month_tell_their_business_days_and_whether_they_came_in
     assert [item.account_id for item in program.promotions(Which(region="EMEA"), limit=50).items] == ["P1-DE"]
 
 
+def test_promotions_go_on_in_their_month_when_the_next_one_has_begun(lists: MemoryListings) -> None:
+    """A cursor is good until the end of the next day."""
+    first = ProgramLists(lists, rulebook(), on=date(2024, 3, 31)).promotions(Which(), limit=1)
+    april = ProgramLists(lists, rulebook(), on=date(2024, 4, 1))
+    rest = april.promotions(Which(), after=first.next_cursor, limit=50)
+    assert (first.month, rest.month) == ("2024-03", "2024-03")
+    assert [item.account_id for item in (*first.items, *rest.items)] == ["P1-DE", "P1-US"]
+    assert april.promotions(Which(), limit=50).items == ()
+    with pytest.raises(InvalidValue):
+        april.promotions(Which(), month="2024-04", after=first.next_cursor, limit=50)
+
+
 def test_where_nobody_counted_the_days_nobody_says_whether_they_were_too_many(program: ProgramLists) -> None:
     (item,) = program.promotions(Which(), month="2024-02", limit=50).items
     assert (item.account_id, item.business_days, item.in_time) == ("P3-FR", None, None)

@@ -11,6 +11,7 @@ from partner_program.domain.listings import (
     ListedAccount,
     ListedCase,
     ListedPromotion,
+    month_of_promotions,
     partner_list,
     promotions_list,
     tier_list,
@@ -19,7 +20,7 @@ from partner_program.domain.model import Document
 from partner_program.domain.tiers.findings import Requirement
 from partner_program.rulebook import Rulebook
 from partner_program.use_cases.list_ports import ListStore
-from partner_program.use_cases.queries.lists_pages import Stretch, found_in
+from partner_program.use_cases.queries.lists_pages import Stretch, found_in, list_in
 from partner_program.values.errors import InvalidValue
 from partner_program.values.periods import month_of
 from partner_program.values.tiers import Tier
@@ -144,10 +145,11 @@ class ProgramLists:
     ) -> PromotionsPage:  # fmt: skip
         """The promotions of a month (`YYYY-MM`; else the running one), to `which.tier` if that is said (R-3.1a).
 
-        `next_cursor` is bare. Raises `InvalidValue` for a region that there is not.
+        `next_cursor` is bare, and names the month: without one the list goes on in that which it began in. Raises
+        `InvalidValue` for a region that there is not.
         """
         self._check(which)
-        asked = month or month_of(self._on)
+        asked = month or (month_of_promotions(list_in(after)) if after else month_of(self._on))
 
         def fitting(body: str) -> PromotionSummary | None:
             entry = ListedPromotion.model_validate_json(body)

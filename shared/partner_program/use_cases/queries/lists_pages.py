@@ -67,6 +67,11 @@ def found_in(
     return Found(tuple(items), _position(stretches[place], order))
 
 
+def list_in(position: str) -> str:
+    """The name of the list that a position is in."""
+    return position.partition("/")[0]
+
+
 def _from(stretches: Sequence[Stretch], after: str | None) -> tuple[int, str | None]:
     """The stretch to go on in, and where in it."""
     if after is None:
