@@ -40,11 +40,11 @@ class MemoryReportListing:
         )
 
     def first_report(self, distributor_id: str) -> ReportEntry | None:
-        return next(self.received_since(distributor_id, date.min), None)
+        return next(self.received_between(distributor_id, date.min, date.max), None)
 
-    def received_since(self, distributor_id: str, day: date) -> Iterator[ReportEntry]:
+    def received_between(self, distributor_id: str, first: date, last: date) -> Iterator[ReportEntry]:
         for place in sorted(self.entries):
-            if place[0] == f"REPORTS#{distributor_id}" and place[1] >= day.isoformat():
+            if place[0] == f"REPORTS#{distributor_id}" and str(first) <= place[1] <= f"{last}~":
                 yield self.entries[place]
 
     def held(self, after: str | None, limit: int) -> EntryPage:

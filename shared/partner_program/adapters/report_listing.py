@@ -16,6 +16,8 @@ from partner_program.use_cases.queries.report_ports import EntryPage
 from partner_program.use_cases.report_listing import FirstUpload, ReportEntry
 
 HELD = "HELD"
+_BEHIND = "~"
+"""Sorts behind everything that a day's entries go on with."""
 _NO_NEWER_ONE = "attribute_not_exists(pk) OR ordinal <= :ordinal"
 
 
@@ -68,9 +70,10 @@ class DynamoReportListing:
         found = self._listings.page(_reports(distributor_id), limit=1).items
         return _entry(found[0]) if found else None
 
-    def received_since(self, distributor_id: str, day: date) -> Iterator[ReportEntry]:
+    def received_between(self, distributor_id: str, first: date, last: date) -> Iterator[ReportEntry]:
         """One query for each megabyte, about a thousand reports."""
-        return map(_entry, self._listings.query(_reports(distributor_id), first=day.isoformat()))
+        found = self._listings.query(_reports(distributor_id), first=first.isoformat(), last=f"{last}{_BEHIND}")
+        return map(_entry, found)
 
     def held(self, after: str | None, limit: int) -> EntryPage:
         """One query."""

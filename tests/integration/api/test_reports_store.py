@@ -111,18 +111,22 @@ def test_of_one_day_the_moment_of_the_upload_decides_then_the_name(listing: List
         ("A", "2024-05-05T10:00:00Z#02"),
     ):
         listing.save(entry(name, stamp=stamp))
-    assert names(listing.received_since("D1", date(2024, 5, 5))) == ["C", "A", "B"]
+    assert names(listing.received_between("D1", date(2024, 5, 5), date(2024, 5, 5))) == ["C", "A", "B"]
 
 
 @pytest.mark.parametrize(
-    ("day", "found"), [("2024-05-04", ["R1", "R2"]), ("2024-05-05", ["R1", "R2"]), ("2024-05-06", ["R2"])]
-)
-def test_reports_received_since_a_day_are_those_of_the_day_itself_and_later(
-    listing: Listing, day: str, found: list[str]
+    ("first", "last", "found"),
+    [
+        ("2024-05-04", "2024-05-06", ["R1", "R2"]), ("2024-05-05", "2024-05-07", ["R1", "R2"]),
+        ("2024-05-06", "2024-05-06", ["R2"]), ("2024-05-01", "2024-05-05", ["R1"]), ("2024-05-01", "2024-05-04", []),
+    ],
+)  # fmt: skip
+def test_reports_received_between_two_days_are_those_of_the_days_themselves_too(
+    listing: Listing, first: str, last: str, found: list[str]
 ) -> None:
     listing.save(entry("R1"))
     listing.save(entry("R2", received_on=date(2024, 5, 6)))
-    assert names(listing.received_since("D1", date.fromisoformat(day))) == found
+    assert names(listing.received_between("D1", date.fromisoformat(first), date.fromisoformat(last))) == found
 
 
 def test_the_first_report_is_the_one_received_first(listing: Listing) -> None:

@@ -176,6 +176,14 @@ def test_a_report_that_comes_a_year_late_ends_a_missing_month() -> None:
     assert (march.standing, march.score.late, march.late_reports[0].days_late) == (Reported.REPORTED, 1, 410)
 
 
+@pytest.mark.parametrize(("received", "standing"), [("2026-03-31", "reported"), ("2026-04-01", "missing")])
+def test_what_comes_more_than_two_years_after_its_month_is_not_read_however_much_that_is(
+    received: str, standing: str
+) -> None:
+    sender = Sender().sends("2024-03-05", "2024-02-29").sends(received, "2024-03-31")
+    assert sender.of("2024-03", date(2026, 6, 1)).standing == standing
+
+
 # -- lines and files
 
 

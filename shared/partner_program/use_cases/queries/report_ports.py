@@ -27,8 +27,8 @@ class ReportLists(Protocol):
         """The one received first."""
         ...
 
-    def received_since(self, distributor_id: str, day: date) -> Iterator[ReportEntry]:
-        """All that were first received on a day or later, in that order."""
+    def received_between(self, distributor_id: str, first: date, last: date) -> Iterator[ReportEntry]:
+        """All that were first received from one day to another, both included, in that order."""
         ...
 
     def held(self, after: str | None, limit: int) -> EntryPage:

@@ -16,13 +16,16 @@ from partner_program.values.money import EXACT, ExactNumber
 from partner_program.values.periods import add_months, month_of
 
 MOST_MONTHS = 12
-LOOK_BACK_MONTHS = 12
-"""A report counts in the month of its last invoice; one that came that long before the first month is not read."""
+LOOK_BACK_MONTHS, LOOK_AHEAD_MONTHS = 12, 24
+"""A report counts in the month of its last invoice; one that came that long before the first month or after the last is
+not read: so what is read does not grow with the years."""
 _HUNDREDTH = Decimal("0.01")
 
 COUNTING: Mapping[str, str] = {
     "month": "A report belongs to the month of its last invoice among the well-formed lines of the version that stands;"
-    " one without any, as that of a month without sales, to the month before it came.",
+    " one without any, as that of a month without sales, to the month before it came. Those that first came more than"
+    f" {LOOK_BACK_MONTHS} months before the first month asked for, or {LOOK_AHEAD_MONTHS} after the last, do not"
+    " count.",
     "due_on": "Days after the month's end as the rulebook has them for the month's last day (reports.due_days).",
     "on_time": "Reports of the month whose first upload that could be trusted as a whole came on the due day or before."
     " A correction that comes later does not make them late.",
@@ -98,7 +101,7 @@ class Scorecard(Document):
 
 
 class DistributorScorecard:
-    """Three reads: whether there is such a distributor, its first report, and the reports since a year before.
+    """Three reads: whether there is such a distributor, its first report, and the reports of at most four years.
 
     The last is one query for each megabyte, about a thousand reports.
     """
@@ -121,7 +124,8 @@ class DistributorScorecard:
         if earliest is None and not self._distributors.distributor_exists(distributor_id):
             raise NotFound("There is no such distributor.")
         since = add_months(ends[0].replace(day=1), -LOOK_BACK_MONTHS)
-        entries = list(self._lists.received_since(distributor_id, since))
+        until = end_of(month_of(add_months(ends[-1], LOOK_AHEAD_MONTHS)))
+        entries = list(self._lists.received_between(distributor_id, since, until))
         begun = _month(earliest) if earliest else None
         months = tuple(self._score(end, entries, begun, on) for end in ends)
         named = {one.month for one in months}
