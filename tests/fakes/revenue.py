@@ -50,7 +50,12 @@ class MemoryRevenueReads:
             one for one in self.sales.replaced if one.account_id == account_id and one.month[:4] == f"{year:04d}"
         ]
         known = contributions_known_on(standing.contributions, replaced, day)
-        return standing._replace(contributions=known, baselines=baselines_known_on(standing.baselines, day))
+        recorded = self.accounts.facts_known_on(account_id, year, day).opening_revenue
+        return RecordedYear(
+            known,
+            baselines_known_on(standing.baselines, day),
+            next((one for one in recorded if one.year == year), None),
+        )
 
     def references(
         self, account_id: str, month: str, *, distributor_id: str | None, first: str

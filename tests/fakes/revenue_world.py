@@ -43,12 +43,12 @@ class RevenueWorld:
         sent = [line | {"distributor_id": distributor, "report_id": report} for line in lines]
         self.pos.play(sent, f"pos/{distributor}/{report}.csv")
 
-    def opening(self, amount: str, year: int = 2024, account_id: str = ACCOUNT) -> None:
+    def opening(self, amount: str, year: int = 2024, account_id: str = ACCOUNT, known_on: str = "0001-01-01") -> None:
         partner_id, _, country = account_id.rpartition("-")
         record = OpeningRevenue(
             partner_id=partner_id, country=country, year=year, sales_revenue=Decimal(amount), currency="EUR"
         )
-        self.accounts.add(record, partner_id=partner_id)
+        self.accounts.add(record, partner_id=partner_id, known_on=known_on)
 
     def frozen(self, amount: str, year: int, **changes: Any) -> None:
         values: dict[str, Any] = {

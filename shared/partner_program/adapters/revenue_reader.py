@@ -4,10 +4,13 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
+from partner_program.adapters.fact_store import fact_of
 from partner_program.adapters.known_on import revenue_known_on
 from partner_program.adapters.sales_store import REFERENCES_PER_ITEM, invoice_key, report_pk, run_pk
 from partner_program.adapters.table import Item, Key, Table, TablePage
-from partner_program.domain.facts import OpeningRevenue, Site
+from partner_program.domain.facts import OpeningRevenue, Record, Site
+from partner_program.domain.records.history import known_on
+from partner_program.domain.records.places import Fact
 from partner_program.domain.revenue import Baseline, Contribution, baselines_known_on
 from partner_program.domain.sales.claims import Claim, bucket_of, load_claims
 from partner_program.domain.sales.uncounted import load_uncounted
@@ -37,6 +40,10 @@ class DynamoRevenueReader:
 
     def year(self, account_id: str, year: int) -> RecordedYear:
         """One query of the year's range, one read of the opening revenue."""
+        opening = self._opening(account_id, year)
+        return self._year(account_id, year, opening.record if opening else None)
+
+    def _year(self, account_id: str, year: int, opening: Record | None) -> RecordedYear:
         contributions: list[Contribution] = []
         baselines: list[Baseline] = []
         for item in self._program.query(f"ACCOUNT#{account_id}", prefix=f"REVENUE#{year:04d}-"):
@@ -44,17 +51,22 @@ class DynamoRevenueReader:
                 baselines.append(Baseline.model_validate_json(str(item["body"])))
             else:
                 contributions.append(Contribution.model_validate_json(str(item["body"])))
-        partner_id, country = split_account_id(account_id)
-        opening = self._program.get(f"PARTNER#{partner_id}", f"FACT#opening_revenue#{partner_id}#{country}#{year}")
-        recorded = OpeningRevenue.model_validate_json(str(opening["body"])) if opening else None
-        return RecordedYear(contributions, baselines, recorded)
+        return RecordedYear(contributions, baselines, opening if isinstance(opening, OpeningRevenue) else None)
 
     def year_known_on(self, account_id: str, year: int, day: date) -> RecordedYear:
-        """One more query, of the account's history, if anything that stands is newer."""
-        standing = self.year(account_id, year)
+        """One more query of the history of contributions, and one of the opening revenue's, if these are newer."""
+        opening = self._opening(account_id, year)
+        if opening is not None and opening.known_on > day.isoformat():
+            pk, sk = _opening_place(account_id, year)
+            opening = known_on(map(fact_of, self._program.query(f"HISTORY#{pk}", prefix=f"{sk}#")), day)
+        standing = self._year(account_id, year, opening.record if opening else None)
         known = revenue_known_on(self._program, account_id, year, standing.contributions, day)
         of_year = [item for item in known if item.month.startswith(f"{year:04d}-")]
         return standing._replace(contributions=of_year, baselines=baselines_known_on(standing.baselines, day))
+
+    def _opening(self, account_id: str, year: int) -> Fact | None:
+        item = self._program.get(*_opening_place(account_id, year))
+        return fact_of(item) if item else None
 
     def references(
         self, account_id: str, month: str, *, distributor_id: str | None, first: str
@@ -124,6 +136,11 @@ class DynamoRevenueReader:
         if not first:
             return self._sales.page(pk, prefix=prefix or None, limit=ITEMS_AT_ONCE)
         return self._sales.page(pk, first=first, last=f"{prefix}{_END}", limit=ITEMS_AT_ONCE)
+
+
+def _opening_place(account_id: str, year: int) -> Key:
+    partner_id, country = split_account_id(account_id)
+    return f"PARTNER#{partner_id}", f"FACT#opening_revenue#{partner_id}#{country}#{year}"
 
 
 def _references(item: Item) -> References:

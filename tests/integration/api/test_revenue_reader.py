@@ -124,6 +124,23 @@ def test_a_year_known_on_a_day_has_what_was_known_by_its_end(played: Played) -> 
     assert later.baselines == [BASELINES[0]]
 
 
+@pytest.mark.parametrize(("day", "amount"), [("2023-06-14", None), ("2024-05-31", "17.5"), ("2024-06-01", "20")])
+def test_the_opening_revenue_of_a_year_known_on_a_day_is_that_which_was_recorded_by_its_end(
+    day: str, amount: str | None
+) -> None:
+    """Of each row ever taken there is an entry in the history of its place."""
+    with two_tables() as (program, sales):
+        first = record_item(OPENING, "P1")
+        corrected = OPENING.model_copy(update={"sales_revenue": Decimal(20)})
+        second = record_item(corrected, "P1") | {"stamp": "2024-06-01T08:00:00Z#0", "known_on": "2024-06-01"}
+        other = record_item(OPENING.model_copy(update={"year": 2023}), "P1")
+        for item in (first, second, other):
+            program.put(item)
+            program.put(item | {"pk": f"HISTORY#{item['pk']}", "sk": f"{item['sk']}#{item['stamp']}"})
+        found = DynamoRevenueReader(program, sales).year_known_on("P1-DE", 2024, date.fromisoformat(day)).opening
+        assert (found.sales_revenue if found else None) == (Decimal(amount) if amount else None)
+
+
 def test_lines_are_listed_by_distributor_and_in_pages(played: Played) -> None:
     of_d1 = [2, 3, 5, 6, 8, 9, 11, 12, 14, 15]
     for limit in (1, 3, 100):

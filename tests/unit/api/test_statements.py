@@ -136,12 +136,14 @@ def sold(world: RevenueWorld) -> None:
     ))  # fmt: skip
 
 
-def stated(world: RevenueWorld, on: date = date(2024, 5, 5)) -> Statement:
-    """The first quarter's final statement, made from what is known, on a day."""
+def stated(
+    world: RevenueWorld, on: date = date(2024, 5, 5), status: StatementStatus = StatementStatus.FINAL
+) -> Statement:
+    """A statement of the first quarter, made from what is known, on a day."""
     records = [known for known in TRADING if isinstance(known, Record)]
     opening = world.accounts.load(P1_DE, 2020)[0].opening_revenue
     facts = facts_of(P1_DE, [*records, *opening], world.known())
-    made = make_statement(facts, Assignment(Q1, StatementStatus.FINAL, on), (), world.pos.rulebook)
+    made = make_statement(facts, Assignment(Q1, status, on), (), world.pos.rulebook)
     return world.accounts.put_statement(made)
 
 
@@ -187,6 +189,22 @@ def test_what_counts_after_the_statement_is_not_among_its_lines_though_it_came_i
 
 
 @pytest.mark.rule("R-5.4d")
+@pytest.mark.parametrize(("known_on", "shown", "complete"), [("2024-05-05", 1500, False), ("2024-05-06", 1000, True)])
+def test_the_opening_revenue_is_that_which_was_known_when_the_statement_was_made(
+    known_on: str, shown: int, complete: bool
+) -> None:
+    """One that was corrected on the statement's own day, after it, is the only one that is known of that day."""
+    world = RevenueWorld()
+    world.opening("1000")
+    sold(world)
+    stated(world)
+    world.opening("1500", known_on=known_on)
+    page = lines_of(world, 50)[1]
+    assert (page.opening_revenue, page.complete) == (Decimal(shown), complete)
+    assert page.ytd_revenue == Decimal("1006.02")
+
+
+@pytest.mark.rule("R-5.4d")
 def test_where_it_was_not_kept_which_lines_were_known_the_list_says_that_it_is_not_complete() -> None:
     world = RevenueWorld()
     sold(world)
@@ -208,6 +226,24 @@ def test_lines_that_came_later_on_the_statements_own_day_make_its_list_say_that_
     stated(world)
     world.play(line(line_number=1, invoice_number="INV-9", invoice_date="2024-02-20"), report="R2")
     assert not lines_of(world)[1].complete
+
+
+def test_a_list_ends_as_that_of_the_statement_it_began_with_though_the_final_one_was_made_meanwhile() -> None:
+    world = RevenueWorld()
+    sold(world)
+    stated(world, status=StatementStatus.PRELIMINARY)
+    expected, whole = lines_of(world, 50)
+    page = asked(world).lines(P1_DE, Q1, None, position=None, limit=2)
+    found = [(item.line_number, item.credit) for item in page.items]
+    world.pos.clock.day = date(2024, 5, 10)
+    world.play(line(line_number=9, invoice_number="A-1", invoice_date="2024-01-20"), report="A0")
+    stated(world, date(2024, 5, 10))
+    while page.next_cursor is not None:
+        page = asked(world).lines(P1_DE, Q1, None, position=page.next_cursor, limit=2)
+        found += [(item.line_number, item.credit) for item in page.items]
+        assert (page.status, page.lines, page.complete) == (StatementStatus.PRELIMINARY, whole.lines, True)
+    assert found == expected
+    assert lines_of(world)[1].status is StatementStatus.FINAL
 
 
 # -- its documents

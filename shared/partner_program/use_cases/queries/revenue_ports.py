@@ -89,7 +89,7 @@ class RevenueReads(Protocol):
         ...
 
     def year_known_on(self, account_id: str, year: int, day: date) -> RecordedYear:
-        """As it was known at the end of a day; one more read, if anything that stands is newer."""
+        """As it was known at the end of a day; at most two more reads, if anything that stands is newer."""
         ...
 
     def references(

@@ -159,15 +159,18 @@ class Statements:
     ) -> StatementLines:
         """A page of the lines behind a statement's YTD; `next_cursor` is a position.
 
-        Reads: four for the statement and what was known, one for each month, and those of the claims of `limit`
+        It names the statement: without `status` the list ends as that which it began with, though the final one may
+        have been made meanwhile.
+        Reads: five for the statement and what was known, one for each month, and those of the claims of `limit`
         invoices. Raises `NotFound`.
         """
-        statement = self._statement(account_id, period, status)
+        named, _, at = (position or "").partition("|")
+        statement = self._statement(account_id, period, StatementStatus(named) if named else status)
         year = self._reads.year_known_on(account_id, statement.year, statement.known_on or statement.made_on)
         months = months_of(statement.year, last=3 * statement.quarter)
         known = [item for item in year.contributions if item.month in months]
         wanted = Wanted(account_id, months, None, {(item.month, part_name(item)): item.lines for item in known})
-        found = self._lines.page(wanted, position, limit)
+        found = self._lines.page(wanted, at or None, limit)
         opening = year.opening.sales_revenue if year.opening else None
         credit = total(item.credit for item in known)
         is_all = EXACT.add(opening or Decimal(0), credit) == statement.ytd_revenue
@@ -182,7 +185,7 @@ class Statements:
             lines=sum(item.lines for item in known),
             complete=is_all and not found.lacking,
             items=tuple(told(line, self._rulebook) for line in found.lines),
-            next_cursor=found.next,
+            next_cursor=f"{statement.status}|{found.next}" if found.next else None,
         )
 
     def document(self, account_id: str, period: Quarter, form: str) -> tuple[bytes, str]:
