@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from local.cli import app
 from partner_program.adapters.rulebook_source import RulebookSource
 from partner_program.adapters.table import Table
-from tests.deployed.program import PREMIER, RECORDS
+from tests.deployed.program import PREMIER, RECORDS, pos_line, pos_report, report_key
 from tests.deployed.world import World
 
 OWNERS = '"people_required.MCDE.premier" = 7\n'
@@ -103,6 +103,26 @@ def test_the_lists_are_made_anew_from_the_states(stack: World) -> None:
     for pk, sk in before:
         lists.delete(str(pk), str(sk))
     lists.put({"pk": "TIER#advanced", "sk": "DE#P0001-DE", "body": before["PARTNER#P0001", "P0001-DE"]})
-    assert run("rebuild-lists") == (0, f"1 account: {len(before)} entries put, 1 taken away")
+    assert run("rebuild-lists") == (0, f"1 account: {len(before)} entries put, 1 taken away 0 reports listed")
     assert {(item["pk"], item["sk"]): item["body"] for item in lists.having("body")} == before
-    assert run("rebuild-lists") == (0, "1 account: 0 entries put, 0 taken away")
+    assert run("rebuild-lists") == (0, "1 account: 0 entries put, 0 taken away 0 reports listed")
+
+
+def test_reports_from_before_the_lists_are_listed_as_they_stand(stack: World) -> None:
+    """Otherwise, as soon as one of them is processed again, a scorecard calls the months of all others missing."""
+    stack.take_in(RECORDS)
+    for month in ("2024-02", "2024-03"):
+        stack.upload_and_deliver(report_key(month), pos_report(pos_line(month, 1), pos_line(month, 2, sku="UNKNOWN")))
+    lists = Table(stack.dynamodb, stack.template.name("ListingsTable"))
+
+    def listed() -> dict[tuple[str, str], str]:
+        found = {(str(item["pk"]), str(item["sk"])): str(item["body"]) for item in lists.having("body")}
+        return {place: body for place, body in found.items() if place[0].startswith(("REPORT", "HELD"))}
+
+    before = listed()
+    for pk, sk in before:
+        lists.delete(pk, sk)
+    for _ in range(2):
+        code, output = run("rebuild-lists")
+        assert (code, output.endswith("taken away 2 reports listed")) == (0, True)
+        assert listed() == before

@@ -90,20 +90,24 @@ class ListReport:
         self._received_on = received_on
 
     def __call__(self, distributor_id: str, report_id: str, stamp: str, today: date) -> None:
-        """`stamp` is that of the upload at hand, `today` the day on which it is worked on."""
-        upload = FirstUpload(stamp=stamp, on=self._received_on(stamp, today))
-        first = self._listing.first_upload(distributor_id, report_id, upload)
+        """`stamp` is that of the upload at hand, `today` the day on which it is worked on.
+
+        The report's place is that of its first upload that anything is known of: one that never came to its end, or was
+        there before the lists, is told by its version.
+        """
         state = self._sales.state(distributor_id, report_id)
         versions = self._sales.versions(distributor_id, report_id)
         refusals = self._sales.refusals(distributor_id, report_id)
-        accepted = [self._received_on(version.stamp, version.first_seen_on) for version in versions]
+        accepted = [self._upload(version.stamp, version.first_seen_on) for version in versions]
+        earliest = min((*accepted, self._upload(stamp, today)), key=lambda upload: (upload.on, upload.stamp))
+        first = self._listing.first_upload(distributor_id, report_id, earliest)
         entry = ReportEntry(
             distributor_id=distributor_id,
             report_id=report_id,
             status=_status(state),
             stamp=first.stamp,
             received_on=first.on,
-            accepted_on=min(accepted, default=None),
+            accepted_on=min((upload.on for upload in accepted), default=None),
             versions=len(versions),
             refused_uploads=_by_month(refusals),
             last_refusal=last_refusal(refusals),
@@ -111,6 +115,9 @@ class ListReport:
         )
         receipt = state.receipt if state else None
         self._listing.save(entry.model_copy(update=_counted(receipt)) if receipt else entry)
+
+    def _upload(self, stamp: str, seen_on: date) -> FirstUpload:
+        return FirstUpload(stamp=stamp, on=self._received_on(stamp, seen_on))
 
 
 def last_refusal(refusals: Sequence[Receipt]) -> Refusal | None:

@@ -103,6 +103,17 @@ def test_killed_at_any_write_of_the_list_the_message_comes_back_and_heals_it(bef
         return
 
 
+def test_a_first_upload_that_never_came_to_its_end_is_the_reports_first_one_all_the_same() -> None:
+    world = World()
+    world.clock.day = date(2024, 5, 3)
+    with pytest.raises(Killed):
+        world.ingest(sales=KilledAfter(3).wrap(world.sales))(world.upload([GOOD[0]]), lambda: 900_000)
+    world.clock.day = date(2024, 5, 9)
+    world.play(GOOD)
+    listed = entry(world)
+    assert (listed.received_on, listed.accepted_on) == (date(2024, 5, 3), date(2024, 5, 3))
+
+
 def test_who_looked_earlier_never_replaces_who_looked_later() -> None:
     world = World()
     world.play([*GOOD, line(line_number=3, sku="none")])
