@@ -1,20 +1,22 @@
 """No partner sees a byte of another's, whatever route, token or cursor they try (B59 to B63)."""
 
+import csv
 import hashlib
 import json
 import uuid
 from collections.abc import Iterator
-from itertools import permutations
+from itertools import permutations, product
 from typing import Any
 
 import pytest
 
+from local.openapi import OPENAPI
 from local.people import Person
 from local.stack import EmbeddedStack
 from partner_program.api.access import ENDPOINTS, Endpoint
 from partner_program.domain.payments.people import Role
 from tests.end_to_end.api_client import Reply, ask
-from tests.end_to_end.playing import Played
+from tests.end_to_end.playing import SAMPLE, Played
 from tests.end_to_end.tokens import bad_tokens
 
 pytestmark = pytest.mark.end_to_end
@@ -22,6 +24,7 @@ pytestmark = pytest.mark.end_to_end
 PARTNERS_ROUTES = tuple(one for one in ENDPOINTS if Role.PARTNER in one.roles)
 OF_AN_ACCOUNT = tuple(one for one in PARTNERS_ROUTES if "{account_id}" in one.path)
 OF_A_SITE = tuple(one for one in PARTNERS_ROUTES if "{site_id}" in one.path)
+CONTRACT: dict[str, Any] = json.loads(OPENAPI.read_text(encoding="utf-8"))["paths"]
 SIGNED_IN = tuple(one for one in ENDPOINTS if not one.is_public)
 BODIES: dict[str, dict[str, Any]] = {
     "/what-if": {"changes": []},
@@ -146,16 +149,77 @@ def _names(path: str) -> list[str]:
     return [part[1:-1] for part in path.split("/") if part.startswith("{")]
 
 
+def paged(one: Endpoint) -> bool:
+    """Whether it is a list, by the contract of the API."""
+    operation = CONTRACT[one.path][one.method.lower()]
+    return "cursor" in [parameter["name"] for parameter in operation["parameters"]]
+
+
+def list_with_more(askers: Askers, one: Endpoint) -> tuple[str, str, dict[str, str]]:
+    """Of some partner with more than one item: who it is, and the path and query that ask for its first page."""
+    years: tuple[dict[str, str], ...] = ({},)
+    if "/revenue/" in one.path:
+        years = tuple({"year": str(year)} for year in range(2022, 2026))
+    for year, (partner_id, accounts) in product(years, askers.accounts.items()):
+        for path in dict.fromkeys(askers.path(one, account_id) for account_id in accounts):
+            reply = askers.ask(one, path, askers.token(partner_id), limit="1", **year)
+            if reply.status == 200 and reply.json["next_cursor"]:
+                return partner_id, path, {"limit": "1", **year}
+    raise AssertionError(f"no partner has a second page of {one.path}: nothing is tried")
+
+
+@pytest.fixture(scope="module")
+def two_requests(askers: Askers) -> None:
+    """The sample asks for no benefits: somebody of P1001 does, twice."""
+    [one] = [one for one in OF_AN_ACCOUNT if (one.method, one.path.endswith("/benefit-requests")) == ("POST", True)]
+    for _ in range(2):
+        reply = askers.ask(one, askers.path(one, "P1001-DE"), askers.token("P1001"))
+        assert reply.status == 201, reply.body
+
+
 @pytest.mark.catalogue("B63")
-@pytest.mark.parametrize("topic", ["history", "notices"])
-def test_anothers_cursor_leads_nowhere(askers: Askers, topic: str) -> None:
-    one = next(one for one in OF_AN_ACCOUNT if one.path.endswith(f"/{topic}"))
-    first = askers.ask(one, askers.path(one, "P1001-DE"), askers.token("P1001"), limit="1")
-    cursor = first.json["next_cursor"]
-    assert cursor
-    own = askers.ask(one, askers.path(one, "P1001-DE"), askers.token("P1001"), limit="1", cursor=cursor)
-    assert own.status == 200
-    for theirs in ("P1002", "P1005"):
-        account_id = askers.accounts[theirs][0]
-        reply = askers.ask(one, askers.path(one, account_id), askers.token(theirs), cursor=cursor)
-        assert (reply.status, reply.json["code"]) == (400, "invalid_cursor")
+@pytest.mark.usefixtures("two_requests")
+@pytest.mark.parametrize("one", [one for one in PARTNERS_ROUTES if paged(one)], ids=lambda one: one.path)
+def test_a_cursor_leads_on_whom_it_was_given_to_and_nobody_else(askers: Askers, one: Endpoint) -> None:
+    """Not another partner, not the vendor for the same list, and not another person of the same partner."""
+    mine, path, query = list_with_more(askers, one)
+    cursor = askers.ask(one, path, askers.token(mine), **query).json["next_cursor"]
+    assert askers.ask(one, path, askers.token(mine), **query, cursor=cursor).status == 200
+    askers.stack.people.make(Person(f"another-of-{mine}", ("partner",), mine))
+    for person in (f"another-of-{mine}", "carla", "fiona"):
+        token = askers.stack.token(person)
+        assert askers.ask(one, path, token, **query).status == 200, "the list itself they may see"
+        _refused(askers.ask(one, path, token, **query, cursor=cursor), person)
+    theirs = next(partner_id for partner_id in sorted(askers.accounts) if partner_id != mine)
+    own_path = askers.path(one, askers.accounts[theirs][0])
+    if "{site_id}" in one.path:
+        return  # a site is of one partner: there is no such list of another
+    _refused(askers.ask(one, own_path, askers.token(theirs), **query, cursor=cursor), theirs)
+
+
+def _refused(reply: Reply, whom: str) -> None:
+    assert (reply.status, reply.json["code"]) == (400, "invalid_cursor"), whom
+
+
+@pytest.mark.catalogue("B59")
+@pytest.mark.parametrize("one", [one for one in OF_AN_ACCOUNT if one.method == "GET"], ids=lambda one: one.path)
+def test_no_partner_reads_who_of_the_vendor_has_acted(
+    askers: Askers, vendors_people: frozenset[str], one: Endpoint
+) -> None:
+    """P1019's year was restated, P1016's case decided, P1005's payout held: why is told, and not by whom."""
+    for partner_id in ("P1001", "P1003", "P1005", "P1009", "P1016", "P1019"):
+        for account_id in askers.accounts[partner_id]:
+            reply = askers.ask(one, askers.path(one, account_id), askers.token(partner_id))
+            told = reply.body.decode("utf-8")
+            assert not [name for name in vendors_people if name in told], account_id
+
+
+@pytest.fixture(scope="module")
+def vendors_people() -> frozenset[str]:
+    """Everybody who acts for the vendor in the sample."""
+    names: set[str] = set()
+    for file, columns in (("acts.csv", ("by", "second")), ("records/case_decisions.csv", ("decided_by",))):
+        with (SAMPLE / file).open(encoding="utf-8", newline="") as rows:
+            names |= {row[column] for row in csv.DictReader(rows) for column in columns if row[column]}
+    assert len(names) > 3
+    return frozenset(names)
