@@ -13,6 +13,7 @@ from partner_program.domain.sales.receipt import Receipt
 from partner_program.domain.sales.uncounted import UncountedLine, UncountedPlace
 from partner_program.use_cases.ports import ObjectRef
 from partner_program.use_cases.report_ports import (
+    MOST_REFUSALS_READ,
     CountedLine,
     LineReference,
     Offer,
@@ -100,7 +101,7 @@ class MemorySales:
         self.refused.setdefault((distributor_id, report_id), {})[receipt.object_version] = receipt
 
     def refusals(self, distributor_id: str, report_id: str) -> Sequence[Receipt]:
-        return list(self.refused.get((distributor_id, report_id), {}).values())
+        return list(self.refused.get((distributor_id, report_id), {}).values())[:MOST_REFUSALS_READ]
 
     def windows(self, state: ReportState) -> Mapping[int, WindowResult]:
         return {number: result for number, (_, result) in self.run_windows.get(_run(state), {}).items()}

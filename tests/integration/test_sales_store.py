@@ -145,6 +145,22 @@ def test_a_refusal_is_history_and_leaves_the_state_alone(store: SalesStore) -> N
     assert list(store.versions("D1", "R1")) == []
 
 
+def test_however_many_uploads_were_refused_one_read_of_them_is_all(
+    store: SalesStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """How many there are is up to who uploads; each listing of the report looks at them."""
+    monkeypatch.setattr("partner_program.adapters.sales_store.MOST_REFUSALS_READ", 2)
+    monkeypatch.setattr("tests.fakes.reports.MOST_REFUSALS_READ", 2)
+    for number in range(1, 4):
+        assert len(store.refusals("D1", "R1")) == number - 1
+        receipt = Receipt(
+            status="refused", distributor_id="D1", report_id="R1", object_key="k", object_version=f"v{number}",
+            processed_on=date(2024, 5, 5), edition="e", rulebook_digest="d",
+        )  # fmt: skip
+        store.keep_refusal("D1", "R1", receipt)
+    assert len(store.refusals("D1", "R1")) == 2
+
+
 @pytest.mark.catalogue("F11")
 def test_a_window_of_an_earlier_attempt_never_replaces_that_of_a_later_one(store: SalesStore) -> None:
     def result(rows: int) -> WindowResult:

@@ -13,6 +13,7 @@ from partner_program.domain.sales.receipt import Receipt
 from partner_program.domain.sales.uncounted import UncountedLine, UncountedPlace, dump_uncounted
 from partner_program.domain.tiers.account import AccountState
 from partner_program.use_cases.report_ports import (
+    MOST_REFUSALS_READ,
     CountedLine,
     LineReference,
     Offer,
@@ -93,9 +94,9 @@ class DynamoSalesStore:
         self._program.put(item)
 
     def refusals(self, distributor_id: str, report_id: str) -> Sequence[Receipt]:
-        """Every upload that was refused, by object version."""
-        items = self._program.query(report_pk(distributor_id, report_id), prefix="REFUSED#")
-        return [Receipt.model_validate_json(str(item["body"])) for item in items]
+        """Uploads that were refused, by object version: `MOST_REFUSALS_READ` at most. One query."""
+        page = self._program.page(report_pk(distributor_id, report_id), prefix="REFUSED#", limit=MOST_REFUSALS_READ)
+        return [Receipt.model_validate_json(str(item["body"])) for item in page.items]
 
     # -- windows of a run
 

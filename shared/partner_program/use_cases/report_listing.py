@@ -44,7 +44,7 @@ class ReportEntry(Document):
     `status`: `posted` once any version of it was processed to its end; `refused` while every upload was refused whole.
     `received_on` is the day of the first upload, `accepted_on` that of the first one that could be trusted as a whole.
     Lines and money are those of the version that stands, `refused_uploads` how many were refused in a month
-    (`YYYY-MM`). `ordinal` grows with everything that happens to the report.
+    (`YYYY-MM`), a thousand at most are looked at. `ordinal` grows with everything that happens to the report.
     """
 
     distributor_id: str

@@ -14,6 +14,9 @@ from partner_program.domain.sales.uncounted import UncountedLine, UncountedPlace
 from partner_program.use_cases.ports import ObjectRef, ObjectStore
 from partner_program.values.tiers import Tier
 
+MOST_REFUSALS_READ = 1000
+"""Refused uploads of one report that are ever looked at: how many there are is up to who uploads."""
+
 
 class ReportState(Document):
     """Which version of a report stands, and who is at work on it: one item, written on the condition of `attempt`.
@@ -146,7 +149,7 @@ class SalesStore(Protocol):
         ...
 
     def refusals(self, distributor_id: str, report_id: str) -> Sequence[Receipt]:
-        """Every upload that was refused, in no particular order."""
+        """Uploads that were refused, in no particular order: all, or of very many `MOST_REFUSALS_READ`. One read."""
         ...
 
     def windows(self, state: ReportState) -> Mapping[int, WindowResult]:

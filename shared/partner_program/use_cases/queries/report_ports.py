@@ -48,7 +48,7 @@ class Reports(Protocol):
         ...
 
     def refusals(self, distributor_id: str, report_id: str) -> Sequence[Receipt]:
-        """Every upload that was refused."""
+        """Uploads that were refused: all, or of very many a thousand. One read."""
         ...
 
 

@@ -14,7 +14,7 @@ from partner_program.values.errors import NotFound
 from partner_program.values.money import ExactNumber
 
 MOST_REFUSALS = 20
-"""Refused uploads of one report that are told, the latest first; all are counted."""
+"""Refused uploads of one report that are told, the latest first of those that are read (`MOST_REFUSALS_READ`)."""
 MOST_HELD_REPORTS = 1000
 """Reports with held lines whose lines are added up by cause."""
 
@@ -24,7 +24,8 @@ class ReportSummary(Document):
 
     `status`: `posted` once a version of it was processed to its end; `refused` while every upload was refused whole;
     `processing` where only an unfinished one is there. `received_on` is the day of the first upload, `accepted_on` of
-    the first that could be trusted as a whole. Lines, money and outcomes are those of the version that stands.
+    the first that could be trusted as a whole. Lines, money and outcomes are those of the version that stands. Of
+    refused uploads a thousand at most are counted.
     """
 
     distributor_id: str
@@ -70,7 +71,8 @@ class ReportDetail(Document):
 
     `at_work`: it is being processed again at this moment, or waits to be. `receipt` is that of the version that stands;
     None while every upload was refused or the first is still at work. `held` are the reasons of the lines that count
-    once their cause is mended, `not_counted` those of all other lines that did not count.
+    once their cause is mended, `not_counted` those of all other lines that did not count. `refused_uploads` are at most
+    a thousand, of which the latest twenty are told.
     """
 
     distributor_id: str

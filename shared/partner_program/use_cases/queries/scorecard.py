@@ -34,7 +34,8 @@ COUNTING: Mapping[str, str] = {
     "held": "Lines that wait for a record or a correction now; those mended meanwhile count no more.",
     "rejected": "Malformed lines.",
     "duplicate": "Lines that another report, an earlier version or the same file had already.",
-    "refused_files": "Uploads that were refused whole, in the month in which they came, whatever they were to report.",
+    "refused_files": "Uploads that were refused whole, in the month in which they came, whatever they were to report."
+    " Of one report a thousand at most are looked at.",
     "missing": "The due day is over and no report has its last invoice in the month. Months before the distributor's"
     " first report are not missing. Who reports several months in one file reports the last of them only.",
     "share": "Percent of all lines of the month, or of all its reports, rounded half up to two decimals.",
