@@ -226,7 +226,8 @@ def _decided(revision: BankRevision, to: BankStatus, by: Actor, on: date) -> Ban
 
 def _face(revision: BankRevision) -> dict[str, str]:
     """What the log says of bank details: never the number, but what binds it to the sealed one."""
-    return {
+    owner = {"partner": revision.partner_id} if revision.partner_id else {}
+    return owner | {
         "revision": str(revision.number),
         "scheme": revision.scheme,
         "country": revision.country,

@@ -141,6 +141,8 @@ def bank_acts(revision: BankRevision) -> Iterator[Shown]:
         "holder": revision.holder,
         "seal": revision.seal_digest,
     }
+    if revision.partner_id:  # those of before it was kept have entries without it
+        said["partner"] = revision.partner_id
     name = revision.site_id, revision.number
     proposed_by, proposed_on = revision.proposed_by.person, revision.proposed_on
     proposed = said | {"reason": revision.reason}
