@@ -5,16 +5,23 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from moto.dynamodb.models import dynamodb_backends
 
+from partner_program.adapters.sales_store import DynamoSalesStore, invoice_key
 from partner_program.adapters.table import Item, Table, to_wire
 from partner_program.api.access import ENDPOINTS, LOCATOR, QUERY
 from partner_program.bootstrap import runtime
 from partner_program.domain.listings import listings_of
+from partner_program.domain.revenue import ClassTotal, Contribution
+from partner_program.domain.sales.claims import Claim, bucket_of, dump_claims
 from partner_program.domain.tiers.account import AccountState, ChangeReason, Listing, TierChange
+from partner_program.use_cases.queries.revenue import MOST_LINES
+from partner_program.use_cases.report_ports import LineReference, Offer
+from partner_program.values.money import EXACT
 from partner_program.values.tiers import Tier
 from tests.conftest import TEST_ENVIRONMENT
 from tests.deployed.desk import Desk
@@ -314,6 +321,58 @@ def test_a_query_takes_no_more_reads_than_are_stated_however_many_accounts_there
         assert reply.status == 200, reply.text
         assert (reads <= cost.reads, program.items <= cost.items) == (True, True), (query, reads, program.items)
         assert "Scan" not in program.reads
+
+
+FULL_MONTH = Cost(7 + MOST_LINES // 100, items=MOST_LINES + 10)
+"""The routes' costs above are of an account with few lines. On a day inside a month each line is looked at, a hundred
+invoices at a time; more lines than `MOST_LINES` are refused."""
+
+
+def test_a_day_inside_a_month_of_as_many_lines_as_may_be_takes_so_many_reads(program: Program) -> None:
+    fill_a_month(program.world, "L00000-DE", "2023-03", MOST_LINES)
+    reply, reads = program.ask("GET", "/v1/accounts/L00000-DE/revenue", {"as_of": "2023-03-30"})
+    assert (reply.status, [item["lines"] for item in reply.json["items"]]) == (200, [MOST_LINES]), reply.text
+    assert (reads <= FULL_MONTH.reads, program.items <= FULL_MONTH.items) == (True, True), (reads, program.items)
+
+
+@pytest.mark.parametrize("missing", [("-totals.json",), ("-totals.json", ".json")])
+def test_a_month_without_files_yet_takes_no_more_reads_than_one_with_them(
+    program: Program, missing: tuple[str, ...]
+) -> None:
+    """While it is being booked, or where it was booked before there was a file of totals alone."""
+    cost = COSTS["GET", "/v1/accruals/{month}"]
+    world, bucket = program.world, program.world.template.name("ResultsBucket")
+    names = [f"accruals/2024-04{end}" for end in missing]
+    kept = {name: world.s3.get_object(Bucket=bucket, Key=name)["Body"].read() for name in names}
+    for name in names:
+        world.s3.delete_object(Bucket=bucket, Key=name)
+    reply, reads = program.ask("GET", "/v1/accruals/{month}", {"limit": "100"})
+    for name, body in kept.items():
+        world.s3.put_object(Bucket=bucket, Key=name, Body=body)
+    assert (reply.status, len(reply.json["items"]), reply.json["complete"]) == (200, 100, len(missing) == 1)
+    assert (reads <= cost.reads, program.items <= cost.items) == (True, True), (reads, program.items)
+
+
+def fill_a_month(world: World, account_id: str, month: str, lines: int) -> None:
+    """So many lines of as many invoices, with what is stored of them."""
+    ten, nothing = Decimal(10), Decimal(0)
+    claim = Claim(
+        owner="FULL@d", content_hash="h", account_id=account_id, month=month, product_class="software", currency="EUR",
+        billed=ten, credit=ten, invoice_date=date.fromisoformat(f"{month}-01"), site_id="S-1", sku="SW-1", quantity=1,
+        list_unit_price=ten, tier_discount_pct=nothing, project_discount_pct=nothing, flags=(),
+    )  # fmt: skip
+    names = [f"I{number:05d}" for number in range(lines)]
+    for name in names:
+        pk, sk = invoice_key("D-NORD", Offer(name, bucket_of(1), {}))
+        put(world, "SalesTable", {"pk": pk, "sk": sk, "kind": "invoice", "version": 1, "body": dump_claims({1: claim})})
+    every = EXACT.multiply(ten, lines)
+    part = Contribution(
+        account_id=account_id, currency="EUR", month=month, distributor_id="D-NORD", report_id="FULL", digest="d",
+        part=1, lines=lines, by_class={"software": ClassTotal(lines=lines, billed=every, credit=every)},
+        known_on=claim.invoice_date,
+    )  # fmt: skip
+    tables = [Table(world.dynamodb, world.template.name(name)) for name in ("ProgramTable", "SalesTable")]
+    DynamoSalesStore(*tables).contribute([(part, [LineReference(name, 1) for name in names])])
 
 
 def test_every_page_of_a_list_takes_no_more_reads_than_the_first_may(program: Program) -> None:

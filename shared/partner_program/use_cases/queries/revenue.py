@@ -99,7 +99,10 @@ _NAMES: dict[Grouping, Callable[[_Piece], str]] = {
 
 
 class AccountRevenues:
-    """Reads only: two reads of the year; inside a month that is over also its lines, at most 5 000 of them."""
+    """Reads only: two reads of the year; inside a month that is over also its lines, at most 5 000 of them.
+
+    Those are one or two reads of references, and one for each hundred lines: some fifty where there are so many.
+    """
 
     def __init__(self, reads: RevenueReads, lines: CountedLines, clock: Clock) -> None:
         self._reads = reads
