@@ -37,8 +37,8 @@ COUNTING: Mapping[str, str] = {
     "refused_files": "Uploads that were refused whole, in the month in which they came, whatever they were to report."
     " Of one report a thousand at most are looked at.",
     "missing": "The due day is over and no report has its last invoice in the month. Months before that"
-    " of the distributor's first report, by the version of it that stands, are not missing. Who reports several months in one"
-    " file reports the last of them only.",
+    " of the distributor's first report, by the version of it that stands, are not missing. Who reports several"
+    " months in one file reports the last of them only.",
     "share": "Percent of all lines of the month, or of all its reports, rounded half up to two decimals.",
 }
 """How each number is counted, for those who read it."""
