@@ -529,7 +529,8 @@ def test_the_log_tells_each_act_and_what_binds_it_to_the_sealed_details() -> Non
     world.details.confirm("S1", 1, BERT, DAY)
     first, second = world.book.entries
     face = {
-        "partner": "P1", "revision": "1",
+        "partner": "P1",
+        "revision": "1",
         "scheme": "iban",
         "country": "DE",
         "bic": "COBADEFFXXX",
