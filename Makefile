@@ -52,13 +52,13 @@ run: setup ## play the sample program and show its reports, accounts, tier chang
 
 test: setup ## run every test
 	$(BIN)/pytest -q -n 2 --dist worksteal -m "not end_to_end"
-	$(BIN)/pytest -q -n 2 --dist loadfile -m end_to_end
+	$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m end_to_end
 
 test-short: setup ## the quick mode for daily work: no slow test, no embedded stack
 	HYPOTHESIS_PROFILE=short $(BIN)/pytest -q -n 2 -m "not slow and not end_to_end"
 
 test-e2e: setup ## only the tests on the embedded stack
-	$(BIN)/pytest -q -n 2 --dist loadfile -m end_to_end
+	$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m end_to_end
 
 coverage: setup ## the tests without the embedded stack, with coverage
 	$(BIN)/pytest -q -m "not end_to_end" --cov --cov-report=term

@@ -1,4 +1,7 @@
-"""Every `curl` command of the documents does what is printed below it, on the stack of the played sample."""
+"""Every `curl` command of the documents does what is printed below it, on the stack of the played sample.
+
+On the stack as it was played: before the files, later in the order of names, that act on it at random.
+"""
 
 import json
 from collections.abc import Mapping
