@@ -15,7 +15,7 @@ from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.metrics import Metrics, MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from partner_program.api.access import Endpoint, at_path
+from partner_program.api.access import Endpoint, at_path, endpoint
 from partner_program.api.bodies import JSON, read_body
 from partner_program.api.callers import Caller, read_caller
 from partner_program.api.cursors import Cursors
@@ -67,13 +67,13 @@ class Edge:
     def _answered(
         self, event: dict[str, Any], context: LambdaContext, method: str, path: str, said: dict[str, object]
     ) -> Answer:
-        endpoint = self._endpoint(method, path)
+        route = self._endpoint(method, path)
         of_request: dict[str, object] = {}
         settings = self._settings()
-        if endpoint.is_public:
+        if route.is_public:
             subject = "public"
         else:
-            caller = _caller(event, endpoint, settings.claims)
+            caller = _caller(event, route, settings.claims)
             subject = caller.subject
             of_request["caller"] = caller
             said |= {"caller": subject, "partner_id": caller.partner_id}
@@ -86,8 +86,7 @@ class Edge:
         return _tagged(self._app.resolve(plain, context), event, method)
 
     def _endpoint(self, method: str, path: str) -> Endpoint:
-        here = at_path(path)
-        found = next((one for one in here if one.method == method), None)
+        here, found = at_path(path), endpoint(method, path)
         if found is None and here:
             allowed = ", ".join(sorted({one.method for one in here}))
             raise RequestRefused(
@@ -99,7 +98,8 @@ class Edge:
         return found
 
     def _route(self, method: str, path: str) -> str:
-        return next((one.path for one in at_path(path) if one.method == method), "none")
+        found = endpoint(method, path)
+        return found.path if found else "none"
 
 
 def resolver(routers: Iterable[Router]) -> APIGatewayHttpResolver:
@@ -144,13 +144,13 @@ def _as_refusal(error: Exception) -> RequestRefused:
     )
 
 
-def _caller(event: Event, endpoint: Endpoint, names: ClaimNames) -> Caller:
+def _caller(event: Event, route: Endpoint, names: ClaimNames) -> Caller:
     claims = event.get("requestContext", {}).get("authorizer", {}).get("jwt", {}).get("claims")
     if not claims:
         raise RequestRefused(HTTPStatus.UNAUTHORIZED, "not_signed_in", "Send an access token.")
     caller = read_caller(claims, names)
-    if not caller.roles & endpoint.roles:
-        needed = " or ".join(sorted(endpoint.roles))
+    if not caller.roles & route.roles:
+        needed = " or ".join(sorted(route.roles))
         raise RequestRefused(HTTPStatus.FORBIDDEN, "role_missing", f"This route is for {needed}.")
     return caller
 
