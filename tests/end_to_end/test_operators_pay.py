@@ -8,6 +8,7 @@ import boto3
 import pytest
 
 from local.bank import RunnersBank
+from local.plan import Upload
 from local.stack import EmbeddedStack
 from partner_program.adapters.account_store import DynamoAccountStore
 from partner_program.adapters.clock import SandboxClock, SystemClock
@@ -26,6 +27,7 @@ pytestmark = pytest.mark.end_to_end
 
 BATCH = "20240815-EUR-01"
 TODAY = date(2024, 8, 15)
+NUDGES = 20
 
 
 def program(stack: EmbeddedStack) -> Table:
@@ -38,6 +40,12 @@ def book(stack: EmbeddedStack) -> DynamoPaymentBook:
 
 def move_to(stack: EmbeddedStack, day: date) -> None:
     SandboxClock(program(stack), SystemClock(load_rulebook().time_zone)).move_to(day)
+
+
+def send(stack: EmbeddedStack, answer: Upload) -> None:
+    """The bank's file, until it has been dealt with."""
+    stack.s3.put_object(Bucket=stack.outputs["UploadsBucket"], Key=answer.key, Body=answer.body())
+    stack.wait_until_quiet()
 
 
 @pytest.fixture(scope="module")
@@ -70,8 +78,8 @@ def said_by_functions() -> str:
     """All that they have logged."""
     logs = boto3.client("logs")
     groups = [group["logGroupName"] for group in logs.describe_log_groups()["logGroups"]]
-    events = (event for group in groups for event in logs.filter_log_events(logGroupName=group)["events"])
-    return "\n".join(event["message"] for event in events)
+    pages = (page for group in groups for page in logs.get_paginator("filter_log_events").paginate(logGroupName=group))
+    return "\n".join(event["message"] for page in pages for event in page["events"])
 
 
 @pytest.mark.rule("R-5.4")
@@ -86,18 +94,25 @@ def test_operators_pay_with_their_commands_alone(stack: EmbeddedStack) -> None:
     assert run("payments", "prepare", *ANNA)[0] == 0
     assert run("payments", "approve", BATCH, *ANNA, typed="y\n")[0] == 2
     assert run("payments", "approve", BATCH, *BRUNO, typed="y\n")[0] == 0
-    code, said = run("payments", "release", BATCH, *BRUNO)
-    assert code == 0, said
+    code, told = run("payments", "release", BATCH, *BRUNO)
+    assert code == 0, told
     bank = RunnersBank(stack.s3, stack.outputs["ResultsBucket"])
     bank.look()
     [answer] = bank.answers(TODAY)
-    stack.s3.put_object(Bucket=stack.outputs["UploadsBucket"], Key=answer.key, Body=answer.body())
-    stack.wait_until_quiet()
+    send(stack, answer)
     paid = book(stack).payout(P1_DE, Quarter(2024, 2))
     assert paid is not None
     assert (paid.state, paid.attempt) == (PayoutState.PAID, 1)
     assert stack.dead_letters() == {}
 
+    # What a busy machine logs late, the emulator takes up only when the same function runs the next time.
+    said = ('"BatchesReleased":', f'"object_key":"{answer.key}"')
     log = said_by_functions()
-    assert BATCH in log
+    for _ in range(NUDGES):
+        if all(line in log for line in said):
+            break
+        send(stack, answer)
+        assert run("payments", "release", BATCH, *BRUNO)[0] == 0
+        log = said_by_functions()
+    assert [line for line in said if line not in log] == []
     assert [number for number in (IBAN, VENDORS_IBAN) if number in log] == []
