@@ -8,6 +8,7 @@ What is changed in the pinned ministack, in this process only, and held by tests
 * Its S3 events on the event bus lack `version-id`, which AWS sends for a versioned bucket and the engine demands.
 * ``GET /_runner/quiet`` answers when nothing is under way any more: notifications, queues, streams, functions. AWS
   offers no such answer; asking queue by queue takes longer than the work itself and sees no stream's position.
+* What a poll of a queue has just taken counts as work, see `count_polls`.
 * ``POST /_runner/redeliver`` ends the waiting of messages whose handler has failed. In AWS the clock does that after
   the visibility timeout, which is hours, while the player plays years in minutes.
 * The batching window of a stream is kept, see `gather_stream_batches`.
@@ -67,6 +68,8 @@ class Counter:
 
 
 _notifications = Counter()
+_polls = Counter()
+"""Of queues, begun and ended ones: odd while one is running."""
 
 
 def complete_s3_events() -> None:
@@ -128,6 +131,24 @@ def _batching_window_seconds() -> int:
     return max(windows, default=0)
 
 
+def count_polls() -> None:
+    """Let it be seen that a poll of the queues is running.
+
+    It takes messages, and only then counts the batch that it makes of them. On a busy machine milliseconds lie between:
+    meanwhile they would look as if a failed handler had left them, and would be delivered a second time.
+    """
+    poll = lambda_svc._poll_sqs
+
+    def counted_poll() -> bool:
+        _polls.add(+1)
+        try:
+            return bool(poll())
+        finally:
+            _polls.add(+1)
+
+    lambda_svc._poll_sqs = counted_poll
+
+
 def keep_off_the_wall_clock() -> None:
     """No schedule fires by itself, and no call waits long for log lines that may not come."""
     scheduler._tick_schedules = lambda: None
@@ -148,14 +169,16 @@ def work_under_way() -> dict[str, int]:
     `waiting` counts messages that a failed handler has left behind: they come back when their visibility timeout ends.
     """
     notifications = _notifications.value  # first what feeds the queues, then the queues
+    polls = _polls.value
     batches = sum(lambda_svc._esm_inflight.values())
     visible, invisible = _messages()
+    taken = batches or polls % 2 or polls != _polls.value
     found = {
         "notifications": notifications,
         "messages": visible,
-        # While a batch is running, its messages are invisible: those wait for nothing but its end.
-        "handled": invisible if batches else 0,
-        "waiting": 0 if batches else invisible,
+        # While a batch is made or running, its messages are invisible: those wait for nothing but its end.
+        "handled": invisible if taken else 0,
+        "waiting": 0 if taken else invisible,
         "stream_records": _unread_stream_records(),
         "running_functions": lambda_svc.executions_in_flight()[0],
     }
@@ -287,6 +310,7 @@ def main() -> None:
     """Serve until told to stop, then leave at once: no worker thread may hold the process."""
     complete_s3_events()
     gather_stream_batches()
+    count_polls()
     keep_off_the_wall_clock()
     read_conditions_once()
     be_as_strict_as_aws()
