@@ -20,6 +20,8 @@ from tests.end_to_end.api_client import ask
 from tests.end_to_end.tokens import signed
 
 pytestmark = pytest.mark.end_to_end
+AN_HOUR = 3_600
+"""How long tokens are good: between the first and the last question are cold starts."""
 
 
 @contextmanager
@@ -62,7 +64,7 @@ def test_people_of_another_issuer_are_known_by_the_claims_that_are_named_and_no_
         named = {"PersonClaim": "email", "RolesClaim": "roles", "PartnerClaim": "https://vendor.example/partner"}
         with EmbeddedStack(tmp_path, {"OidcIssuer": issuer, "OidcAudience": "partner-api"} | named) as stack:
             claims = {
-                "iss": issuer, "aud": "partner-api", "sub": "u1", "exp": int(time.time()) + 60,
+                "iss": issuer, "aud": "partner-api", "sub": "u1", "exp": int(time.time()) + AN_HOUR,
                 "email": "anna@partner.example", "roles": ["partner"], "https://vendor.example/partner": "P1001",
             }  # fmt: skip
 

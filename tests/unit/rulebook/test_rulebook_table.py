@@ -1,10 +1,11 @@
 """`partner-program rulebook show` and `check`: what a program owner sees."""
 
 import io
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+import time_machine
 from rich.console import Console
 from typer.testing import CliRunner
 
@@ -106,10 +107,19 @@ def test_into_a_pipe_the_table_is_wide_enough_that_no_id_is_broken() -> None:
     assert row(result.output, "brand_alignment.remedy_following_months")[1] == "1"
 
 
-def test_show_without_a_day_is_of_today() -> None:
-    result = CliRunner().invoke(rulebook_app, ["show"], env=WIDE)
+@pytest.mark.parametrize(
+    ("moment", "today"),
+    [
+        (datetime(2024, 12, 31, 22, 59, 59, tzinfo=UTC), "2024-12-31"),
+        (datetime(2024, 12, 31, 23, 0, 0, tzinfo=UTC), "2025-01-01"),
+        (datetime(2024, 2, 29, 12, 0, 0, tzinfo=UTC), "2024-02-29"),
+    ],
+)
+def test_show_without_a_day_is_of_the_programs_today_wherever_the_machine_is(moment: datetime, today: str) -> None:
+    with time_machine.travel(moment, tick=False):
+        result = CliRunner().invoke(rulebook_app, ["show"], env=WIDE)
     assert result.exit_code == 0
-    assert f"Rulebook guide-2022 on {date.today():%Y}" in result.output  # noqa: DTZ011 - only the year, as any zone has it
+    assert f"Rulebook guide-2022 on {today}" in result.output
 
 
 @pytest.mark.parametrize(
