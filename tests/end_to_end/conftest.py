@@ -29,6 +29,7 @@ def sample_command(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[R
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(play_command, "stack_of_its_own", staying)
             result = CliRunner().invoke(app, ["play", str(SAMPLE), "--out", str(out)])
+        assert kept, result.output
         yield result, out, kept[-1]
 
 

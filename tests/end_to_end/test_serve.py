@@ -11,12 +11,12 @@ from typing import Any
 
 import boto3
 import pytest
-import urllib3
 
+from tests.end_to_end.api_client import POOL
 from tests.end_to_end.playing import REPOSITORY
 
 pytestmark = pytest.mark.end_to_end
-START_SECONDS, WORK_SECONDS = 90, 60
+START_SECONDS, WORK_SECONDS, STOP_SECONDS = 90, 60, 60
 
 
 @pytest.fixture
@@ -32,8 +32,12 @@ def served() -> Iterator[tuple[subprocess.Popen[str], str]]:
     try:
         yield process, _printed(process)
     finally:
-        process.kill()
-        process.wait()
+        process.send_signal(signal.SIGINT)  # killed, it would leave its folder in the machine's temporary one
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 def _printed(process: subprocess.Popen[str]) -> str:
@@ -72,7 +76,7 @@ def test_what_is_printed_is_enough_to_upload_and_read_a_receipt_and_ctrl_c_stops
         found = [item["Key"] for item in listed.get("Contents", []) if item["Key"].endswith("receipt.json")]
     assert found == ["records/distributors/a/receipt.json"]
     process.send_signal(signal.SIGINT)
-    assert process.wait(60) == 0
+    assert process.wait(STOP_SECONDS) == 0
 
 
 def test_what_is_printed_is_enough_to_ask_the_api_as_one_of_the_sample_people(
@@ -87,5 +91,5 @@ def test_what_is_printed_is_enough_to_ask_the_api_as_one_of_the_sample_people(
     ).stdout.strip()
     for path, headers in (("/v1/locator?country=DE", {}), ("/v1/accounts", {"Authorization": f"Bearer {token}"})):
         assert path in printed
-        answer = urllib3.request("GET", settings["API"] + path, headers=headers, retries=False)
+        answer = POOL.request("GET", settings["API"] + path, headers=headers)
         assert (answer.status, answer.json()["items"]) == (200, [])
