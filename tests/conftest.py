@@ -20,7 +20,10 @@ TEST_ENVIRONMENT = {
 }
 # Read when a handler's module is imported, which some tests do while they are collected.
 os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", TEST_ENVIRONMENT["POWERTOOLS_METRICS_NAMESPACE"])
-AMBIENT_SETTINGS = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL", "AWS_CONFIG_FILE")
+AMBIENT_SETTINGS = (
+    "AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL", "AWS_CONFIG_FILE",
+    "FORCE_COLOR", "TTY_COMPATIBLE", "COLUMNS",  # a CI that wants colours in its log is no terminal
+)  # fmt: skip
 
 # Deadlines are off: the machine is shared, and a slow example is no wrong one.
 settings.register_profile("full", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -30,7 +33,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "full"))
 
 @pytest.fixture(autouse=True)
 def isolated_aws_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every test sees fake credentials and no endpoint, whatever the developer's shell has set."""
+    """Every test sees fake credentials, no endpoint and no terminal, whatever the developer's shell has set."""
     for name in AMBIENT_SETTINGS:
         monkeypatch.delenv(name, raising=False)
     for name, value in TEST_ENVIRONMENT.items():
