@@ -46,12 +46,19 @@ class Verdict(NamedTuple):
 
 
 class Recorder:
-    """Takes rows, batch after batch. Call `finish` at the end: it asks for the reports that waited."""
+    """Takes rows, batch after batch. Call `finish` at the end: it asks for the reports that waited.
 
-    def __init__(self, facts: FactStore, messages: Messages, rulebook: Rulebook, today: date) -> None:
+    `completes`: also for those that wait for a row that changes nothing. An upload that breaks off comes again with the
+    same stamps and is new once more; what a person sends again may be a request of its own, and is all that comes.
+    """
+
+    def __init__(
+        self, facts: FactStore, messages: Messages, rulebook: Rulebook, today: date, *, completes: bool = False
+    ) -> None:
         self._facts = facts
         self._messages = messages
         self._today = today
+        self._completes = completes
         self._needs = Needs(facts, rulebook)
         self._rules = self._needs.rules_on(today)
         self._copies = CopyWriter(facts)
@@ -213,7 +220,8 @@ class Recorder:
     def _woken(self, verdicts: Sequence[Verdict], handled: set[WaitingRow]) -> list[Candidate]:
         """The rows that waited for what was just taken; reports are noted when something has changed for them."""
         rows, reports = self._facts.waiting(_provided(verdicts))
-        changed = _provided(verdict for verdict in verdicts if verdict.outcome is Outcome.POSTED)
+        news = (verdict for verdict in verdicts if verdict.outcome is Outcome.POSTED or self._completes)
+        changed = _provided(news)
         self._reports |= dict.fromkeys(report for report in reports if report.dependency in changed)
         woken = [row for row in rows if row not in handled]
         handled.update(woken)

@@ -103,19 +103,20 @@ class RecordOne:
     def __call__(self, record: Record, sent: Sent, seen: Seen | None = None) -> RecordTaken:
         """Takes one record, as `read_record` has read it.
 
-        Raises `StaleVersion` where something else stands than what was `seen`: nothing is written then;
-        `VersionConflict` where others keep writing the same record.
+        Raises `StaleVersion` where something else stands than what was `seen`, and not what is sent either: nothing
+        is written then; `VersionConflict` where others keep writing the same record.
         """
-        recorder = Recorder(self._facts, self._messages, self._rulebook, sent.known_on)
+        recorder = Recorder(self._facts, self._messages, self._rulebook, sent.known_on, completes=True)
         place = canonical_place(record)
+        # Before the history: what a twin of this request writes afterwards is in it, or fails the condition.
+        before = self._facts.get([place]).get(place) if seen else None
         rows = self._facts.history(place)
         own = next((row for row in rows if is_of(row.stamp, sent.name)), None)
         stamp = own.stamp if own else request_stamp(sent)
         if own or seen is None:
             verdicts = list(recorder.take([Candidate(record, stamp, by=sent.by, known_on=own.known_on if own else "")]))
         else:
-            before = self._facts.get([place]).get(place)
-            _check_seen(seen, before)
+            _check_seen(seen, before, record)
             stamp = max(stamp, _after(before.stamp, sent)) if before else stamp
             verdicts = recorder.take_if(Candidate(record, stamp, by=sent.by), before)
         asked_for = recorder.finish()
@@ -178,7 +179,9 @@ def _name(name: str) -> str:
     return hashlib.sha256(name.encode()).hexdigest()[:_NAME_DIGITS].upper()
 
 
-def _check_seen(seen: Seen, before: Fact | None) -> None:
+def _check_seen(seen: Seen, before: Fact | None, record: Record) -> None:
+    if before and before.record == record:  # done already, perhaps by a request that got no answer (RFC 9110, 13.1.1)
+        return
     if seen.tag is None and before is not None:
         raise StaleVersion("There is such a record already: read it, then correct it with its ETag in If-Match.")
     if seen.tag is not None and (before is None or tag_of(before) != seen.tag):

@@ -209,6 +209,57 @@ def test_a_request_that_was_killed_anywhere_ends_alike_when_it_runs_again(calls:
     assert ("D1", "R1") in killed.messages.asked
 
 
+@pytest.mark.parametrize("calls", range(1, 16))
+@pytest.mark.parametrize("seen", [None, Seen(None)])
+@pytest.mark.catalogue("B67", "F47")
+def test_what_was_killed_anywhere_and_is_sent_as_another_request_takes_effect_as_a_whole(
+    calls: int, seen: Seen | None
+) -> None:
+    def ready() -> RecordsWorld:
+        world = filled()
+        world.facts.wait_for("SITE#S2", "D1", "R1")
+        world.take("people", row("people", person_id="B", site_id="S2"))
+        return world
+
+    new = row("sites", site_id="S2", country="FR")
+    whole, killed = ready(), ready()
+    put(whole, "sites", new, seen=seen)
+    plan = KilledAfter(calls)
+    with suppress(Killed):
+        one(killed, facts=plan.wrap(killed.facts), messages=plan.wrap(killed.messages))(
+            read_record("sites", new, TODAY), sent(), seen
+        )
+    assert plan.calls == calls, "the request has that many steps"
+    again = put(killed, "sites", new, sent("r2", 1), seen)
+    assert again.record == left(new)
+    assert killed.messages.asked[-1:] == [("D1", "R1")]
+    assert killed.facts.waiting_reports == {}
+    assert account_facts(killed).keys() == account_facts(whole).keys()
+    assert killed.facts.standing() == whole.facts.standing()
+
+
+@pytest.mark.parametrize("calls", range(1, 12))
+@pytest.mark.parametrize("new", [True, False])
+@pytest.mark.catalogue("B67")
+def test_a_request_that_comes_twice_at_once_is_answered_alike_wherever_the_other_comes_in_between(
+    calls: int, new: bool
+) -> None:
+    world = filled()
+    seen = Seen(None if new else view(world, "sites").tag)
+    cells = row("sites", site_id="S2" if new else "S1", name="Hamburg")
+    answers: list[RecordTaken] = []
+
+    def send(**ports: Any) -> None:
+        answers.append(one(world, **ports)(read_record("sites", cells, TODAY), sent(), seen))
+
+    facts = Interrupted(world.facts, calls, send)
+    send(facts=facts)
+    assert facts.came_to_it, "the request has that many steps"
+    assert [(answer.outcome, answer.record, answer.tag) for answer in answers] == [
+        (Outcome.POSTED, left(cells), answers[0].tag)
+    ] * 2
+
+
 def test_the_same_request_once_more_changes_nothing_whatever_was_recorded_since() -> None:
     world = filled()
     put(world, "partners", row("partners", name="A"), sent("r1"))
