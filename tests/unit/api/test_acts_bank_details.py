@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from partner_program.domain.facts import Site
 from partner_program.domain.payments.bank import BankStatus
 from tests.fakes.api import Reply, claims, partner
 from tests.fakes.money_api import ANNA_CLAIMS, BORIS_CLAIMS, CARLA_CLAIMS, Office
@@ -253,6 +254,18 @@ def test_a_partner_is_not_told_who_of_the_vendor_acted_and_why(office: Office) -
 def test_bank_details_of_a_foreign_site_are_answered_as_of_none(office: Office) -> None:
     answers = [office.get(f"/sites/{site}/bank-details", by=P1) for site in ("S2", "S9", "payer.EUR")]
     assert {(answer.status, answer.text) for answer in answers} == {(404, answers[0].text)}
+
+
+@pytest.mark.catalogue("B59")
+def test_a_site_that_is_recorded_by_the_name_of_the_vendors_account_shows_a_partner_nothing_of_it(
+    office: Office,
+) -> None:
+    missing = office.get("/sites/S9/bank-details", by=P1)
+    propose(office, site="/sites/payer.EUR/bank-details", by=ANNA_CLAIMS)
+    site = next(one for one in office.world.accounts.records["P1"].values() if isinstance(one, Site))
+    office.world.accounts.records["P1"]["payer.EUR",] = site.model_copy(update={"site_id": "payer.EUR"})
+    answer = office.get("/sites/payer.EUR/bank-details", by=P1)
+    assert (answer.status, answer.text) == (404, missing.text)
 
 
 def test_a_site_without_bank_details_has_an_empty_list(office: Office) -> None:

@@ -58,6 +58,7 @@ REJECTED = [
     ("B49", "terms_acceptances", "version", "2022#03", "INVALID_ID"),
     ("B29", "people", "person_id", " A", "INVALID_ID"),
     ("B51", "people", "person_id", "A" * 65, "INVALID_ID"),
+    ("B59", "sites", "site_id", "payer.EUR", "INVALID_ID"),  # under which the vendor keeps bank details of its own
     # texts
     ("B47", "partners", "name", "Partner\u202eone", "CONTROL_CHARACTER"),
     ("B05", "partners", "name", "Partner\0one", "CONTROL_CHARACTER"),
@@ -170,6 +171,8 @@ ACCEPTED = [
     ("people", "from_date", TOMORROW),
     ("people", "until_date", "2023-01-03"),
     ("people", "person_id", "A" * 64),
+    ("sites", "site_id", "payer"),
+    ("sites", "site_id", "PAYER.EUR"),
     ("placements", "placed_on", TOMORROW),
     ("placements", "reason", "taken over,\nwith a note"),
     ("terms_acceptances", "accepted_on", str(TODAY)),

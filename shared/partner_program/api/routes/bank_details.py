@@ -20,6 +20,7 @@ from partner_program.domain.model import Document
 from partner_program.domain.payments.bank import PAYER_PREFIX, BankRevision, BankStatus
 from partner_program.domain.payments.people import Action, Actor, Role
 from partner_program.use_cases.bank_details import AlreadyProposed
+from partner_program.values.errors import NotFound
 
 queries, acts = Router(), Router()
 
@@ -144,8 +145,10 @@ def reject_bank_details(
 
 def _check_site(seen: MoneySeen, caller: Caller, site_id: str) -> None:
     """The vendor's own accounts are no sites; a partner is answered about them as about any that does not exist."""
-    if caller.is_partner or not site_id.startswith(PAYER_PREFIX):
+    if not site_id.startswith(PAYER_PREFIX):
         visible_site(caller, site_id, seen.sites)
+    elif caller.is_partner:  # even if a site was ever recorded by such a name
+        raise NotFound("There is no such site.")
 
 
 def _seen(revision: BankRevision, caller: Caller) -> BankDetailsSeen:

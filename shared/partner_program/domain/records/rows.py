@@ -17,6 +17,7 @@ from partner_program.domain.facts import (
 )
 from partner_program.domain.files.delimited import Columns, Row
 from partner_program.domain.files.outcomes import ReasonCode, Rejection
+from partner_program.domain.payments.bank import PAYER_PREFIX
 from partner_program.domain.records.cells import RecordCells
 from partner_program.values.tiers import Tier
 
@@ -61,8 +62,11 @@ def _partner(cells: RecordCells) -> Values:
 
 
 def _site(cells: RecordCells) -> Values:
+    site_id = cells.id("site_id")
+    if site_id.startswith(PAYER_PREFIX):
+        cells.wrong(ReasonCode.INVALID_ID, "site_id", f"{PAYER_PREFIX}… names an account of the vendor's own")
     return {
-        "site_id": cells.id("site_id"),
+        "site_id": site_id,
         "partner_id": cells.id("partner_id"),
         "country": cells.country("country"),
         "name": cells.text("name"),
