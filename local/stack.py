@@ -36,6 +36,7 @@ TEMPLATE = REPOSITORY / "template.yaml"
 ANY_SECRET = "local"  # noqa: S105  # the emulator checks no signature
 CLIENT_CONFIG = Config(
     account_id_endpoint_mode="disabled",
+    proxies={},  # this machine is reached without one
     read_timeout=920,  # longer than the longest function
     retries={"mode": "standard", "total_max_attempts": 2},
     s3={"addressing_style": "path"},

@@ -1,6 +1,7 @@
 """What all tests share: an environment that cannot reach a real AWS account, and the effort of property tests."""
 
 import os
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -12,6 +13,8 @@ TEST_ENVIRONMENT = {
     "AWS_DEFAULT_REGION": "eu-central-1",
     "AWS_REGION": "eu-central-1",
     "AWS_EC2_METADATA_DISABLED": "true",
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     # botocore would send DescribeStream to a host per account, which moto does not answer.
     "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
     "POWERTOOLS_METRICS_NAMESPACE": "PartnerProgram",
@@ -20,10 +23,11 @@ TEST_ENVIRONMENT = {
 }
 # Read when a handler's module is imported, which some tests do while they are collected.
 os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", TEST_ENVIRONMENT["POWERTOOLS_METRICS_NAMESPACE"])
-AMBIENT_SETTINGS = (
-    "AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL", "AWS_CONFIG_FILE",
+AMBIENT_SETTINGS = {
+    "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY",
     "FORCE_COLOR", "TTY_COMPATIBLE", "COLUMNS",  # a CI that wants colours in its log is no terminal
-)  # fmt: skip
+}  # fmt: skip
+"""Besides all of AWS, in capitals or not."""
 
 # Deadlines are off: the machine is shared, and a slow example is no wrong one.
 settings.register_profile("full", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -31,10 +35,13 @@ settings.register_profile("short", deadline=None, max_examples=20, suppress_heal
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "full"))
 
 
-@pytest.fixture(autouse=True)
-def isolated_aws_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every test sees fake credentials, no endpoint and no terminal, whatever the developer's shell has set."""
-    for name in AMBIENT_SETTINGS:
-        monkeypatch.delenv(name, raising=False)
-    for name, value in TEST_ENVIRONMENT.items():
-        monkeypatch.setenv(name, value)
+@pytest.fixture(scope="session", autouse=True)
+def isolated_environment() -> Iterator[None]:
+    """Every test and fixture sees fake credentials, no endpoint, proxy or terminal, whatever the developer has set."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name.upper() in AMBIENT_SETTINGS or name.startswith("AWS_"):
+                patch.delenv(name)
+        for name, value in TEST_ENVIRONMENT.items():
+            patch.setenv(name, value)
+        yield

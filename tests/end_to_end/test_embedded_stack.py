@@ -236,13 +236,14 @@ def test_a_function_sees_the_stack_and_nothing_of_the_shell_that_started_it(
     monkeypatch.setenv("AWS_PROFILE", "someone")
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     with EmbeddedStack(tmp_path / "state", template=write_project(tmp_path / "project")) as stack:
         answer = stack.functions.invoke(FunctionName=stack.outputs["First"], Payload=b'{"environment": 1}')
         environment = json.loads(answer["Payload"].read())
         assert environment["AWS_ENDPOINT_URL"] == f"http://127.0.0.1:{stack.port}"
         assert environment["STAGE"] == "sandbox"
         assert "AWS_PROFILE" not in environment
-        assert "PYTHONPATH" not in environment
+        assert not {"PYTHONPATH", "HTTP_PROXY"} & environment.keys()
         assert Path(environment["package"]).is_relative_to(tmp_path / "state")
 
 
