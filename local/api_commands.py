@@ -8,9 +8,10 @@ import typer
 from rich.console import Console
 
 from local.operate import Deployed, StackName, deployed_stack
-from local.people import SAMPLE, Listed, People, everybody, sign_in
+from local.people import SAMPLE, Listed, People, Person, everybody, sign_in
 from local.saying import refuse, refusing, say_all
 from local.stack import STACK_NAME, emulated_api_url
+from partner_program.domain.payments.people import Role
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
@@ -53,6 +54,27 @@ def token_command(
             password = typer.prompt("Password", hide_input=True, err=True)
             token = sign_in(cognito, client_id, person, password, _typed).access
         typer.echo(token)
+
+
+@api_app.command("person")
+def person_command(
+    name: Annotated[str, typer.Argument(help="Name in the user pool: one person's, for ever.")],
+    roles: Annotated[list[Role], typer.Option("--role", help="partner, channel, finance or auditor; repeatable.")],
+    partner: Annotated[str | None, typer.Option(help="Whose accounts they see; only with the role partner.")] = None,
+    email: Annotated[str | None, typer.Option(help="Where AWS mails a first password. Not on this machine.")] = None,
+    stack: StackName = STACK_NAME,
+) -> None:
+    """Make somebody who may use the API, or give somebody another role."""
+    with refusing() as console:
+        pool_id, client_id = _pool(deployed_stack(stack, console), console)
+        cognito = boto3.client("cognito-idp")
+        if Role.SYSTEM in roles:
+            refuse(console, "nobody is the engine: choose partner, channel, finance or auditor")
+        if _endpoint(cognito) is None and email is None:
+            refuse(console, "say where a first password is to be mailed: --email")
+        person = Person(name, tuple(role.value for role in roles), partner)
+        People(cognito, pool_id, client_id).make(person, None if _endpoint(cognito) else email)
+        say_all(console, [_line(one) for one in everybody(cognito, pool_id) if one.person.name == name])
 
 
 @api_app.command("users")

@@ -1,12 +1,12 @@
 """People who use the API: the sample ones of the embedded stack, and how anybody signs in to a stack's user pool."""
 
-import contextlib
 import secrets
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from partner_program.domain.payments.people import Role
 from partner_program.values.errors import ProgramError
 
 if TYPE_CHECKING:
@@ -20,13 +20,24 @@ class SignInRefused(ProgramError):
     """The user pool asks for something that this machine cannot answer; the message says what."""
 
 
+class PersonRefused(ProgramError):
+    """Nobody can be made like that; the message says why."""
+
+
 @dataclass(frozen=True)
 class Person:
-    """Somebody in the user pool. `partner_id` only in the role (group) `partner`."""
+    """Somebody in the user pool. `partner_id` only in the role (group) `partner`, which goes with no other."""
 
     name: str
     roles: tuple[str, ...]
     partner_id: str | None = None
+
+    def check(self) -> None:
+        """Raises `PersonRefused` for whom the API would turn away."""
+        if (Role.PARTNER in self.roles) != (self.partner_id is not None):
+            raise PersonRefused("the role partner goes with --partner, the id of the partner, and no other role does")
+        if Role.PARTNER in self.roles and len(self.roles) > 1:
+            raise PersonRefused("who is of a partner has no role of the vendor")
 
 
 SAMPLE = (
@@ -60,19 +71,35 @@ class People:
     client_id: str
     _tokens: dict[str, Tokens] = field(default_factory=dict, init=False, repr=False)
 
-    def make(self, person: Person) -> None:
-        """Make somebody; who is there already gets these roles besides."""
-        attributes = [{"Name": "custom:partner_id", "Value": person.partner_id}] if person.partner_id else []
-        with contextlib.suppress(self.cognito.exceptions.UsernameExistsException):
-            self.cognito.admin_create_user(
-                UserPoolId=self.pool_id,
-                Username=person.name,
-                MessageAction="SUPPRESS",
-                TemporaryPassword=new_password(),
-                UserAttributes=attributes,  # type: ignore[arg-type]  # literal dicts
-            )
+    def make(self, person: Person, email: str | None = None) -> None:
+        """Make somebody; who is there already gets these roles besides.
+
+        With an `email` the pool mails a first password; without one nobody has any. Raises `PersonRefused` for whom
+        the API would turn away, or who is there for another partner: a name is one person's, for ever.
+        """
+        person.check()
+        self._create(person, email)
         for role in person.roles:
             self.cognito.admin_add_user_to_group(UserPoolId=self.pool_id, Username=person.name, GroupName=role)
+
+    def _create(self, person: Person, email: str | None) -> None:
+        told = {"custom:partner_id": person.partner_id, "email": email, "email_verified": "true" if email else None}
+        attributes: list[Any] = [{"Name": name, "Value": value} for name, value in told.items() if value]
+        if email:
+            first: dict[str, Any] = {"DesiredDeliveryMediums": ["EMAIL"]}
+        else:
+            first = {"MessageAction": "SUPPRESS", "TemporaryPassword": new_password()}
+        try:
+            self.cognito.admin_create_user(
+                UserPoolId=self.pool_id, Username=person.name, UserAttributes=attributes, **first
+            )
+        except self.cognito.exceptions.UsernameExistsException:
+            there = self.cognito.admin_get_user(UserPoolId=self.pool_id, Username=person.name)
+            kept = {one["Name"]: one.get("Value") for one in there["UserAttributes"]}.get("custom:partner_id")
+            if (kept or None) != person.partner_id:
+                raise PersonRefused(
+                    f"{person.name} is there already, for {kept or 'the vendor'}: choose another name"
+                ) from None
 
     def make_sample(self) -> None:
         """Make everybody of `SAMPLE`."""

@@ -102,6 +102,7 @@ The HTTP API (docs/api.md), as one of {people}:
   export API={stack.api_url}
   curl "$API/v1/locator?country=DE"
   curl -H "Authorization: Bearer $({command} api token anna)" "$API/v1/accounts"
+  {command} api person NAME --role partner --partner PARTNER_ID    (somebody of your own partners)
 
 Try, with the AWS command line:
 

@@ -79,17 +79,26 @@ def test_what_is_printed_is_enough_to_upload_and_read_a_receipt_and_ctrl_c_stops
     assert process.wait(STOP_SECONDS) == 0
 
 
-def test_what_is_printed_is_enough_to_ask_the_api_as_one_of_the_sample_people(
+def test_what_is_printed_is_enough_to_ask_the_api_as_one_of_the_sample_people_or_of_ones_own(
     served: tuple[subprocess.Popen[str], str],
 ) -> None:
     _, printed = served
     settings = dict(re.findall(r"export ([A-Z_]+)=(\S+)", printed))
     given = {name: value for name, value in settings.items() if name != "API"}
-    command = [sys.executable, "-c", "from local.cli import app; app()", "api", "token", "anna"]
-    token = subprocess.run(
-        command, cwd=REPOSITORY, env=os.environ | given, capture_output=True, text=True, check=True
-    ).stdout.strip()
+
+    def api(*arguments: str) -> str:
+        command = [sys.executable, "-c", "from local.cli import app; app()", "api", *arguments]
+        environment = os.environ | given
+        ran = subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=True)
+        return ran.stdout.strip()
+
+    token = api("token", "anna")
     for path, headers in (("/v1/locator?country=DE", {}), ("/v1/accounts", {"Authorization": f"Bearer {token}"})):
         assert path in printed
         answer = POOL.request("GET", settings["API"] + path, headers=headers)
         assert (answer.status, answer.json()["items"]) == (200, [])
+    assert api("person", "karl", "--role", "partner", "--partner", "K100").startswith("karl  partner  K100")
+    answer = POOL.request(
+        "GET", f"{settings['API']}/v1/accounts", headers={"Authorization": f"Bearer {api('token', 'karl')}"}
+    )
+    assert (answer.status, answer.json()["items"]) == (200, [])

@@ -100,9 +100,45 @@ def test_people_are_listed_with_their_roles_and_whether_they_have_signed_in(stac
     ]
 
 
+def test_a_person_is_made_with_roles_and_partner_and_a_first_password_is_mailed(stack: Stack) -> None:
+    for role in ("partner", "finance", "channel"):
+        stack.cognito.create_group(UserPoolId=stack.pool, GroupName=role)
+    result = run("person", "karl", "--role", "partner", "--partner", "K100", "--email", "karl@partner.example")
+    assert (result.exit_code, result.stdout.strip()) == (0, "karl  partner  K100  FORCE_CHANGE_PASSWORD")
+    result = run("person", "fiona", "--role", "finance", "--email", "fiona@vendor.example")
+    assert result.exit_code == 0
+    again = run("person", "fiona", "--role", "channel", "--email", "fiona@vendor.example")
+    assert again.stdout.strip() == "fiona  channel, finance  -  FORCE_CHANGE_PASSWORD"
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (("karl", "--role", "partner"), "goes with --partner"),
+        (("karl", "--role", "finance", "--partner", "K100"), "goes with --partner"),
+        (("karl", "--role", "partner", "--role", "finance", "--partner", "K100"), "no role of the vendor"),
+        (("karl", "--role", "system"), "nobody is the engine"),
+        (("there", "--role", "partner", "--partner", "K100"), "there already, for the vendor"),
+    ],
+)
+def test_nobody_is_made_whom_the_api_would_turn_away_or_who_is_somebody_else(
+    asked: tuple[str, ...], said: str, stack: Stack
+) -> None:
+    stack.make("there", new_password(), permanent=True)
+    result = run("person", *asked, "--email", "karl@partner.example")
+    assert (result.exit_code, said in result.output) == (2, True), result.output
+    assert [line.split()[0] for line in run("users").stdout.splitlines()] == ["there"]
+
+
+def test_on_aws_somebody_has_to_be_mailed_a_first_password(stack: Stack) -> None:
+    result = run("person", "karl", "--role", "partner", "--partner", "K100")
+    assert (result.exit_code, "--email" in result.output) == (2, True)
+    assert run("users").stdout.strip() == "nobody yet"
+
+
 def test_with_another_issuer_the_stack_says_whom_to_ask(stack: Stack) -> None:
     del stack.deployed.outputs["UserPool"]
     stack.deployed.parameters["OidcIssuer"] = "https://login.example"
-    for command in (("token", "anna"), ("users",)):
+    for command in (("token", "anna"), ("users",), ("person", "karl", "--role", "finance")):
         result = run(*command)
         assert (result.exit_code, "https://login.example" in result.output) == (2, True)
