@@ -5,8 +5,10 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 LONGEST_REASON = 500
-LINE = r"^[^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\xa0][^\x00-\x1f\x7f-\x9f]*$"
-"""One line that is not blank."""
+_FORBIDDEN = r"\p{Cc}\p{Cf}\p{Zl}\p{Zp}"  # what cells of records refuse (CONTROL_CHARACTER)
+_BLANK = r"\s\p{Default_Ignorable_Code_Point}\x{2800}"  # the last: a Braille cell without a dot
+LINE = rf"\A[^{_FORBIDDEN}]*[^{_FORBIDDEN}{_BLANK}][^{_FORBIDDEN}]*\z"
+"""One line that is not blank, of characters that are seen as they are: none turns round how the line is read."""
 
 ReasonText = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_REASON, pattern=LINE)]
 """Why somebody acts; goes on record."""
