@@ -56,7 +56,7 @@ class Cursors:
             return None
         until = (self.now().date() + LIFETIME).isoformat()
         body = json.dumps({"at": position, "bound": self._bound, "until": until}).encode()
-        return base64.urlsafe_b64encode(self._tag(body) + body).decode().rstrip("=")
+        return _spelled(self._tag(body) + body)
 
     @property
     def _bound(self) -> str:
@@ -68,10 +68,14 @@ class Cursors:
         except (binascii.Error, ValueError):
             return None
         tag, body = raw[:_TAG_BYTES], raw[_TAG_BYTES:]
-        if not hmac.compare_digest(tag, self._tag(body)):
+        if _spelled(raw) != cursor or not hmac.compare_digest(tag, self._tag(body)):  # base64 is read leniently
             return None
         opened: Mapping[str, str] = json.loads(body)
         return opened
 
     def _tag(self, body: bytes) -> bytes:
         return hmac.new(self.key(), body, hashlib.sha256).digest()
+
+
+def _spelled(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")

@@ -2,6 +2,7 @@
 
 from base64 import b64encode, urlsafe_b64decode, urlsafe_b64encode
 from datetime import UTC, datetime, timedelta
+from string import ascii_lowercase, ascii_uppercase, digits
 from typing import Annotated, Any
 
 import pytest
@@ -366,6 +367,22 @@ def test_a_cursor_of_which_one_bit_was_changed_is_400(world: World, place: int) 
     raw[place] ^= 1
     forged = urlsafe_b64encode(bytes(raw)).decode().rstrip("=")
     assert is_problem(world.get(query={"cursor": forged}), 400, "invalid_cursor")
+
+
+@pytest.mark.catalogue("B63")
+def test_a_cursor_is_taken_in_its_own_spelling_only(world: World) -> None:
+    def next_of(**query: object) -> str:
+        return str(world.get(query=query).json["next_cursor"])
+
+    # one with both characters that another alphabet writes otherwise
+    cursor = next(one for limit in range(1, 101) if {"-", "_"} <= set(one := next_of(limit=limit)))
+    assert world.get(query={"cursor": cursor}).status == 200
+    alphabet = ascii_uppercase + ascii_lowercase + digits + "-_"
+    last = alphabet[alphabet.index(cursor[-1]) ^ 1]  # of its bits the lowest is not used
+    others = [f"{cursor}=", f"{cursor}!", f"*{cursor}", cursor.replace("-", "+"), cursor.replace("_", "/"),
+              f"{cursor[:9]}\n{cursor[9:]}"]  # fmt: skip
+    for other in [*others, *([cursor[:-1] + last] if len(cursor) % 4 else [])]:
+        assert is_problem(world.get(query={"cursor": other}), 400, "invalid_cursor"), other
 
 
 @pytest.mark.catalogue("B63")
