@@ -25,6 +25,7 @@ from partner_program.domain.sales.claims import (
 from partner_program.domain.sales.receipt import Receipt, Summary
 from partner_program.domain.sales.uncounted import (
     LONGEST_CELL,
+    LONGEST_MESSAGE,
     UNCOUNTED_COLUMNS,
     UncountedLine,
     UncountedPlace,
@@ -248,7 +249,7 @@ def test_lines_that_did_not_count_stay_as_the_latest_attempt_of_the_latest_run_h
 @pytest.mark.catalogue("F35")
 def test_an_item_full_of_the_longest_lines_that_did_not_count_fits() -> None:
     cells = ("\u0007" * LONGEST_CELL,) * len(UNCOUNTED_COLUMNS)
-    longest = UncountedLine(10**7, Outcome.REJECTED, ReasonCode.CONTROL_CHARACTER, "m" * 200, "f" * 32, cells)
+    longest = UncountedLine(10**7, Outcome.REJECTED, ReasonCode.INVALID_ID, "m" * LONGEST_MESSAGE, "f" * 32, cells)
     assert len(dump_uncounted([longest] * UNCOUNTED_PER_ITEM).encode()) < 390_000
 
 

@@ -51,7 +51,7 @@ def test_each_line_says_what_to_do_and_what_was_received(world: RevenueWorld) ->
     assert (found.outcome, found.reason_code) == (Outcome.REJECTED, ReasonCode.INVALID_NUMBER)
     assert (found.distributor_id, found.report_id, found.line, found.month) == ("D1", "R1", 4, APRIL)
     assert found.what_to_do == what_to_do(ReasonCode.INVALID_NUMBER)
-    assert found.message == "a quantity is an integer in ASCII digits"
+    assert found.message == "quantity: a quantity is an integer in ASCII digits"
     assert found.columns["quantity"] == "x"
 
 
@@ -98,6 +98,17 @@ def test_a_held_line_that_was_counted_with_other_content_meanwhile_says_so(world
     world.pos.again()
     again = world.uncounted(month=APRIL).items[0]
     assert again == first
+
+
+def test_a_line_that_is_rejected_stays_so_though_another_of_its_name_was_counted() -> None:
+    """A version that has the line twice, with other amounts: what the report says of it is what the partner reads."""
+    world = RevenueWorld()
+    world.play(line(line_number=1))
+    world.play(line(line_number=1, final_amount="150.00"), line(line_number=1, final_amount="170.00"))
+    assert [(one.line, one.outcome, one.reason_code) for one in world.all_uncounted()] == [
+        (2, Outcome.REJECTED, ReasonCode.REPEATED_LINE), (3, Outcome.REJECTED, ReasonCode.REPEATED_LINE),
+    ]  # fmt: skip
+    assert world.pos.receipt()["outcomes"]["rejected"]["lines"] == 2
 
 
 def test_lines_of_a_site_that_is_no_longer_the_accounts_are_not_shown(world: RevenueWorld) -> None:

@@ -89,6 +89,32 @@ def test_a_changed_line_is_kept_without_a_word_of_the_report_that_has_counted_it
     assert "SECRET" not in dump_uncounted([found])
 
 
+def test_every_mistake_of_a_line_is_told_with_its_column_as_in_rejected_csv() -> None:
+    world = World()
+    world.play([line(quantity="3.5", list_unit_price="500,00", project_discount_pct="", sku="")])
+    assert one(world).message == world.rejected()[0]["message"]
+    assert [told.partition(":")[0] for told in one(world).message.split("; ")] == [
+        "sku", "quantity", "list_unit_price", "project_discount_pct",
+    ]  # fmt: skip
+
+
+def test_of_a_line_with_every_column_wrong_nothing_is_left_out() -> None:
+    world = World()
+    wrong = dict.fromkeys(COLUMNS, "x y") | {"partner_site_id": "S-DE", "report_id": "R1", "distributor_id": "D1"}
+    world.play([wrong])
+    assert one(world).message == world.rejected()[0]["message"]
+    assert one(world).message.count("; ") == len(COLUMNS) - len(("report_id", "distributor_id", "partner_site_id")) - 1
+
+
+@pytest.mark.catalogue("B52")
+def test_the_name_of_a_column_that_is_told_is_masked() -> None:
+    world = World()
+    world.play(csv_of([line() | {IBAN: "\0"}], [*COLUMNS, IBAN]))
+    assert one(world).code is ReasonCode.CONTROL_CHARACTER
+    assert "***: " in one(world).message
+    assert IBAN not in dump_uncounted([one(world)])
+
+
 def test_the_columns_of_the_format_are_kept_as_received_and_no_others() -> None:
     world = World()
     sent = line(sku="none", line_number="007") | {"remark": "call Mrs Smith"}

@@ -39,6 +39,13 @@ class RejectedLine(NamedTuple):
     raw: tuple[str, ...]
     content_hash: str = ""
 
+    @property
+    def told(self) -> str:
+        """Everything that is wrong with it, each with its column."""
+        return "; ".join(
+            f"{mistake.column}: {mistake.message}" if mistake.column else mistake.message for mistake in self.rejections
+        )
+
 
 class RejectFile:
     """Rows of a rejected file, for the header of the file they come from."""
@@ -57,15 +64,13 @@ class RejectFile:
         return _csv(self._row(line) for line in lines)
 
     def _row(self, rejected: RejectedLine) -> list[str]:
-        told = "; ".join(f"{mistake.column}: {mistake.message}" if mistake.column else mistake.message
-                         for mistake in rejected.rejections)  # fmt: skip
-        first = rejected.rejections[0]
         aligned = len(rejected.raw) == len(self._structured)
         cells = [
             exported(cell if aligned and self._structured[index] else masked(cell))
             for index, cell in enumerate(rejected.raw)
         ]
-        return [str(rejected.line), rejected.outcome.value, first.code.value, told, what_to_do(first.code), *cells]
+        reason = rejected.rejections[0].code
+        return [str(rejected.line), rejected.outcome.value, reason.value, rejected.told, what_to_do(reason), *cells]
 
 
 def exported(cell: str) -> str:

@@ -24,6 +24,8 @@ UNDATED = "undated"
 """The month of a line whose invoice date cannot be read."""
 LONGEST_CELL = 64
 """Characters of a cell that are kept: no sound one has more."""
+LONGEST_MESSAGE = 1500
+"""Characters of a message that are kept: of a line with every column wrong all is told."""
 
 _ID_COLUMNS = frozenset({"report_id", "distributor_id", "invoice_number", "partner_site_id", "sku"})
 _AMOUNT = re.compile(r"-?[0-9]{1,13}(?:\.[0-9]{1,4})?")
@@ -115,11 +117,14 @@ def _cells(line: RejectedLine, header: Sequence[str]) -> dict[str, str] | None:
 
 
 def _kept(line: RejectedLine, cells: Mapping[str, str]) -> UncountedLine:
-    """What else is told of a changed line speaks of the report that has it, which is none of the partner's business."""
-    first = line.rejections[0]
-    message = _CHANGED if first.code is ReasonCode.LINE_CHANGED else first.message
+    """What else is told of a changed line speaks of the report that has it, which is none of the partner's business.
+
+    The name of an unknown column can be in a message: it is masked as a cell is.
+    """
+    code = line.rejections[0].code
+    message = _CHANGED if code is ReasonCode.LINE_CHANGED else masked(line.told)[:LONGEST_MESSAGE]
     shown = tuple(_shown(name, cells[name]) for name in UNCOUNTED_COLUMNS)
-    return UncountedLine(line.line, line.outcome, first.code, message, line.content_hash, shown)
+    return UncountedLine(line.line, line.outcome, code, message, line.content_hash, shown)
 
 
 def _shown(column: str, cell: str) -> str:

@@ -160,7 +160,7 @@ class UncountedLines:
         for one in here:
             claim = claims.get(one.key) if one.key else None
             if claim is None or not _is_counted(one.line, claim, account_id):
-                yield _told(one, is_changed=claim is not None and one.line.content_hash != "")
+                yield _told(one, is_changed=claim is not None and one.line.outcome is Outcome.HELD)
 
 
 class _Stored:
@@ -237,7 +237,7 @@ def _is_counted(line: UncountedLine, claim: Claim, account_id: str) -> bool:
 
 
 def _told(one: _Kept, *, is_changed: bool) -> UncountedSale:
-    """By now a held line can be one that was counted with other content."""
+    """By now a held line can be one that was counted with other content; a rejected one stays what it was."""
     line, item = one.line, one.item
     code = ReasonCode.LINE_CHANGED if is_changed else line.code
     return UncountedSale(
