@@ -34,13 +34,13 @@ Paging = Annotated[Cursors, Depends(_cursors)]
 AccountPath = Annotated[
     str, Path(pattern=rf"^{ID_PATTERN}-[A-Z]{{2}}$", description="A partner in a country.", examples=["P1001-DE"])
 ]
-IdPath = Annotated[str, Path(pattern=rf"^{ID_PATTERN}$")]
+IdPath = Annotated[str, Path(pattern=rf"^{ID_PATTERN}$", description="An id.")]
 PeriodPath = Annotated[str, Path(pattern=r"^[0-9]{4}Q[1-4]$", description="A quarter.", examples=["2024Q3"])]
 MonthPath = Annotated[str, Path(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", description="A month.", examples=["2024-08"])]
 
 
 def _whole(value: object) -> object:
-    if isinstance(value, str) and not re.fullmatch("[0-9]{1,4}", value):
+    if isinstance(value, str) and not re.fullmatch("[0-9]+", value):
         raise ValueError("a whole number is needed, in digits")
     return value
 

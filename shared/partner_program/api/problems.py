@@ -1,13 +1,16 @@
 """What a refused request is answered (RFC 9457), and which typed error becomes which status: one table."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Literal
 
 from partner_program.adapters.table import Unavailable
+from partner_program.api.codes import MistakeCode, ProblemCode
+from partner_program.api.forms import told
 from partner_program.domain.asked import AskedWrongly
 from partner_program.domain.benefit_requests import LicencesUsedUp, NotEntitled
+from partner_program.domain.files.outcomes import ReasonCode
 from partner_program.domain.files.reject_file import masked
 from partner_program.domain.model import Document
 from partner_program.domain.payments.payout import WrongState
@@ -24,17 +27,21 @@ from partner_program.values.errors import InvalidValue, NotFound, ProgramError, 
 PROBLEM_JSON = "application/problem+json"
 NOTHING_HERE = "There is nothing here."
 TYPE_PREFIX = "urn:partner-program:problem:"
+_LONGEST_NAME = 64
+MOST_TOLD = 20
+"""Mistakes that one refusal lists: a long body can have tens of thousands."""
 
 
 class Mistake(Document):
     """One thing that is wrong with a request; the value itself is never repeated (B71).
 
-    `where`: `query`, `path`, `header` or `body`; `at`: the name of the parameter, or a JSON pointer into the body.
+    `at`: the name of the parameter, or a JSON pointer into the body. `code` is stable; in capitals where a column of a
+    record is wrong (docs/reason-codes.md).
     """
 
-    where: str
+    where: Literal["query", "path", "header", "body"]
     at: str
-    code: str
+    code: MistakeCode | ReasonCode
     detail: str
 
 
@@ -44,27 +51,29 @@ class Problem(Document):
     type: str
     title: str
     status: int
-    code: str
+    code: ProblemCode
     detail: str
     errors: tuple[Mistake, ...] = ()
 
 
 class RequestRefused(ProgramError):
-    """A request that is refused with a status of its own."""
+    """A request that is refused with a status of its own. Of very many mistakes the first twenty are told."""
 
     def __init__(
         self,
         status: HTTPStatus,
-        code: str,
+        code: ProblemCode,
         detail: str,
         *,
         errors: Iterable[Mistake] = (),
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(detail)
+        found = tuple(errors)
+        more = f" {len(found) - MOST_TOLD} more are not listed." if len(found) > MOST_TOLD else ""
+        super().__init__(detail + more)
         self.status = status
         self.code = code
-        self.errors = tuple(errors)
+        self.errors = found[:MOST_TOLD]
         self.headers = dict(headers or {})
 
 
@@ -73,7 +82,7 @@ class Answer:
     """Status and stable code of a refusal."""
 
     status: HTTPStatus
-    code: str
+    code: ProblemCode
 
 
 ANSWERS: tuple[tuple[type[ProgramError], Answer], ...] = (
@@ -106,10 +115,10 @@ def refused_by(error: ProgramError) -> RequestRefused | None:
     if isinstance(error, RequestRefused):
         return error
     if isinstance(error, AskedWrongly):
-        return _invalid(Mistake(where="body", at=one.at, code=one.code, detail=one.message) for one in error.mistakes)
+        return invalid(Mistake(where="body", at=one.at, code=one.code, detail=one.message) for one in error.mistakes)
     for kind, answer in ANSWERS:
         if isinstance(error, kind):
-            return RequestRefused(answer.status, answer.code, str(error))
+            return RequestRefused(answer.status, answer.code, str(error), errors=map(_placed(str(error)), error.at))
     return None
 
 
@@ -135,24 +144,40 @@ def problem(refused: RequestRefused) -> Problem:
 def unreadable(errors: Sequence[Mapping[str, Any]]) -> RequestRefused:
     """What parameters and body were found to be instead of what the route takes (as pydantic lists it).
 
-    A path that cannot name anything is answered as one that names nothing.
+    A path that cannot name anything is answered as one that names nothing, but for how its parts are written: that is
+    public (OpenAPI), and the same whoever asks.
     """
-    if all(error["loc"][:1] == ("path",) for error in errors):
-        return RequestRefused(HTTPStatus.NOT_FOUND, "not_found", NOTHING_HERE)
-    return _invalid(_mistake(error) for error in errors)
+    mistakes = [_mistake(error) for error in errors]
+    if all(one.where == "path" for one in mistakes):
+        return RequestRefused(HTTPStatus.NOT_FOUND, "not_found", NOTHING_HERE, errors=mistakes)
+    return invalid(mistakes)
 
 
-def _invalid(mistakes: Iterable[Mistake]) -> RequestRefused:
-    told = "The request is not what this route takes; errors says where."
-    return RequestRefused(HTTPStatus.BAD_REQUEST, "invalid_request", told, errors=mistakes)
+def invalid(mistakes: Iterable[Mistake]) -> RequestRefused:
+    """A request whose parameters or body are not what its route takes."""
+    detail = "The request is not what this route takes; errors says where."
+    return RequestRefused(HTTPStatus.BAD_REQUEST, "invalid_request", detail, errors=mistakes)
+
+
+def _placed(detail: str) -> Callable[[str], Mistake]:
+    """What a typed error says, at each place that it names."""
+
+    def mistake(at: str) -> Mistake:
+        return Mistake(where="body" if at.startswith("/") else "query", at=at, code="invalid_value", detail=detail)
+
+    return mistake
 
 
 def _mistake(error: Mapping[str, Any]) -> Mistake:
-    where, *rest = (str(part) for part in error["loc"])
-    at = "".join(f"/{part.replace('~', '~0').replace('/', '~1')}" for part in rest) if where == "body" else rest[-1]
-    # A name that the body should not have may be what belongs into a value: a bank number (B71).
-    return Mistake(where=where, at=masked(at), code=str(error["type"]), detail=_said(error))
+    where, *rest = error["loc"]
+    at = "".join(map(pointer, map(str, rest))) if where == "body" else masked(str(rest[-1]))
+    code, detail = told(error)
+    return Mistake(where=where, at=at, code=code, detail=detail)
 
 
-def _said(error: Mapping[str, Any]) -> str:
-    return str(error.get("msg", "")).removeprefix("Value error, ")
+def pointer(name: str) -> str:
+    """A step to a place in the body (RFC 6901), cut where it is longer than anybody's name.
+
+    A name that the body should not have may be what belongs into a value: a bank number (B71).
+    """
+    return "/" + masked(name)[:_LONGEST_NAME].replace("~", "~0").replace("/", "~1")

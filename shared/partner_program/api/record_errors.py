@@ -3,37 +3,36 @@
 import re
 from collections.abc import Collection
 from http import HTTPStatus
+from typing import Literal
 
-from partner_program.api.problems import Mistake, RequestRefused
+from partner_program.api.problems import Mistake, RequestRefused, invalid, pointer
+from partner_program.domain.files.outcomes import Rejection
 from partner_program.domain.files.what_to_do import what_to_do
 from partner_program.use_cases.record_one import RowRejected
 from partner_program.values.errors import StaleVersion
 
-_LONGEST_NAME = 64
 _TAG = re.compile(r'"([0-9a-f]{16,64})"')
 
 
-def row_rejected(
-    rejected: RowRejected,
-    *,
-    where: str = "body",
-    in_body: Collection[str] | None = None,
-    status: HTTPStatus = HTTPStatus.UNPROCESSABLE_ENTITY,
-) -> RequestRefused:
+def row_rejected(rejected: RowRejected, *, in_body: Collection[str] | None = None) -> RequestRefused:
     """With the reason codes of rejected rows. `in_body`: the columns that the body has, if the path has the others."""
     mistakes = []
     for one in rejected.mistakes:
-        name, detail = one.column or "", f"{one.message}. {what_to_do(one.code)}"
-        place = "path" if in_body is not None and name not in in_body else where
-        at = pointer(name) if place == "body" else name
-        mistakes.append(Mistake(where=place, at=at, code=one.code, detail=detail))
-    code = "record_rejected" if status is HTTPStatus.UNPROCESSABLE_ENTITY else "invalid_request"
-    return RequestRefused(status, code, str(rejected), errors=mistakes)
+        name = one.column or ""
+        if in_body is not None and name not in in_body:
+            mistakes.append(_mistake(one, "path", name))
+        else:
+            mistakes.append(_mistake(one, "body", pointer(name)))
+    return RequestRefused(HTTPStatus.UNPROCESSABLE_ENTITY, "record_rejected", str(rejected), errors=mistakes)
 
 
-def pointer(name: str) -> str:
-    """Where in the body a name stands (RFC 6901), cut where it is longer than anybody's."""
-    return "/" + name[:_LONGEST_NAME].replace("~", "~0").replace("/", "~1")
+def key_refused(rejected: RowRejected) -> RequestRefused:
+    """A key, asked for in the query, that can be that of no record of its kind."""
+    return invalid(_mistake(one, "query", one.column or "") for one in rejected.mistakes)
+
+
+def _mistake(one: Rejection, where: Literal["path", "query", "body"], at: str) -> Mistake:
+    return Mistake(where=where, at=at, code=one.code, detail=f"{one.message}. {what_to_do(one.code)}")
 
 
 def tag_in(if_match: str) -> str:

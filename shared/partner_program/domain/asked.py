@@ -7,19 +7,26 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import BeforeValidator, WithJsonSchema
 
 from partner_program.values.errors import InvalidValue
 from partner_program.values.periods import parse_date
 
+AskedCode = Literal[
+    "after_on", "after_today", "employed", "mcie_without_mcit", "no_tier", "not_employed", "on_record",
+    "other_currency", "out_of_range", "repeated", "site_not_open", "too_early", "too_far", "unknown_account",
+    "unknown_person", "unknown_severity", "unknown_site", "unknown_sku", "unknown_version",
+]  # fmt: skip
+"""What is wrong with one place of what is asked, by what is on record."""
+
 
 class Mistake(NamedTuple):
     """One thing that is wrong with a request; `at` is a JSON pointer into its body (RFC 6901)."""
 
     at: str
-    code: str
+    code: AskedCode
     message: str
 
 
@@ -94,4 +101,4 @@ PercentText = Annotated[
     WithJsonSchema({"type": "string", "pattern": f"^{_PERCENT}$"}),
 ]
 
-__all__ = ["AskedWrongly", "Day", "Instant", "Mistake", "Month", "PercentText", "PriceText", "RevenueText"]
+__all__ = ["AskedCode", "AskedWrongly", "Day", "Instant", "Mistake", "Month", "PercentText", "PriceText", "RevenueText"]

@@ -288,7 +288,7 @@ WRONG_DECISIONS: list[tuple[str, dict[str, str], int, str | None]] = [
     (DECISION, {"verdict": "waive", "reason": "x" * 301}, 400, "/reason"),
     (DECISION, {"verdict": "waive", "reason": "x", "decided_by": "boss"}, 400, "/decided_by"),
     (DECISION.replace("01-02", "01-03"), {"verdict": "waive", "reason": "x"}, 404, None),
-    (DECISION.replace("01-02", "13-02"), {"verdict": "waive", "reason": "x"}, 404, None),
+    (DECISION.replace("01-02", "13-02"), {"verdict": "waive", "reason": "x"}, 404, "opened_on"),
     (DECISION.replace("business_plan", "nonsense"), {"verdict": "waive", "reason": "x"}, 404, None),
     (DECISION.replace("P0001", "P0009"), {"verdict": "waive", "reason": "x"}, 404, None),
 ]

@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from partner_program.api.problems import RequestRefused
-from partner_program.api.record_errors import pointer, row_rejected, tag_in
+from partner_program.api.problems import RequestRefused, pointer
+from partner_program.api.record_errors import row_rejected, tag_in
 from partner_program.api.routes.records import RecordKey
 from partner_program.domain.benefit_requests import BenefitKind, BenefitRequest, RequestEvent, RequestState
 from partner_program.domain.facts import RECORD_TYPES

@@ -11,8 +11,8 @@ from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
 
 from partner_program.api.once import JSON, Began, once
 from partner_program.api.parameters import Calling, IdempotencyKey, IdPath, IfMatch
-from partner_program.api.problems import Mistake, RequestRefused
-from partner_program.api.record_errors import pointer, row_rejected, tag_in
+from partner_program.api.problems import Mistake, RequestRefused, pointer
+from partner_program.api.record_errors import key_refused, row_rejected, tag_in
 from partner_program.bootstrap.api.records import records_desk, records_seen
 from partner_program.domain.facts import RECORD_TYPES
 from partner_program.domain.files.outcomes import Outcome
@@ -31,7 +31,7 @@ KindPath = Annotated[
 ]
 IfNoneMatch = Annotated[
     str | None,
-    Header(alias="If-None-Match", max_length=80, description="`*`: only if there is no such record yet."),
+    Header(alias="If-None-Match", max_length=80, description="`*`: only if there is none yet, or this very one."),
 ]
 Columns = Annotated[
     dict[str, str],
@@ -40,7 +40,6 @@ Columns = Annotated[
         examples=[{"distributor_id": "D1", "name": "Distributor one"}],
     ),
 ]
-_MOST_TOLD = 20
 _TAKEN: dict[int, OpenAPIResponse] = {
     200: {"description": "Taken: it corrects what stood, or says the same (`duplicate`)."},
     201: {"description": "Taken: there was no such record before."},
@@ -79,7 +78,7 @@ def record(kind: KindPath, _caller: Calling, key: Annotated[RecordKey, Query()])
     try:
         found = records_seen().records(kind, given)
     except RowRejected as rejected:
-        raise row_rejected(rejected, where="query", status=HTTPStatus.BAD_REQUEST) from None
+        raise key_refused(rejected) from None
     return Response(200, JSON, found, headers={"ETag": f'"{found.tag}"'})
 
 
@@ -131,8 +130,8 @@ def _check_columns(kind: str, given: Iterable[str]) -> None:
             "invalid_request",
             f"{kind} has the columns {', '.join((*columns.required, *columns.optional))}, and no others.",
             errors=[
-                Mistake(where="body", at=pointer(name), code="unknown_column", detail="There is no such column.")
-                for name in unknown[:_MOST_TOLD]
+                Mistake(where="body", at=pointer(name), code="unknown_field", detail="There is no such column.")
+                for name in unknown
             ],
         )
 

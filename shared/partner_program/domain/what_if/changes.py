@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StrictInt, StringConstraints, ValidatorFunctionWrapHandler, WrapValidator, model_validator
+from pydantic_core import PydanticKnownError
 
 from partner_program.domain.asked import Day, Month, RevenueText
 from partner_program.domain.facts import CertificationKind, TrainingKind
@@ -140,7 +141,7 @@ def _of_its_kind(value: Any, handler: ValidatorFunctionWrapHandler) -> AnyChange
         return change
     kind = value.get("kind")
     if not isinstance(kind, str) or kind not in _KINDS:
-        raise ValueError(f"kind is one of {', '.join(_KINDS)}")
+        raise PydanticKnownError("literal_error", {"expected": f"a kind of {', '.join(_KINDS)}"})
     return _KINDS[kind].model_validate(value)
 
 

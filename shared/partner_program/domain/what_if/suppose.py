@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple, TypeVar
 
-from partner_program.domain.asked import AskedWrongly, Mistake
+from partner_program.domain.asked import AskedCode, AskedWrongly, Mistake
 from partner_program.domain.facts import (
     AccountFacts,
     BrandReview,
@@ -43,6 +43,8 @@ _CLASS = "software"
 """What is supposed is credited revenue already; of software all that is billed is credited (R-2.2a)."""
 _DATES = ("invoice_date", "certified_on", "from_date", "until_date", "completed_on", "submitted_on", "reviewed_on",
           "accepted_on")  # fmt: skip
+
+_ASKED = "that is asked about: give a later day as on"
 
 C = TypeVar("C", bound=AnyChange)
 
@@ -81,7 +83,7 @@ class _Reading:
     def of(self, kind: type[C]) -> Iterator[tuple[int, C]]:
         return ((index, change) for index, change in self.changes if isinstance(change, kind))
 
-    def wrong(self, index: int, name: str, code: str, message: str) -> None:
+    def wrong(self, index: int, name: str, code: AskedCode, message: str) -> None:
         self.mistakes.append(Mistake(f"/changes/{index}/{name}", code, message))
 
     def add(self, day: date, fact: Record | Contribution) -> None:
@@ -123,11 +125,21 @@ def _is_timely(index: int, change: AnyChange, reading: _Reading) -> bool:
     for name in _DATES:
         day: date | None = getattr(change, name, None)
         if day is not None and day > frame.on:
-            reading.wrong(index, name, "after_on", f"the day is after {frame.on}, the one that is asked about")
+            reading.wrong(
+                index,
+                name,
+                "after_on",
+                f"the day is after {frame.on}, the one that is asked about: give a later day as on",
+            )
     if isinstance(change, Sales):
         name, month = "month" if change.month else "invoice_date", _month(change)
         if change.month and month > month_of(frame.on):
-            reading.wrong(index, name, "after_on", f"the month begins after {frame.on}, the day that is asked about")
+            reading.wrong(
+                index,
+                name,
+                "after_on",
+                f"the month begins after {frame.on}, the day that is asked about: give a later day as on",
+            )
         if month < f"{frame.today.year - 1:04d}-01":
             reading.wrong(index, name, "too_early", "revenue can be supposed from 1 January of last year on")
     return len(reading.mistakes) == before
@@ -257,7 +269,7 @@ def _employ(index: int, change: PersonJoins | CertificationGained, person: str, 
     sites = [site for site in reading.frame.facts.sites if wanted in (None, site.site_id)]
     place = next((site.site_id for site in sites if site.is_open_on(day)), None)
     if place is None:
-        code = "site_not_open" if sites else "unknown_site"
+        code: AskedCode = "site_not_open" if sites else "unknown_site"
         name = "site_id" if wanted else change.field
         reading.wrong(index, name, code, "the account has no such site that is open on the day of joining")
         return
