@@ -17,7 +17,6 @@ from tests.deployed.gateway import (
 from tests.deployed.program import ACCOUNT_ID, pos_line, pos_report, report_key
 from tests.deployed.world import World
 
-SECOND_OF_CHANNEL = CHANNEL | {"username": "conrad"}
 KEYS: dict[str, dict[str, str]] = {
     "distributors": {"distributor_id": "D-NORD"},
     "products": {"sku": "SW-1"},

@@ -255,8 +255,3 @@ def parts(row: AccrualRow) -> list[tuple[str, int | None, str]]:
 def made_of(row: AccrualRow) -> tuple[str, ...]:
     """What the closing balance is made of: open, not stated, carried."""
     return tuple(f"{one:f}" for one in (row.open, row.not_stated, row.carried))
-
-
-def first_day_after(month: str) -> date:
-    end = end_of(month)
-    return date(end.year + end.month // 12, end.month % 12 + 1, 1)

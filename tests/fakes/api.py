@@ -60,7 +60,6 @@ def claims(person: str = "anna", *roles: str, partner: str | None = None, **othe
 
 CHANNEL = claims("carla", "channel")
 FINANCE = claims("anna", "finance")
-FINANCE_TOO = claims("bela", "finance")
 AUDITOR = claims("odo", "auditor")
 
 

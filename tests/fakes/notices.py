@@ -1,16 +1,14 @@
 """States in which every kind of notice has its cause, and the ports of announcing and mailing in memory."""
 
-import json
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
 from partner_program.domain.accelerator.statement import Statement, StatementStatus
 from partner_program.domain.facts import CaseDecision, Partner, Verdict
 from partner_program.domain.notices.derive import notices
-from partner_program.domain.notices.model import SOURCE, AnyNotice
+from partner_program.domain.notices.model import AnyNotice
 from partner_program.domain.tiers.account import (
     AccountState,
     AdviceTold,
@@ -291,21 +289,6 @@ def mailed_for(told: Collection[str], *, manager: bool) -> set[str]:
     vendors = {name for name in told if name.split("#")[1].startswith("decision_")}
     partners = {name for name in told if "#decision_without_effect#" not in name}
     return partners | ({f"{name}#vendor" for name in vendors} if manager else set())
-
-
-def envelope(notice: AnyNotice) -> dict[str, Any]:
-    """A notice as EventBridge hands it to a consumer."""
-    return {
-        "version": "0",
-        "id": "7d1a9f6e-0b5c-4c1e-9d59-4f6e2f2f4a10",
-        "detail-type": notice.kind.value,
-        "source": SOURCE,
-        "account": "123456789012",
-        "time": f"{notice.occurred_on + timedelta(days=1)}T02:16:07Z",
-        "region": "eu-central-1",
-        "resources": [],
-        "detail": json.loads(notice.model_dump_json()),
-    }
 
 
 class Crash(BaseException):

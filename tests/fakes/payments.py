@@ -205,11 +205,8 @@ class FakePaymentBook:
     # -- what only tests do
 
     def freeze_index(self) -> None:
-        """From now on `queued` and `batches` answer from how things are now (F36), until `thaw_index`."""
+        """From now on `queued` and `batches` answer from how things are now (F36)."""
         self._index = dict(self.items)
-
-    def thaw_index(self) -> None:
-        self._index = None
 
     def _indexed(self) -> dict[Place, Any]:
         return dict(self.items if self._index is None else self._index)

@@ -14,7 +14,6 @@ from tests.deployed.program import PREMIER, RECORDS
 from tests.deployed.world import World
 from tests.fakes.notices import a_state
 
-OF_REPORTS = ("REPORTS", "REPORT", "HELD")
 VENDOR = (CHANNEL, FINANCE, AUDITOR)
 OTHERS = {
     "partners": "partner_id,name,enrolled_on,contact_email\nP0002,Beta,2024-01-02,beta@partner.example\n",

@@ -1,10 +1,8 @@
 """A state of the past tells nothing that was done later, and all that was told when it was new (R-3.3, R-4.1)."""
 
-from collections.abc import Sequence
-
 import pytest
 
-from partner_program.domain.history import EntryKind, HistoryEntry, history_of
+from partner_program.domain.history import EntryKind, history_of
 from partner_program.domain.past_states import StateVersion, made_whole, stood_on
 from partner_program.domain.tiers.account import AccountState
 from partner_program.domain.tiers.archive import in_order, without_old_details
@@ -214,10 +212,6 @@ def shortened(state: AccountState, on: str) -> AccountState:
     memory = state.memory.model_copy(update={"cases": in_order(state.cases, day(on))})
     changes = without_old_details(state.tier_changes, day(on))
     return state.model_copy(update={"assessed_on": day(on), "memory": memory, "tier_changes": changes})
-
-
-def without_version(entries: Sequence[HistoryEntry]) -> list[HistoryEntry]:
-    return [entry.model_copy(update={"version": 0, "known_on": entry.on}) for entry in entries]
 
 
 def test_the_fixture_is_short_of_words(years: list[StateVersion]) -> None:

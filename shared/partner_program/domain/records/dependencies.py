@@ -28,9 +28,6 @@ from partner_program.domain.files.outcomes import ReasonCode, Rejection
 from partner_program.rulebook import CountryNotInProgram, Rules
 from partner_program.values.ids import account_id
 
-OfAccount = (
-    Training | BusinessPlan | BusinessReview | BrandReview | CaseDecision | Placement | OpeningRevenue | LocatorProfile
-)
 OF_ACCOUNT = (
     Training, BusinessPlan, BusinessReview, BrandReview, CaseDecision, Placement, OpeningRevenue, LocatorProfile,
 )  # fmt: skip
