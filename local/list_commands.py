@@ -35,7 +35,7 @@ def rebuild_lists_command(stack: StackName = STACK_NAME) -> None:
 
 
 def _list_reports(deployed: Deployed, program: DeployedProgram, listings: Table) -> int:
-    """Each that was ever begun, as it stands: how many. One that was refused whole is listed since there are lists."""
+    """Each that was ever begun or refused, as it stands: how many."""
     sales = DynamoSalesStore(program.table, program.table)  # of reports it asks the program table only
     by_event = deployed.parameters["Stage"] != "sandbox"
 
@@ -43,9 +43,8 @@ def _list_reports(deployed: Deployed, program: DeployedProgram, listings: Table)
         return stamped_on(stamp, program.rulebook.time_zone) if by_event else seen_on
 
     listed = ListReport(sales, DynamoReportListing(listings), received_on)
-    begun = [item for item in program.table.having("attempt") if item["sk"] == "CURRENT"]
-    for _, distributor_id, report_id in (str(item["pk"]).split("#") for item in begun):
+    known = sales.reports()
+    for distributor_id, report_id in known:
         state = sales.state(distributor_id, report_id)
-        if state is not None:
-            listed(distributor_id, report_id, state.stamp, program.today)
-    return len(begun)
+        listed(distributor_id, report_id, state.stamp if state else None, program.today)
+    return len(known)

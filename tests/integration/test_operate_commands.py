@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from typer.testing import CliRunner
 
 from local.cli import app
+from partner_program.adapters.report_listing import DynamoReportListing
 from partner_program.adapters.rulebook_source import RulebookSource
 from partner_program.adapters.table import Table
 from tests.deployed.program import PREMIER, RECORDS, pos_line, pos_report, report_key
@@ -122,6 +123,31 @@ def test_reports_from_before_the_lists_are_listed_as_they_stand(stack: World) ->
     before = listed()
     for pk, sk in before:
         lists.delete(pk, sk)
+    for _ in range(2):
+        code, output = run("rebuild-lists")
+        assert (code, output.endswith("taken away 2 reports listed")) == (0, True)
+        assert listed() == before
+
+
+def test_reports_of_which_uploads_were_refused_are_listed_from_what_is_kept_of_them(stack: World) -> None:
+    """One refused whole is in the list and on the scorecard; one that was mended stands where its first upload did."""
+    stack.take_in(RECORDS)
+    stack.today("2024-05-10")
+    for month in ("2024-02", "2024-03"):
+        stack.upload_and_deliver(report_key(month), pos_report(pos_line(month, 1, distributor_id="D-SUD")))
+    stack.today("2024-05-20")
+    stack.upload_and_deliver(report_key("2024-03"), pos_report(pos_line("2024-03", 1)))
+    lists = Table(stack.dynamodb, stack.template.name("ListingsTable"))
+    reports = DynamoReportListing(lists)
+
+    def listed() -> dict[str, tuple[str, str, int]]:
+        found = reports.reports("D-NORD", None, 10).entries
+        return {one.report_id: (str(one.received_on), one.status, sum(one.refused_uploads.values())) for one in found}
+
+    before = listed()
+    assert before == {"2024-02": ("2024-05-10", "refused", 1), "2024-03": ("2024-05-10", "posted", 1)}
+    for item in list(lists.having("body")):
+        lists.delete(str(item["pk"]), str(item["sk"]))
     for _ in range(2):
         code, output = run("rebuild-lists")
         assert (code, output.endswith("taken away 2 reports listed")) == (0, True)

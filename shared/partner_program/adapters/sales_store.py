@@ -98,6 +98,12 @@ class DynamoSalesStore:
         page = self._program.page(report_pk(distributor_id, report_id), prefix="REFUSED#", limit=MOST_REFUSALS_READ)
         return [Receipt.model_validate_json(str(item["body"])) for item in page.items]
 
+    def reports(self) -> Sequence[tuple[str, str]]:
+        """Distributor and report of each that was ever begun or refused. Reads the whole table."""
+        items = ((str(item["pk"]), str(item["sk"])) for item in self._program.having("kind"))
+        known = {pk for pk, sk in items if pk.startswith("REPORT#") and (sk == "CURRENT" or sk.startswith("REFUSED#"))}
+        return [(distributor_id, report_id) for _, distributor_id, report_id in (pk.split("#") for pk in sorted(known))]
+
     # -- windows of a run
 
     def windows(self, state: ReportState) -> Mapping[int, WindowResult]:

@@ -22,8 +22,14 @@ ReceivedOn = Callable[[str, date], date]
 """The program's date on which an upload came, from its stamp and the day on which it was first worked on."""
 
 
+NO_STAMP = "~"
+
+
 class FirstUpload(Document):
-    """The first upload of a report, whatever became of it: the place of the report in its list, for ever."""
+    """The first upload of a report, whatever became of it: the place of the report in its list, for ever.
+
+    Of one that was refused only the day is kept: `NO_STAMP` puts it behind the others of its day.
+    """
 
     stamp: str
     on: date
@@ -89,17 +95,19 @@ class ListReport:
         self._listing = listing
         self._received_on = received_on
 
-    def __call__(self, distributor_id: str, report_id: str, stamp: str, today: date) -> None:
-        """`stamp` is that of the upload at hand, `today` the day on which it is worked on.
+    def __call__(self, distributor_id: str, report_id: str, stamp: str | None, today: date) -> None:
+        """`stamp` is that of the upload at hand, if there is one, `today` the day on which it is worked on.
 
         The report's place is that of its first upload that anything is known of: one that never came to its end, or was
-        there before the lists, is told by its version.
+        there before the lists, is told by its version, or by its refusal.
         """
         state = self._sales.state(distributor_id, report_id)
         versions = self._sales.versions(distributor_id, report_id)
         refusals = self._sales.refusals(distributor_id, report_id)
         accepted = [self._upload(version.stamp, version.first_seen_on) for version in versions]
-        earliest = min((*accepted, self._upload(stamp, today)), key=lambda upload: (upload.on, upload.stamp))
+        known = [*accepted, *(FirstUpload(stamp=NO_STAMP, on=one.processed_on) for one in refusals)]
+        known += [self._upload(stamp, today)] if stamp else []
+        earliest = min(known, key=lambda upload: (upload.on, upload.stamp))
         first = self._listing.first_upload(distributor_id, report_id, earliest)
         entry = ReportEntry(
             distributor_id=distributor_id,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from partner_program.domain.files.outcomes import DUPLICATE_CODES, HELD_CODES
-from partner_program.use_cases.report_listing import ListReport, ReportEntry
+from partner_program.use_cases.report_listing import NO_STAMP, ListReport, ReportEntry
 from tests.fakes.pos_world import World, line, product
 from tests.fakes.reports import Killed, KilledAfter
 
@@ -112,6 +112,18 @@ def test_a_first_upload_that_never_came_to_its_end_is_the_reports_first_one_all_
     world.play(GOOD)
     listed = entry(world)
     assert (listed.received_on, listed.accepted_on) == (date(2024, 5, 3), date(2024, 5, 3))
+
+
+def test_a_first_upload_that_was_refused_before_there_were_lists_is_the_reports_first_one_all_the_same() -> None:
+    world = World()
+    world.play([FOREIGN])
+    assert entry(world).stamp != NO_STAMP  # as long as the upload is at hand, its moment is known
+    world.lists.uploads.clear()
+    world.lists.entries.clear()
+    world.clock.day = date(2024, 5, 9)
+    world.play(GOOD)
+    listed = entry(world)
+    assert (listed.received_on, listed.accepted_on) == (date(2024, 5, 5), date(2024, 5, 9))
 
 
 def test_who_looked_earlier_never_replaces_who_looked_later() -> None:
