@@ -81,10 +81,13 @@ docs: setup ## write the generated documents again
 	$(BIN)/python -m local.rule_trace
 	$(BIN)/python -m local.openapi
 
-# sam needs a python3.13 on PATH: the one that was found is put in front.
+# sam needs a python3.13 on PATH: the one that was found is put in front. Bytecode goes by the sources' hashes: archives keep
+# no times, so that Lambda would compile all of it anew at every cold start (docs/adr/0029).
 build: setup $(STAMPS)/sam ## build what would be deployed, and prove that it imports and answers
 	@test -n "$(RUNTIME_PYTHON)" || { echo "make build needs a Python 3.13; none was found" >&2; exit 1; }
 	PATH="$(dir $(RUNTIME_PYTHON)):$$PATH" $(SAM) build --template template.yaml
+	find .aws-sam/build -name __pycache__ -prune -exec rm -r {} +
+	$(RUNTIME_PYTHON) -m compileall -q --invalidation-mode checked-hash .aws-sam/build
 	$(BIN)/partner-program deploy-check
 
 # Functions that ship libraries of their own beside the layer's.

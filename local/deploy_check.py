@@ -1,4 +1,4 @@
-"""`partner-program deploy-check`: do the artifacts of `sam build` import and answer, with nothing but what is deployed?
+"""`partner-program deploy-check`: does what `make build` made import and answer, with nothing but what is deployed?
 
 The sources work in an environment that holds everything; what is deployed holds a function's folder, the layer, and
 what the Lambda runtime offers: Python 3.13 and boto3. Each built function is imported in a Python of that version that
@@ -54,7 +54,7 @@ class Checked:
 def deploy_check_command(
     build: Annotated[Path, typer.Option(help="Folder that `sam build` wrote.")] = BUILD,
 ) -> None:
-    """Prove that what `sam build` made imports and answers on the Lambda runtime's Python."""
+    """Prove that what `make build` made imports, from its bytecode, and answers on the Lambda runtime's Python."""
     console = Console()
     python = runtime_python()
     if python is None:
@@ -144,6 +144,7 @@ def _check_function(
     task = {
         # Lambda's own order: the function before the layer; the runtime's boto3 after both.
         "paths": [str(code), str(layer), str(runtime)],
+        "shipped": [str(code), str(layer)],
         "handler": properties.get("Handler") or shared["Handler"],
         "environment": _environment(properties, shared, template, double.endpoint),
         "events": list(expected.events),
@@ -160,6 +161,8 @@ def _check_function(
     set_aside = len(double.sent) - sent_before
     if set_aside != expected.set_aside:
         raise DeployCheckFailed(f"{name} set {set_aside} messages aside, not {expected.set_aside}")
+    if seen["compiles"]:
+        raise DeployCheckFailed(f"{name} compiles at every start: {', '.join(seen['compiles'])}")
     return Checked(name, seen["python"], seen["import_ms"], seen["answer_ms"], len(seen["answers"]))
 
 
@@ -201,7 +204,7 @@ def _resolved(value: object, template: Mapping[str, Any], endpoint: str) -> str:
 
 def _run_probe(name: str, task: Mapping[str, Any], python: Path) -> dict[str, Any]:
     run = subprocess.run(
-        [str(python), "-I", "-S", str(PROBE)],
+        [str(python), "-I", "-S", "-B", str(PROBE)],  # -B: what is deployed gets no bytecode by being checked
         input=json.dumps(task),
         capture_output=True,
         text=True,

@@ -1,10 +1,11 @@
 """Runs inside a bare Python of the runtime's version: imports one built function and calls it. Standard library only.
 
-Started by `local.deploy_check` with ``-I -S``, so that nothing is importable but the standard library and the folders
-in the task on standard input. Prints one JSON object as its last line.
+Started by `local.deploy_check` with ``-I -S -B``, so that nothing is importable but the standard library and the
+folders in the task on standard input, and nothing is written into them. Prints one JSON object as its last line.
 """
 
 import importlib
+import importlib.util
 import json
 import os
 import sys
@@ -47,6 +48,7 @@ def probe(task: dict[str, Any]) -> dict[str, Any]:
         "answer_ms": round((time.perf_counter() - imported) * 1000),
         "answers": answers,
         "loaded_from": sorted({_folder(module, task["paths"]) for module in list(sys.modules.values())} - {""}),
+        "compiles": sorted(name for name, module in list(sys.modules.items()) if _compiles(module, task["shipped"])),
     }
 
 
@@ -55,6 +57,20 @@ def _answer(handler: Any, event: object) -> dict[str, Any]:
         return {"returned": handler(event, Context())}
     except Exception as error:  # noqa: BLE001  # whatever it is, the other side judges it by its type
         return {"raised": type(error).__name__, "message": str(error)}
+
+
+def _compiles(module: Any, shipped: list[str]) -> bool:
+    """Whether Lambda compiles it at every cold start: what is shipped beside it as bytecode is not of this source.
+
+    Bytecode must go by the source's hash: archives give every file the same time, and the folders are read-only.
+    """
+    file, spec = getattr(module, "__file__", None) or "", getattr(module, "__spec__", None)
+    if not file.endswith(".py") or not any(file.startswith(path + os.sep) for path in shipped):
+        return False
+    checked_hash = (3).to_bytes(4, "little")  # PEP 552
+    wanted = importlib.util.MAGIC_NUMBER + checked_hash + importlib.util.source_hash(Path(file).read_bytes())
+    cached = Path(spec.cached) if spec and spec.cached else None
+    return cached is None or not cached.exists() or cached.read_bytes()[: len(wanted)] != wanted
 
 
 def _folder(module: Any, paths: list[str]) -> str:

@@ -1,5 +1,7 @@
 """`deploy-check` passes a build that works, and names the function and the reason for each way in which one may not."""
 
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -56,8 +58,15 @@ def build(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def compiled(build: Path, mode: str = "checked-hash") -> None:
+    """As `make build` does it."""
+    command = [str(PYTHON), "-m", "compileall", "-q", "-f", "--invalidation-mode", mode, str(build)]
+    subprocess.run(command, check=True)
+
+
 def check(build: Path) -> list[Checked]:
     assert PYTHON is not None
+    compiled(build)
     return check_build(build, PYTHON)
 
 
@@ -112,6 +121,37 @@ def test_a_function_that_uses_nothing_of_the_layer_fails(build: Path) -> None:
 def test_values_are_those_of_a_deployment_that_is_no_sandbox(build: Path) -> None:
     write_handler(build, GOOD_HANDLER.replace("import boto3", 'import boto3\nassert os.environ["STAGE"] == "real"'))
     assert len(check(build)) == 1
+
+
+def test_code_that_every_cold_start_would_compile_fails(build: Path) -> None:
+    assert PYTHON is not None
+    with pytest.raises(DeployCheckFailed, match=r"First compiles at every start: app, partner_program, partner_pro"):
+        check_build(build, PYTHON)
+    assert not list(build.rglob("*.pyc")), "the check itself compiles nothing for good"
+    compiled(build)
+    (build / "Layer" / "python" / "partner_program" / "helper.py").write_text("changed = True\n")
+    with pytest.raises(DeployCheckFailed, match=r"First compiles at every start: partner_program\.helper$"):
+        check_build(build, PYTHON)
+
+
+def test_bytecode_that_goes_by_the_time_of_a_source_fails_since_archives_keep_no_times(build: Path) -> None:
+    assert PYTHON is not None
+    compiled(build, "timestamp")
+    with pytest.raises(DeployCheckFailed, match=r"First compiles at every start: app, "):
+        check_build(build, PYTHON)
+
+
+def test_the_same_sources_make_the_same_bytecode(build: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_handler(
+        build, GOOD_HANDLER + 'KINDS = {"a", "b", "c"}\nknown = KINDS & {"a"} or "b" in {"x", "y", "z", "b"}\n'
+    )
+    made = []
+    for seed in ("1", "2"):
+        monkeypatch.setitem(os.environ, "PYTHONHASHSEED", seed)
+        compiled(build)
+        made.append({path: path.read_bytes() for path in build.rglob("*.pyc")})
+    assert len(made[0]) == 3
+    assert made[0] == made[1]
 
 
 def test_a_library_of_its_own_is_found_beside_a_function(build: Path) -> None:
