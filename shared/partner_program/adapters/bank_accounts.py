@@ -38,34 +38,36 @@ class SchwiftyCheck:
         `scheme` is `iban`, or `other` for an account in a country without IBANs; `country` (ISO 3166-1 alpha-2) is that
         of the bank, and may be left empty beside an IBAN. Raises `InvalidValue`, whose text never repeats the number.
         """
-        bank, place, name = _code(bic or "", "the BIC"), _code(country, "the country"), _holder(holder)
-        bare = _code(number, "the number", hyphens=scheme == "other")
+        bank, place, name = _code(bic or "", "bic"), _code(country, "country"), _holder(holder)
+        bare = _code(number, "number", hyphens=scheme == "other")
         if not bare:
-            raise InvalidValue("the number of the account is needed")
+            raise InvalidValue("the number of the account is needed", "/number")
         if bare in _letters(name) or masked(name) != name:
-            raise InvalidValue("the holder is the name of whom the account belongs to, without a bank number")
+            told = "the holder is the name of whom the account belongs to, without a bank number"
+            raise InvalidValue(told, "/holder")
         if place and place not in COUNTRIES:
-            raise InvalidValue("the country of the bank is a code of ISO 3166-1, as DE or US")
+            raise InvalidValue("the country of the bank is a code of ISO 3166-1, as DE or US", "/country")
         if scheme == "iban":
             return _with_iban(bare, bank, place, name)
         if scheme == "other":
             return _without_iban(bare, bank, place, name)
-        raise InvalidValue("the scheme of a bank account is iban or other")
+        raise InvalidValue("the scheme of a bank account is iban or other", "/scheme")
 
 
 def _with_iban(number: str, bic: str, country: str, holder: str) -> BankAccount:
     problem = _iban_problem(number)
     if problem:
-        raise InvalidValue(problem)
+        raise InvalidValue(problem, "/number")
     iban = IBAN(number, allow_invalid=True)
     place = iban.country_code
     if country and country != place:
-        raise InvalidValue(f"the IBAN is one of {place}, not of {country}")
+        raise InvalidValue(f"the IBAN is one of {place}, not of {country}", "/country")
     listed = _listed(iban)
     if bic:
         _check_bic(bic, _bic_countries(place))
         if listed and bic[:4] not in {one[:4] for one in listed}:  # these four stand for the institution
-            raise InvalidValue("the BIC is of another bank than the IBAN: leave it out, or ask which of them is right")
+            told = "the BIC is of another bank than the IBAN: leave it out, or ask which of them is right"
+            raise InvalidValue(told, "/bic")
     known = bic or (listed[0] if listed else None)
     return BankAccount(scheme="iban", number=number, bic=known, country=place, holder=holder)
 
@@ -79,35 +81,37 @@ def _listed(iban: IBAN) -> list[str]:
 
 def _without_iban(number: str, bic: str, country: str, holder: str) -> BankAccount:
     if not country:
-        raise InvalidValue("the country of the bank is needed, a code of ISO 3166-1, as US")
+        raise InvalidValue("the country of the bank is needed, a code of ISO 3166-1, as US", "/country")
     if _has_ibans(country):
-        raise InvalidValue(f"accounts in {country} have an IBAN: give that, with the scheme iban")
+        raise InvalidValue(f"accounts in {country} have an IBAN: give that, with the scheme iban", "/scheme")
     if not _NUMBER.fullmatch(number) or len(_SAID.findall(number)) < 4:
-        raise InvalidValue("an account number has 4 to 34 letters, digits and hyphens")
+        raise InvalidValue("an account number has 4 to 34 letters, digits and hyphens", "/number")
     if _iban_problem(number) is None:
-        raise InvalidValue("the number is an IBAN: give it with the scheme iban")
+        raise InvalidValue("the number is an IBAN: give it with the scheme iban", "/scheme")
     if not bic:
-        raise InvalidValue("an account without an IBAN needs the BIC of its bank")
+        raise InvalidValue("an account without an IBAN needs the BIC of its bank", "/bic")
     _check_bic(bic, frozenset((country,)))
     return BankAccount(scheme="other", number=number, bic=bic, country=country, holder=holder)
 
 
-def _code(text: str, what: str, *, hyphens: bool = False) -> str:
+def _code(text: str, field: str, *, hyphens: bool = False) -> str:
     """A code without its spaces, in capitals. Only ASCII: what merely looks like a letter or a digit is refused."""
     bare = "".join(text.split())
     said = bare.replace("-", "") if hyphens else bare
     if bare and not (said.isascii() and said.isalnum()):
-        raise InvalidValue(f"{what} has letters A to Z{', digits and hyphens' if hyphens else ' and digits'} only")
+        what = "the BIC" if field == "bic" else f"the {field}"
+        told = f"{what} has letters A to Z{', digits and hyphens' if hyphens else ' and digits'} only"
+        raise InvalidValue(told, f"/{field}")
     return bare.upper()
 
 
 def _holder(text: str) -> str:
     name = unicodedata.normalize("NFC", text)
     if any(unicodedata.category(letter) in _UNSEEN for letter in name):
-        raise InvalidValue("the holder's name has a character that cannot be seen: write it again")
+        raise InvalidValue("the holder's name has a character that cannot be seen: write it again", "/holder")
     name = " ".join(name.split())
     if not 1 <= len(name) <= LONGEST_HOLDER or not any(letter.isalnum() for letter in name):
-        raise InvalidValue(f"the holder is a name of 1 to {LONGEST_HOLDER} characters")
+        raise InvalidValue(f"the holder is a name of 1 to {LONGEST_HOLDER} characters", "/holder")
     return name
 
 
@@ -136,9 +140,11 @@ def _iban_problem(number: str) -> str | None:
 
 def _check_bic(bic: str, countries: frozenset[str]) -> None:
     if not _is_bic(bic):
-        raise InvalidValue("a BIC has 8 or 11 characters: four of the bank, its country, its place, perhaps a branch")
+        told = "a BIC has 8 or 11 characters: four of the bank, its country, its place, perhaps a branch"
+        raise InvalidValue(told, "/bic")
     if bic[4:6] not in countries:
-        raise InvalidValue(f"the BIC is of a bank in {bic[4:6]}, the account is in {' or '.join(sorted(countries))}")
+        told = f"the BIC is of a bank in {bic[4:6]}, the account is in {' or '.join(sorted(countries))}"
+        raise InvalidValue(told, "/bic")
 
 
 def _is_bic(bic: str) -> bool:

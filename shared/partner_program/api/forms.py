@@ -8,7 +8,7 @@ from partner_program.api.codes import FormCode
 from partner_program.api.texts import LINE
 from partner_program.values.ids import ID_PATTERN
 
-_MONTH = r"[0-9]{4}-(0[1-9]|1[0-2])"
+_MONTH = r"(199[0-9]|20[0-9]{2})-(0[1-9]|1[0-2])"
 _CHOICE = re.compile(r"\((\w+(?:\|\w+)+)\)")
 _UNREAD: tuple[FormCode, str] = ("wrong_form", "This cannot be read.")
 _KEY = "Send an Idempotency-Key: any text of 1 to 255 visible ASCII characters, without blanks, that you choose."

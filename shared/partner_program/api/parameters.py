@@ -36,7 +36,10 @@ AccountPath = Annotated[
 ]
 IdPath = Annotated[str, Path(pattern=rf"^{ID_PATTERN}$", description="An id.")]
 PeriodPath = Annotated[str, Path(pattern=r"^[0-9]{4}Q[1-4]$", description="A quarter.", examples=["2024Q3"])]
-MonthPath = Annotated[str, Path(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", description="A month.", examples=["2024-08"])]
+MONTH_PATTERN = r"(199[0-9]|20[0-9]{2})-(0[1-9]|1[0-2])"
+MonthPath = Annotated[str, Path(pattern=f"^{MONTH_PATTERN}$", description="A month.", examples=["2024-08"])]
+FirstMonth = Annotated[str | None, Query(alias="from", pattern=f"^{MONTH_PATTERN}$", description="The first month.")]
+LastMonth = Annotated[str | None, Query(alias="to", pattern=f"^{MONTH_PATTERN}$", description="The last month.")]
 
 
 def _whole(value: object) -> object:

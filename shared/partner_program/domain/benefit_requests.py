@@ -153,13 +153,14 @@ def check_asked(licences: int, tier: Tier, rules: Rules) -> None:
     """Raises `InvalidValue` for more licences than the tier may have in all, or for none."""
     number = rules.nfr_licences(tier)
     if not 1 <= licences <= number:
-        raise InvalidValue(f"An account of the tier {tier} may ask for 1 to {number} licences, not for {licences}.")
+        told = f"An account of the tier {tier} may ask for 1 to {number} licences, not for {licences}."
+        raise InvalidValue(told, "/licences")
 
 
 def check_grant(licences: int, asked: int, may: Allowance) -> None:
     """Raises `InvalidValue` for more than was asked for, `LicencesUsedUp` for more than is left (R-4.2.2)."""
     if not 1 <= licences <= asked:
-        raise InvalidValue(f"{asked} licences were asked for: grant 1 to {asked}, or decline.")
+        raise InvalidValue(f"{asked} licences were asked for: grant 1 to {asked}, or decline.", "/licences")
     if licences > may.left:
         raise LicencesUsedUp(
             f"The account has been granted {may.granted} of the {may.number} licences it may have: {may.left} are left."

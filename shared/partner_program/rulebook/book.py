@@ -78,11 +78,15 @@ class Rulebook:
             known = self._days[on] = Rules(on, self._edition, self._entries, self._span(on))
         return known
 
+    def days_after(self, on: date) -> tuple[date, ...]:
+        """The later days on which any value starts or is withdrawn, ascending."""
+        return self._changes[bisect_right(self._changes, on) :]
+
     def _span(self, on: date) -> dict[str, DatedValue]:
         """The values between two changes; every day of the span shares them."""
         index = bisect_right(self._changes, on)
         if index == 0:
-            raise NotInForce(f"the rulebook {self._edition}", on)
+            raise NotInForce(f"the rulebook {self._edition}", on, first_day=self.in_force_from)
         if index not in self._spans:
             self._spans[index] = values_on(self._entries, on)
         return self._spans[index]

@@ -18,8 +18,9 @@ class CountryNotInProgram(NotFound):
 class NotInForce(ProgramError):
     """The rulebook, or one value of it, has nothing to say about the day asked for."""
 
-    def __init__(self, what: str, on: date) -> None:
-        super().__init__(f"{what} has no value in force on {on.isoformat()}")
+    def __init__(self, what: str, on: date, *, first_day: date | None = None) -> None:
+        since = f": its first day is {first_day.isoformat()}" if first_day else ""
+        super().__init__(f"{what} has no value in force on {on.isoformat()}{since}")
         self.what = what
         self.on = on
 

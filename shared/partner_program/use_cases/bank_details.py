@@ -179,9 +179,9 @@ def _reason(text: str, account: BankAccount | None = None) -> str:
     """Why, as the audit log keeps it: without anything that looks like a bank number (B52)."""
     reason = " ".join(text.split())
     if not 1 <= len(reason) <= LONGEST_REASON or not reason.isprintable():
-        raise InvalidValue(f"a reason of 1 to {LONGEST_REASON} characters is needed")
+        raise InvalidValue(f"a reason of 1 to {LONGEST_REASON} characters is needed", "/reason")
     if account is not None and account.number in "".join(filter(str.isalnum, reason)).upper():
-        raise InvalidValue("the reason repeats the number of the account: leave it out")
+        raise InvalidValue("the reason repeats the number of the account: leave it out", "/reason")
     return masked(reason)
 
 

@@ -125,7 +125,7 @@ class BenefitRequests:
                 account_id=account_id,
                 tier=benefit.tier,
                 access=benefit.access,
-                purpose=given_reason(asked.purpose, "ask for a benefit"),
+                purpose=given_reason(asked.purpose, "ask for a benefit", at="/purpose"),
                 licences=asked.licences,
                 needed_by=asked.needed_by,
                 events=(act.step(RequestState.OPEN),),
@@ -200,10 +200,10 @@ class BenefitRequests:
         """The account's grants after this one, which are written on condition of those that it was decided on."""
         if request.licences is None:
             if licences is not None:
-                raise InvalidValue("No licences were asked for.")
+                raise InvalidValue("No licences were asked for.", "/licences")
             return None
         if licences is None:
-            raise InvalidValue("Say how many licences are granted.")
+            raise InvalidValue("Say how many licences are granted.", "/licences")
         grants = self._store.grants(request.account_id)
         check_grant(licences, request.licences, allowance(state.tier, grants, self._rulebook.at(act.on)))
         return grants.with_grant(request.request_id, licences)
@@ -236,15 +236,16 @@ def may_have(grants: Grants, state: AccountState, rulebook: Rulebook, on: date) 
 def _check(asked: Asked, on: date) -> None:
     if asked.kind is BenefitKind.NFR_LICENCES:
         if asked.licences is None:
-            raise InvalidValue("Say how many licences are asked for.")
+            raise InvalidValue("Say how many licences are asked for.", "/licences")
         if asked.needed_by is not None:
-            raise InvalidValue("Licences are not needed by a day.")
+            raise InvalidValue("Licences are not needed by a day.", "/needed_by")
         if not asked.internal_use:
-            raise InvalidValue("Not-for-resale licences are for internal use only: say that they are (internal_use).")
+            told = "Not-for-resale licences are for internal use only: say that they are (internal_use)."
+            raise InvalidValue(told, "/internal_use")
     elif asked.licences is not None or asked.internal_use:
-        raise InvalidValue("The bid desk grants no licences.")
+        raise InvalidValue("The bid desk grants no licences.", "/licences" if asked.licences else "/internal_use")
     elif asked.needed_by is not None and asked.needed_by < on:
-        raise InvalidValue(f"The bid had to be handed in before {on}.")
+        raise InvalidValue(f"needed_by has passed: give today, {on}, or a later day.", "/needed_by")
 
 
 def _check_open(request: BenefitRequest, seen: int) -> None:

@@ -45,9 +45,10 @@ class NamePayee:
         check_may(by, Action.NAME_PAYEE)
         document = _reference(document)
         if not is_id(site_id):
-            raise InvalidValue("a payee is named by the id of a site")
+            raise InvalidValue("a payee is named by the id of a site", "/site_id")
         if received_on > on:
-            raise InvalidValue(f"the letter was received on {received_on}, after {on}: record it on that day or later")
+            told = f"the letter was received on {received_on}, after {on}: record it on that day or later"
+            raise InvalidValue(told, "/received_on")
         before = self._book.namings(account_id)
         naming = PayeeNaming(
             account_id=account_id,
@@ -81,15 +82,16 @@ class NamePayee:
         facts, _ = self._accounts.load(naming.account_id, naming.recorded_on.year)
         named = payee_site(naming.account_id, facts.sites, [naming], naming.recorded_on)
         if isinstance(named, Blocked):
-            raise InvalidValue(named.text)
+            raise InvalidValue(named.text, "/site_id")
 
 
 def _reference(document: str) -> str:
     text = " ".join(document.split())
     if not 1 <= len(text) <= LONGEST_DOCUMENT or not text.isprintable():
-        raise InvalidValue(f"the letter's reference is a text of 1 to {LONGEST_DOCUMENT} characters")
+        raise InvalidValue(f"the letter's reference is a text of 1 to {LONGEST_DOCUMENT} characters", "/document")
     if masked(text) != text:
-        raise InvalidValue("the letter's reference looks like a bank number: give the number of the letter")
+        told = "the letter's reference looks like a bank number: give the number of the letter"
+        raise InvalidValue(told, "/document")
     return text
 
 

@@ -131,7 +131,7 @@ def test_a_tier_that_the_rulebook_gives_no_access_asks_for_nothing() -> None:
         (Asked(BenefitKind.NFR_LICENCES, "resale", licences=1), "internal use only"),
         (Asked(BenefitKind.BID_DESK, "tender", licences=1), "grants no licences"),
         (Asked(BenefitKind.BID_DESK, "tender", internal_use=True), "grants no licences"),
-        (Asked(BenefitKind.BID_DESK, "tender", needed_by=ON - timedelta(days=1)), "handed in before"),
+        (Asked(BenefitKind.BID_DESK, "tender", needed_by=ON - timedelta(days=1)), "needed_by has passed: give today"),
         (Asked(BenefitKind.BID_DESK, " "), "needs a reason"),
     ],
 )

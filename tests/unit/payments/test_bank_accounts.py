@@ -31,6 +31,7 @@ def refusal(number: str, bic: str | None, country: str, holder: str, scheme: str
     assert (error.__cause__, error.__context__) == (None, None)
     bare = "".join(number.split()).upper()
     told = "".join(("".join(traceback.format_exception_only(error)) + repr(error)).split()).upper()
+    assert error.at
     assert not bare or all(bare[at : at + 5] not in told for at in range(max(1, len(bare) - 4)))
     return str(error)
 

@@ -135,7 +135,7 @@ def decide_on_benefit_request(
     if body.decision == "granted":
         decided = desk.benefits.grant(request_id, seen, act, body.licences, body.reason or "")
     elif body.licences is not None:  # one of the two is a slip, and a decline is final
-        raise InvalidValue("Licences go with a grant: leave them out to decline.")
+        raise InvalidValue("Licences go with a grant: leave them out to decline.", "/licences")
     else:
         decided = desk.benefits.decline(request_id, seen, act, body.reason or "")
     return _answer(decided, caller)

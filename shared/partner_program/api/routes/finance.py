@@ -5,7 +5,7 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from partner_program.api.parameters import AccountPath, Calling, Cursor, Limit, MonthPath, Paging
+from partner_program.api.parameters import AccountPath, Calling, Cursor, FirstMonth, LastMonth, Limit, MonthPath, Paging
 from partner_program.api.routes.payments import BatchPath
 from partner_program.api.visible import visible_account
 from partner_program.bootstrap.api.finance import accrued, payments_seen, payments_waiting
@@ -18,7 +18,6 @@ from partner_program.use_cases.queries.finance_waiting import PaymentsWaiting
 router = Router()
 
 _TAGS = ["Payments"]
-_MONTH = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
 
 
 @router.get("/v1/accruals/<month>", tags=_TAGS, summary="What is booked for a month")
@@ -32,8 +31,8 @@ def get_accruals(month: MonthPath, paging: Paging, limit: Limit = 50, cursor: Cu
 def list_accruals_of_account(
     account_id: AccountPath,
     caller: Calling,
-    first: Annotated[str | None, Query(alias="from", pattern=_MONTH, description="The first month.")] = None,
-    last: Annotated[str | None, Query(alias="to", pattern=_MONTH, description="The last month.")] = None,
+    first: FirstMonth = None,
+    last: LastMonth = None,
 ) -> AccruedAccount:
     """Month by month, at most 36; without months the last twelve."""
     seen = accrued()
@@ -66,7 +65,10 @@ def list_payments_waiting(
     limit: Limit = 25,
     cursor: Cursor = None,
 ) -> PaymentsWaiting:
-    """At most 25 payouts that are due are looked at for a page; a page may be empty and still have a next one."""
+    """Those that no preparation can collect yet, those on hold, and those that the bank has sent back.
+
+    At most 25 payouts that are due are looked at for a page; a page may be empty and still have a next one.
+    """
     seen = payments_waiting()
     page = seen.waiting(on=seen.today, currency=currency, after=paging.after(cursor), limit=limit)
     return page.model_copy(update={"next_cursor": paging.next(page.next_cursor)})

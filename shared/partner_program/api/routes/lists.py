@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from partner_program.api.parameters import DEFAULT_LIMIT, Calling, Cursor, Limit, Paging
+from partner_program.api.parameters import DEFAULT_LIMIT, MONTH_PATTERN, Calling, Cursor, Limit, Paging
 from partner_program.bootstrap.api.lists import program_lists
 from partner_program.domain.asked import Day
 from partner_program.domain.tiers.findings import Requirement
@@ -32,9 +32,7 @@ DecisionDueQuery = Annotated[bool | None, Query(description="Waiting for the ven
 DueByQuery = Annotated[Day | None, Query(description="Due up to and including this day.")]
 MonthQuery = Annotated[
     str | None,
-    Query(
-        pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$", description="A month; without it, the running one.", examples=["2024-08"]
-    ),
+    Query(pattern=f"^{MONTH_PATTERN}$", description="A month; without it, the running one.", examples=["2024-08"]),
 ]
 
 

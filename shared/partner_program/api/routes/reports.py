@@ -5,7 +5,7 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
-from partner_program.api.parameters import Cursor, Limit, Paging
+from partner_program.api.parameters import Cursor, FirstMonth, LastMonth, Limit, Paging
 from partner_program.bootstrap.api.reports import reports_seen, scoring
 from partner_program.domain.files.outcomes import Outcome, ReasonCode
 from partner_program.use_cases.queries.report_lines import LinesNotCounted
@@ -22,7 +22,6 @@ ReportPath = Annotated[str, Path(pattern=rf"^{ID_PATTERN}$", description="A repo
 DistributorAsked = Annotated[
     str | None, Query(pattern=rf"^{ID_PATTERN}$", description="Only those of this distributor.")
 ]
-_MONTH = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
 
 
 @router.get("/v1/reports", tags=_TAGS, summary="Reports, the one received last first")
@@ -74,8 +73,8 @@ def list_held_lines(paging: Paging, limit: Limit = 50, cursor: Cursor = None) ->
 @router.get("/v1/distributors/<distributor_id>/scorecard", tags=_TAGS, summary="How a distributor reports")
 def get_scorecard(
     distributor_id: DistributorPath,
-    first: Annotated[str | None, Query(alias="from", pattern=_MONTH, description="The first month.")] = None,
-    last: Annotated[str | None, Query(alias="to", pattern=_MONTH, description="The last month.")] = None,
+    first: FirstMonth = None,
+    last: LastMonth = None,
 ) -> Scorecard:
     """On time or late, held, rejected and duplicate lines, refused files: in total and month by month, at most twelve.
 

@@ -5,7 +5,16 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from partner_program.api.parameters import DEFAULT_LIMIT, AccountPath, AsOf, Calling, Cursor, Limit, Paging
+from partner_program.api.parameters import (
+    DEFAULT_LIMIT,
+    MONTH_PATTERN,
+    AccountPath,
+    AsOf,
+    Calling,
+    Cursor,
+    Limit,
+    Paging,
+)
 from partner_program.api.visible import visible_account
 from partner_program.bootstrap.api.revenue import revenue_api
 from partner_program.use_cases.queries.revenue import AccountRevenue, Grouping
@@ -16,16 +25,15 @@ from partner_program.values.ids import ID_PATTERN
 router = Router()
 
 _TAGS = ["Revenue"]
-_MONTH = r"[0-9]{4}-(0[1-9]|1[0-2])"
 Year = Annotated[
     str | None,
     Query(pattern=r"^(199[0-9]|20[0-9]{2})$", description="A calendar year; without it, the running one."),
 ]
-Month = Annotated[str | None, Query(pattern=rf"^{_MONTH}$", description="One month instead of a year.")]
+Month = Annotated[str | None, Query(pattern=rf"^{MONTH_PATTERN}$", description="One month instead of a year.")]
 UncountedMonth = Annotated[
     str | None,
     Query(
-        pattern=rf"^({_MONTH}|undated)$",
+        pattern=rf"^({MONTH_PATTERN}|undated)$",
         description="One month instead of a year; `undated` are lines whose invoice date cannot be read.",
     ),
 ]

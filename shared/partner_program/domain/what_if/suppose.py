@@ -125,21 +125,11 @@ def _is_timely(index: int, change: AnyChange, reading: _Reading) -> bool:
     for name in _DATES:
         day: date | None = getattr(change, name, None)
         if day is not None and day > frame.on:
-            reading.wrong(
-                index,
-                name,
-                "after_on",
-                f"the day is after {frame.on}, the one that is asked about: give a later day as on",
-            )
+            reading.wrong(index, name, "after_on", f"the day is after {frame.on}, the one {_ASKED}")
     if isinstance(change, Sales):
         name, month = "month" if change.month else "invoice_date", _month(change)
         if change.month and month > month_of(frame.on):
-            reading.wrong(
-                index,
-                name,
-                "after_on",
-                f"the month begins after {frame.on}, the day that is asked about: give a later day as on",
-            )
+            reading.wrong(index, name, "after_on", f"the month begins after {frame.on}, the day {_ASKED}")
         if month < f"{frame.today.year - 1:04d}-01":
             reading.wrong(index, name, "too_early", "revenue can be supposed from 1 January of last year on")
     return len(reading.mistakes) == before

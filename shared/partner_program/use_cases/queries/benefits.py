@@ -9,6 +9,7 @@ from partner_program.domain.tiers.entitlement import Entitlement, entitlements
 from partner_program.domain.tiers.situation import Situation
 from partner_program.rulebook import Access, Benefit, DatedValue, Rulebook, Rules
 from partner_program.use_cases.ports import AccountStore, Clock
+from partner_program.use_cases.queries.asked import rules_asked_for
 from partner_program.values.errors import NotFound
 from partner_program.values.money import ExactNumber
 from partner_program.values.tiers import Tier
@@ -81,6 +82,7 @@ class Benefits:
         facts, stored = self._accounts.load(account_id, today.year)
         if stored.state is None:
             raise NotFound("There is no such account.")
+        rules = rules_asked_for(self._rulebook, day, "on")
         tier_as_of = min(day, today)
         tier = stored.state.tier_on(tier_as_of)
         return AccountBenefits(
@@ -88,7 +90,7 @@ class Benefits:
             on=day,
             tier=tier,
             tier_as_of=tier_as_of,
-            held=tuple(sorted(Situation(facts, self._rulebook.at(day)).held)),
+            held=tuple(sorted(Situation(facts, rules).held)),
             edition=self._rulebook.edition,
             benefits=benefits_on(facts, tier, day, self._rulebook),
         )

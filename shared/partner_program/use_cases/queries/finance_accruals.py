@@ -78,7 +78,8 @@ class FinanceAccruals:
         first = first or month_of(add_months(end_of(last), -11))
         months = [month_of(end) for end in month_ends(end_of(first), end_of(last))]
         if not 1 <= len(months) <= MOST_MONTHS:
-            raise InvalidValue(f"accruals are asked for of 1 to {MOST_MONTHS} months, the first one named first")
+            told = f"accruals are asked for of 1 to {MOST_MONTHS} months, the first one named first"
+            raise InvalidValue(told, "from", "to")
         rows = self._store.of_account(account_id, months)
         return AccruedAccount(account_id=account_id, first_month=first, last_month=last, items=tuple(rows))
 

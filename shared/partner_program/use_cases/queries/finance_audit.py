@@ -33,7 +33,7 @@ class FinanceAudit:
     def __call__(self, *, number: int = 0, after: str | None, limit: int) -> AuditPage:
         """Entries behind `number`, or behind where the page before has ended. `next_cursor` is the bare position."""
         if after is not None and not _NUMBER.fullmatch(after):
-            raise InvalidValue("this is no place in the audit log")
+            raise InvalidValue("this is no place in the audit log", "cursor")
         behind = number if after is None else int(after)
         entries = tuple(self._queue.entries(behind, limit))
         head = self._book.head()

@@ -108,7 +108,7 @@ def _place(after: str | None, wanted: list[BatchStatus]) -> tuple[int, str | Non
         return 0, None
     status, _, position = after.partition("|")
     if status not in wanted:
-        raise InvalidValue("this is no place in a list of batches")
+        raise InvalidValue("this is no place in a list of batches", "cursor")
     return wanted.index(BatchStatus(status)), position or None
 
 

@@ -161,8 +161,9 @@ class ProgramLists:
         return PromotionsPage(month=asked, items=found.items, next_cursor=found.after)
 
     def _check(self, which: Which) -> None:
-        if which.region is not None and which.region not in self._regions.values():
-            raise InvalidValue("There is no such region.")
+        regions = sorted(set(self._regions.values()))
+        if which.region is not None and which.region not in regions:
+            raise InvalidValue(f"There is no such region: choose {', '.join(regions)}.", "region")
 
     def _is_there(self, country: str, which: Which) -> bool:
         """Whether a country is what `which` asks for."""

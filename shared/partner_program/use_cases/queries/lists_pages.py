@@ -80,7 +80,7 @@ def _from(stretches: Sequence[Stretch], after: str | None) -> tuple[int, str | N
     for place, stretch in enumerate(stretches):
         if stretch.name == name:
             return place, order or None
-    raise InvalidValue("the position is none of this list")
+    raise InvalidValue("the position is none of this list", "cursor")
 
 
 def _position(stretch: Stretch, order: str | None) -> str:

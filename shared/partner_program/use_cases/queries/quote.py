@@ -15,6 +15,7 @@ from partner_program.domain.tiers.situation import Situation
 from partner_program.domain.what_if.changes import Currency
 from partner_program.rulebook import Rulebook
 from partner_program.use_cases.ports import AccountStore, Clock
+from partner_program.use_cases.queries.asked import rules_asked_for
 from partner_program.values.errors import NotFound
 from partner_program.values.ids import Id
 from partner_program.values.money import EXACT, ExactNumber, total
@@ -101,7 +102,7 @@ class QuoteBasket:
         facts, stored = self._accounts.load(account_id, today.year)
         if stored.state is None:
             raise NotFound("There is no such account.")
-        rules = self._rulebook.at(day)
+        rules = rules_asked_for(self._rulebook, day, "/on")
         buyer = Buyer(
             rules=rules,
             currency=rules.country(facts.country).currency,

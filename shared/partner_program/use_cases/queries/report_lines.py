@@ -130,7 +130,7 @@ def _place(after: str | None) -> _Place | None:
         return None
     found = _PLACE.fullmatch(after)
     if found is None:
-        raise InvalidValue("this is no place in a file of lines")
+        raise InvalidValue("this is no place in a file of lines", "cursor")
     return _Place(int(found[1]), found[2])
 
 

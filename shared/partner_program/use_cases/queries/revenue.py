@@ -149,9 +149,11 @@ class AccountRevenues:
         today = self._clock.today()
         day = as_of or min(today, date(year or today.year, 12, 31))
         if day > today or (year is not None and year > today.year):
-            raise InvalidValue(f"revenue can be asked up to today, {today}")
+            ahead = "as_of" if as_of is not None and as_of > today else "year"
+            raise InvalidValue(f"revenue can be asked up to today, {today}", ahead)
         if year is not None and year != day.year:
-            raise InvalidValue(f"{day} is not in {year}: ask for one of them, or for a day of the year")
+            told = f"{day} is not in {year}: ask for one of them, or for a day of the year"
+            raise InvalidValue(told, "as_of", "year")
         return day.year, day
 
     def _pieces(self, account_id: str, recorded: RecordedYear, day: date) -> list[_Piece]:
@@ -160,9 +162,8 @@ class AccountRevenues:
         if not in_month or self._is_whole(day):
             return list(_of_months(recorded, month))
         if in_month > MOST_LINES:
-            raise InvalidValue(
-                f"{month} has {in_month} lines: for more than {MOST_LINES} ask as of the last day of a month"
-            )
+            told = f"{month} has {in_month} lines: for more than {MOST_LINES} ask as of the last day of a month"
+            raise InvalidValue(told, "as_of")
         wanted = Wanted(account_id, (month,), None)
         lines = [line for line in self._lines.all(wanted) if line.claim.invoice_date <= day]
         before = [piece for piece in _of_months(recorded, month) if piece.month < month]

@@ -214,7 +214,7 @@ class RevenueLines:
         each month, and those of the claims of `limit` invoices. Raises `InvalidValue` for both a month and a year.
         """
         if month is not None and year is not None:
-            raise InvalidValue("ask for a month or for a year, not for both")
+            raise InvalidValue("ask for a month or for a year, not for both", "month", "year")
         year = year or (_At(*json.loads(position)).year if position else self._clock.today().year)
         months = (month,) if month else months_of(year)
         found = self._lines.page(Wanted(account_id, months, distributor_id), position, limit)

@@ -112,7 +112,7 @@ class UncountedLines:
         a month and a year.
         """
         if month is not None and year is not None:
-            raise InvalidValue("ask for a month or for a year, not for both")
+            raise InvalidValue("ask for a month or for a year, not for both", "month", "year")
         start = _At(*json.loads(position)) if position else None
         year = (start.year if start else None) or year or self._clock.today().year
         months = (month,) if month else (*months_of(year), UNDATED)

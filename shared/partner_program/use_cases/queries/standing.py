@@ -120,7 +120,7 @@ class Standing:
         """
         today = self._clock.today()
         if as_of is not None and as_of > today:
-            raise AskedAhead(f"nobody knows yet what will hold on {as_of}: ask for {today} or earlier")
+            raise AskedAhead(f"nobody knows yet what will hold on {as_of}: ask for {today} or earlier", "as_of")
         facts, stored = self._accounts.load(account_id, today.year)
         if stored.state is None:
             raise NotFound("There is no such account.")

@@ -73,7 +73,8 @@ class StandingHistory:
         """
         today = self._clock.today()
         if known_on is not None and known_on > today:
-            raise AskedAhead(f"what will be known on {known_on} is not known yet: ask for {today} or earlier")
+            ahead = f"what will be known on {known_on} is not known yet: ask for {today} or earlier"
+            raise AskedAhead(ahead, "known_on")
         versions = list(self._states.versions(account_id))
         if not versions:
             raise NoSuchAccount("There is no such account.")

@@ -11,6 +11,7 @@ from partner_program.domain.model import Document
 from partner_program.domain.sales.pos_worth import TierHistory
 from partner_program.rulebook import Rulebook, Rules
 from partner_program.use_cases.ports import Clock
+from partner_program.use_cases.queries.asked import rules_asked_for
 from partner_program.values.ids import Id
 from partner_program.values.tiers import Tier
 
@@ -90,7 +91,7 @@ class SupportOrder:
             raise AskedWrongly(
                 [Mistake("/on", "out_of_range", f"the tiers of a day after today, {today}, are not known")]
             )
-        rules = self._rulebook.at(day)
+        rules = rules_asked_for(self._rulebook, day, "/on")
         tiers = self._tiers_on(day, {incident.account_id for incident in asked.incidents})
         mistakes = [*_repeated(asked.incidents)]
         for index, incident in enumerate(asked.incidents):
