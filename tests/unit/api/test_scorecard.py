@@ -161,6 +161,27 @@ def test_missing_months_are_named_and_those_before_the_first_report_are_not_miss
     assert card.missing_months == ("2024-03", "2024-04")
 
 
+def test_the_months_between_the_first_and_the_last_invoice_of_a_report_are_reported_and_it_is_late_for_the_last() -> (
+    None
+):
+    sender = Sender().sends("2024-02-05", "2024-01-31").sends("2024-07-08", "2024-06-10", "2024-04-30", report_id="Q2")
+    card = sender.card("2024-02", "2024-08", date(2024, 9, 6))
+    assert [one.standing.value for one in card.months] == [
+        "missing", "missing", "reported", "reported", "reported", "missing", "missing",
+    ]  # fmt: skip
+    assert [(one.month, one.score.reports, one.score.late) for one in card.months if one.score.reports] == [
+        ("2024-06", 1, 1)
+    ]
+    assert card.missing_months == ("2024-02", "2024-03", "2024-07", "2024-08")
+
+
+def test_a_report_over_several_months_covers_those_before_the_first_one_asked_for_and_behind_it() -> None:
+    sender = Sender().sends("2024-01-05", "2023-12-31").sends("2024-06-05", "2024-03-20", "2024-05-10")
+    assert [one.standing.value for one in sender.card("2024-02", "2024-04").months] == [
+        "missing", "reported", "reported",
+    ]  # fmt: skip
+
+
 def test_a_distributor_that_never_sent_anything_misses_nothing_and_an_unknown_one_is_not_found() -> None:
     card = Sender().card("2024-01", "2024-02")
     assert ([one.standing for one in card.months], card.missing_months) == ([Reported.BEFORE_FIRST_REPORT] * 2, ())

@@ -9,6 +9,7 @@ from partner_program.domain.accruals.months import end_of, month_end_before, mon
 from partner_program.domain.files.outcomes import Outcome
 from partner_program.domain.model import Document
 from partner_program.rulebook import Rulebook
+from partner_program.use_cases.queries.asked import rules_asked_for
 from partner_program.use_cases.queries.report_ports import Distributors, ReportLists
 from partner_program.use_cases.report_listing import ReportEntry
 from partner_program.values.errors import InvalidValue, NotFound
@@ -29,16 +30,16 @@ COUNTING: Mapping[str, str] = {
     "due_on": "Days after the month's end as the rulebook has them for the month's last day (reports.due_days).",
     "on_time": "Reports of the month whose first upload that could be trusted as a whole came on the due day or before."
     " A correction that comes later does not make them late.",
-    "late": "Reports of the month whose first such upload came after the due day.",
+    "late": "Reports of the month whose first such upload came after the due day. A report over several months is due"
+    " with the last of them; a correction under a report id of its own is a report like any other.",
     "lines": "Lines of the reports of the month, of the version that stands, whatever became of them.",
     "held": "Lines that wait for a record or a correction now; those mended meanwhile count no more.",
     "rejected": "Malformed lines.",
     "duplicate": "Lines that another report, an earlier version or the same file had already.",
     "refused_files": "Uploads that were refused whole, in the month in which they came, whatever they were to report."
     " Of one report a thousand at most are looked at.",
-    "missing": "The due day is over and no report has its last invoice in the month. Months before that"
-    " of the distributor's first report, by the version of it that stands, are not missing. Who reports several"
-    " months in one file reports the last of them only.",
+    "missing": "The due day is over and the month is not among those from the first to the last invoice of any report."
+    " Months before that of the distributor's first report, by the version of it that stands, are not missing.",
     "share": "Percent of all lines of the month, or of all its reports, rounded half up to two decimals.",
 }
 """How each number is counted, for those who read it."""
@@ -147,13 +148,16 @@ class DistributorScorecard:
 
     def _score(self, end: date, entries: Sequence[ReportEntry], begun: str | None, on: date) -> MonthScore:
         month = month_of(end)
-        due_on = end + timedelta(days=self._rulebook.at(end).report_due_days)
-        reports = [one for one in entries if one.accepted_on is not None and _month(one) == month]
+        due_on = end + timedelta(days=rules_asked_for(self._rulebook, end, "from", "to").report_due_days)
+        accepted = [one for one in entries if one.accepted_on is not None]
+        reports = [one for one in accepted if _month(one) == month]
         late = tuple(_late(reports, due_on))
         return MonthScore(
             month=month,
             due_on=due_on,
-            standing=_standing(month, due_on, any_report=bool(reports), begun=begun, on=on),
+            standing=_standing(
+                month, due_on, any_report=any(_covers(one, month) for one in accepted), begun=begun, on=on
+            ),
             score=_scored(reports, late=len(late), refused=_refused(entries, month)),
             late_reports=late,
         )
@@ -167,7 +171,7 @@ def _months(first: str | None, last: str | None, on: date) -> list[date]:
         first = month_of(add_months(end_of(last), 1 - MOST_MONTHS))
     ends = list(month_ends(end_of(first), end_of(last)))
     if not 1 <= len(ends) <= MOST_MONTHS:
-        raise InvalidValue(f"a scorecard is of 1 to {MOST_MONTHS} months, the first one named first")
+        raise InvalidValue(f"a scorecard is of 1 to {MOST_MONTHS} months, the first one named first", "from", "to")
     return ends
 
 
@@ -175,6 +179,12 @@ def _month(entry: ReportEntry) -> str:
     """The month that a report is of."""
     came = entry.accepted_on or entry.received_on
     return month_of(entry.last_invoice_on or month_end_before(came))
+
+
+def _covers(entry: ReportEntry, month: str) -> bool:
+    """Whether a month is among those from the first to the last invoice of a report."""
+    last = _month(entry)
+    return (month_of(entry.first_invoice_on) if entry.first_invoice_on else last) <= month <= last
 
 
 def _standing(month: str, due_on: date, *, any_report: bool, begun: str | None, on: date) -> Reported:
