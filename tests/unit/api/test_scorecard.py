@@ -161,9 +161,7 @@ def test_missing_months_are_named_and_those_before_the_first_report_are_not_miss
     assert card.missing_months == ("2024-03", "2024-04")
 
 
-def test_the_months_between_the_first_and_the_last_invoice_of_a_report_are_reported_and_it_is_late_for_the_last() -> (
-    None
-):
+def test_months_from_the_first_to_the_last_invoice_of_a_report_are_reported_and_it_is_late_for_the_last() -> None:
     sender = Sender().sends("2024-02-05", "2024-01-31").sends("2024-07-08", "2024-06-10", "2024-04-30", report_id="Q2")
     card = sender.card("2024-02", "2024-08", date(2024, 9, 6))
     assert [one.standing.value for one in card.months] == [

@@ -152,12 +152,11 @@ class DistributorScorecard:
         accepted = [one for one in entries if one.accepted_on is not None]
         reports = [one for one in accepted if _month(one) == month]
         late = tuple(_late(reports, due_on))
+        covered = any(_covers(one, month) for one in accepted)
         return MonthScore(
             month=month,
             due_on=due_on,
-            standing=_standing(
-                month, due_on, any_report=any(_covers(one, month) for one in accepted), begun=begun, on=on
-            ),
+            standing=_standing(month, due_on, any_report=covered, begun=begun, on=on),
             score=_scored(reports, late=len(late), refused=_refused(entries, month)),
             late_reports=late,
         )
