@@ -10,18 +10,32 @@ from urllib.parse import parse_qsl
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
+from aws_lambda_powertools.event_handler.openapi.compat import ModelField
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.metrics import Metrics, MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from pydantic import BaseModel
 
 from partner_program.api.access import Endpoint, at_path, endpoint
 from partner_program.api.bodies import JSON, read_body
 from partner_program.api.callers import Caller, read_caller
 from partner_program.api.cursors import Cursors
-from partner_program.api.problems import NOTHING_HERE, PROBLEM_JSON, RequestRefused, problem, refused_by, unreadable
+from partner_program.api.problems import (
+    LONGEST_NAME,
+    NOTHING_HERE,
+    PROBLEM_JSON,
+    Mistake,
+    RequestRefused,
+    invalid,
+    problem,
+    refused_by,
+    unreadable,
+)
 from partner_program.api.visible import ForeignSeen
 from partner_program.bootstrap.api.edge import ClaimNames, EdgeSettings
+from partner_program.domain.files.reject_file import masked
 from partner_program.domain.payments.people import SelfApproval
 from partner_program.values.errors import ProgramError
 
@@ -30,8 +44,12 @@ metrics = Metrics()
 
 SECURITY_METRIC = "ForeignAccount"
 """Alarmed: a partner asked for what belongs to another (B59)."""
+ROLE_METRIC = "RoleMissing"
+"""Alarmed: somebody asked for a route that is not for their role."""
 NOT_IN_QUERY = frozenset({"cursor", "limit"})
 """Parameters that a cursor is not bound to."""
+IGNORED = frozenset({"partner_id", "account_id"})
+"""What a query may name in vain: whose something is, the token and the path say (B60)."""
 
 Event = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -51,7 +69,8 @@ class Edge:
 
     def __call__(self, event: dict[str, Any], context: LambdaContext) -> Answer:
         """Never raises: whatever goes wrong here is a 500 without a trace, and the log has it."""
-        method, path = _method_and_path(event)
+        sent, path = _method_and_path(event)
+        method = "GET" if sent == "HEAD" else sent
         said: dict[str, object] = {}
         try:
             answer = self._answered(event, context, method, path, said)
@@ -61,8 +80,8 @@ class Edge:
             answer = _refusal(_as_refusal(error))
         status = int(answer["statusCode"])
         metrics.add_metric("Requests", MetricUnit.Count, 1)
-        logger.info("answered", extra={"method": method, "route": self._route(method, path), "status": status, **said})
-        return answer
+        logger.info("answered", extra={"method": sent, "route": self._route(method, path), "status": status, **said})
+        return answer | {"body": "", "isBase64Encoded": False} if sent == "HEAD" else answer
 
     def _answered(
         self, event: dict[str, Any], context: LambdaContext, method: str, path: str, said: dict[str, object]
@@ -73,22 +92,22 @@ class Edge:
         if route.is_public:
             subject = "public"
         else:
-            caller = _caller(event, route, settings.claims)
+            caller = _caller(event, settings.claims)
             subject = caller.subject
             of_request["caller"] = caller
             said |= {"caller": subject, "partner_id": caller.partner_id}
-        _check_query(event)
+            _check_role(caller, route)
+        named = _named_in_query(event)
         body = read_body(event) if method != "GET" else {}
         cursors = Cursors(settings.cursor_key, subject, _asked(event, method, path), settings.now)
-        self._app.context.update(of_request, body=body, cursors=cursors)
-        headers = {**event.get("headers", {}), "content-type": JSON}
-        plain = {**event, "headers": headers, "body": json.dumps(body), "isBase64Encoded": False}
-        return _tagged(self._app.resolve(plain, context), event, method)
+        self._app.context.update(of_request, body=body, cursors=cursors, named=named, path=route.path)
+        return _tagged(self._app.resolve(_plain(event, method, body), context), event, method)
 
     def _endpoint(self, method: str, path: str) -> Endpoint:
         here, found = at_path(path), endpoint(method, path)
         if found is None and here:
-            allowed = ", ".join(sorted({one.method for one in here}))
+            taken = {one.method for one in here}
+            allowed = ", ".join(sorted(taken | ({"HEAD"} if "GET" in taken else set())))
             raise RequestRefused(
                 HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed", f"This path takes {allowed}.",
                 headers={"Allow": allowed},
@@ -107,6 +126,7 @@ def resolver(routers: Iterable[Router]) -> APIGatewayHttpResolver:
     app = APIGatewayHttpResolver(enable_validation=True, serializer=_compact)
     for router in routers:
         app.include_router(router)
+    app.use([known_parameters])
 
     def invalid(error: RequestValidationError) -> Response[str]:
         if error.errors() and error.errors()[0]["loc"][:1] == ("response",):
@@ -144,15 +164,42 @@ def _as_refusal(error: Exception) -> RequestRefused:
     )
 
 
-def _caller(event: Event, route: Endpoint, names: ClaimNames) -> Caller:
+def known_parameters(app: APIGatewayHttpResolver, next_middleware: NextMiddleware) -> Response[Any]:
+    """A middleware of every route: a parameter that it does not know is refused, not left out of the answer's question.
+
+    A partner's id is ignored (B60), as it is in headers.
+    """
+    route = app.context["_route"]
+    if app.context["named"] - IGNORED and route.openapi_path == app.context["path"]:
+        known = [name for field in route.dependant.query_params for name in _names(field)]
+        unknown = app.context["named"] - IGNORED - set(known)
+        if unknown:
+            taken = f"This route takes {', '.join(known) or 'no parameters'}."
+            raise invalid(
+                Mistake(where="query", at=masked(name)[:LONGEST_NAME], code="unknown_parameter", detail=taken)
+                for name in sorted(unknown)
+            )
+    return next_middleware(app)
+
+
+def _names(field: ModelField) -> list[str]:
+    """Of a parameter; of a model, which takes several, those of its fields."""
+    model = field.field_info.annotation
+    return [*model.model_fields] if isinstance(model, type) and issubclass(model, BaseModel) else [field.alias]
+
+
+def _caller(event: Event, names: ClaimNames) -> Caller:
     claims = event.get("requestContext", {}).get("authorizer", {}).get("jwt", {}).get("claims")
     if not claims:
         raise RequestRefused(HTTPStatus.UNAUTHORIZED, "not_signed_in", "Send an access token.")
-    caller = read_caller(claims, names)
+    return read_caller(claims, names)
+
+
+def _check_role(caller: Caller, route: Endpoint) -> None:
     if not caller.roles & route.roles:
+        metrics.add_metric(ROLE_METRIC, MetricUnit.Count, 1)
         needed = " or ".join(sorted(route.roles))
         raise RequestRefused(HTTPStatus.FORBIDDEN, "role_missing", f"This route is for {needed}.")
-    return caller
 
 
 def _method_and_path(event: Event) -> tuple[str, str]:
@@ -160,12 +207,25 @@ def _method_and_path(event: Event) -> tuple[str, str]:
     return str(http.get("method", "")).upper(), str(event.get("rawPath", http.get("path", "")))
 
 
-def _check_query(event: Event) -> None:
-    """A parameter that is given twice is refused; one that the route does not know is not looked at (B60)."""
+def _named_in_query(event: Event) -> frozenset[str]:
+    """The parameters that are given. One that is given twice is refused (B60)."""
     names = [name for name, _ in parse_qsl(str(event.get("rawQueryString", "")), keep_blank_values=True)]
     doubled = {name for name in names if names.count(name) > 1}
     if doubled:
         raise RequestRefused(HTTPStatus.BAD_REQUEST, "invalid_request", "The query names a parameter more than once.")
+    return frozenset(names)
+
+
+def _plain(event: Event, method: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    """The request as the library is to see it: the body as it was read, and HEAD as GET."""
+    asked = event["requestContext"]
+    return {
+        **event,
+        "headers": {**event.get("headers", {}), "content-type": JSON},
+        "requestContext": {**asked, "http": {**asked["http"], "method": method}},
+        "body": json.dumps(body),
+        "isBase64Encoded": False,
+    }
 
 
 def _asked(event: Event, method: str, path: str) -> str:

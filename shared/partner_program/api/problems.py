@@ -27,7 +27,7 @@ from partner_program.values.errors import InvalidValue, NotFound, ProgramError, 
 PROBLEM_JSON = "application/problem+json"
 NOTHING_HERE = "There is nothing here."
 TYPE_PREFIX = "urn:partner-program:problem:"
-_LONGEST_NAME = 64
+LONGEST_NAME = 64
 MOST_TOLD = 20
 """Mistakes that one refusal lists: a long body can have tens of thousands."""
 
@@ -180,4 +180,4 @@ def pointer(name: str) -> str:
 
     A name that the body should not have may be what belongs into a value: a bank number (B71).
     """
-    return "/" + masked(name)[:_LONGEST_NAME].replace("~", "~0").replace("/", "~1")
+    return "/" + masked(name)[:LONGEST_NAME].replace("~", "~0").replace("/", "~1")

@@ -11,6 +11,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from partner_program.adapters.table import Unavailable
 from partner_program.api import access
+from partner_program.api import edge as edge_module
 from partner_program.api.access import ENDPOINTS, Endpoint
 from partner_program.api.bodies import DEEPEST, LONGEST_BODY
 from partner_program.api.callers import read_caller
@@ -20,7 +21,7 @@ from partner_program.bootstrap.api.edge import ClaimNames, EdgeSettings
 from partner_program.domain.model import Document
 from partner_program.domain.payments.people import Action, Role
 from partner_program.values.errors import VersionConflict
-from tests.fakes.api import AUDITOR, CHANNEL, Context, Reply, ask, claims, event, partner
+from tests.fakes.api import AUDITOR, CHANNEL, ISSUER, Context, Reply, ask, claims, event, partner
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -167,6 +168,34 @@ def test_a_parameter_given_twice_is_400(world: World, query: str) -> None:
     assert is_problem(world.get(raw_query=query), 400, "invalid_request")
 
 
+@pytest.mark.parametrize("name", ["asof", "As_Of", "on", "page", "as_of ", "", "account", "partner-id"])
+def test_a_parameter_that_the_route_does_not_know_is_400_and_says_which_it_takes(world: World, name: str) -> None:
+    reply = world.get(query={"as_of": "2024-01-01", name: "2024-01-01"})
+    assert is_problem(reply, 400, "invalid_request")
+    assert reply.json["errors"] == [
+        {"where": "query", "at": name, "code": "unknown_parameter", "detail": "This route takes as_of, limit, cursor."}
+    ]
+
+
+def test_a_route_without_parameters_says_so_and_nothing_is_done(world: World) -> None:
+    reply = world.post(body={"amount": "1"}, query={"dry_run": "true"})
+    assert is_problem(reply, 400, "invalid_request")
+    assert reply.json["errors"][0]["detail"] == "This route takes no parameters."
+    assert world.bodies == []
+
+
+@pytest.mark.catalogue("B71")
+def test_a_bank_number_for_a_parameter_is_not_repeated(world: World) -> None:
+    reply = world.get(query={"GB82WEST12345698765432": "1", "x" * 3000: "1"})
+    assert [one["at"] for one in reply.json["errors"]] == ["***", "x" * 64]
+
+
+def test_whether_a_parameter_is_known_is_told_to_those_only_who_may_use_the_route(world: World) -> None:
+    assert world.get(by=None, query={"page": "2"}).status == 401
+    assert ask(world.edge, "GET", "/v1/audit", by=partner("P1"), query={"page": "2"}).status == 403
+    assert is_problem(world.get(path="/v1/accounts/a b/history", query={"page": "2"}), 404, "not_found")
+
+
 # -- roles and routes
 
 
@@ -222,12 +251,50 @@ def test_what_can_name_nothing_is_a_problem_of_the_request_and_no_fault_of_ours(
     assert is_problem(world.get(path=f"/v1/accounts/{name}/history"), 404, "not_found")
 
 
+@pytest.mark.parametrize("query", [{}, {"as_of": "2024-02-29", "limit": "7"}])
+def test_head_is_answered_as_get_without_the_body(world: World, query: dict[str, str]) -> None:
+    path = "/v1/accounts/P1-DE/history"
+    got, head = (ask(world.edge, method, path, by=partner("P1"), query=query) for method in ("GET", "HEAD"))
+    assert (head.status, head.headers, head.text) == (200, got.headers, "")
+    assert ask(world.edge, "HEAD", path, by=CHANNEL, headers={"If-None-Match": got.headers["etag"]}).status == 200
+    known = {"If-None-Match": got.headers["etag"]}
+    assert ask(world.edge, "HEAD", path, by=partner("P1"), query=query, headers=known).status == 304
+
+
+@pytest.mark.parametrize(
+    ("path", "by", "status"),
+    [("/v1/accounts/P1-DE/history", None, 401), ("/v1/audit", CHANNEL, 403), ("/v1/accounts/x/history", CHANNEL, 404),
+     ("/v1/nothing", CHANNEL, 404), ("/v1/accounts/P1-DE/quotes", CHANNEL, 405)],
+)  # fmt: skip
+def test_head_is_refused_where_get_is(world: World, path: str, by: Any, status: int) -> None:
+    reply = ask(world.edge, "HEAD", path, by=by)
+    assert (reply.status, reply.text) == (status, "")
+
+
 @pytest.mark.catalogue("B68")
 @pytest.mark.parametrize("method", ["DELETE", "PATCH", "PUT", "POST", "TRACE", "get-"])
 def test_another_method_on_a_known_path_is_405_and_says_what_it_takes(world: World, method: str) -> None:
     reply = ask(world.edge, method, "/v1/accounts/P1-DE/history", by=CHANNEL)
     assert is_problem(reply, 405, "method_not_allowed")
-    assert reply.headers["allow"] == "GET"
+    assert reply.headers["allow"] == "GET, HEAD"
+    assert reply.json["detail"] == "This path takes GET, HEAD."
+
+
+def test_what_takes_no_get_takes_no_head_either(world: World) -> None:
+    assert ask(world.edge, "GET", "/v1/accounts/P1-DE/quotes", by=CHANNEL).headers["allow"] == "POST"
+
+
+@pytest.mark.catalogue("B59")
+def test_who_tries_a_route_of_others_is_named_in_the_log_and_counted(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    counted: list[str] = []
+    monkeypatch.setattr(edge_module.metrics, "add_metric", lambda name, _unit, _value: counted.append(name))
+    settings = EdgeSettings(ClaimNames(), lambda: b"secret", lambda: NOW)
+    assert ask(Edge(access.QUERY, [], lambda: settings), "GET", "/v1/audit", by=partner("P1")).code == "role_missing"
+    (entry,) = caplog.records
+    assert (entry.__dict__["caller"], entry.__dict__["partner_id"]) == (f"{ISSUER}|sub-of-user-of-P1|P1", "P1")
+    assert counted == [edge_module.ROLE_METRIC, "Requests"]
 
 
 @pytest.mark.catalogue("B68")

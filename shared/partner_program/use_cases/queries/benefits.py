@@ -82,7 +82,7 @@ class Benefits:
         facts, stored = self._accounts.load(account_id, today.year)
         if stored.state is None:
             raise NotFound("There is no such account.")
-        rules = rules_asked_for(self._rulebook, day, "on")
+        rules = rules_asked_for(self._rulebook, day, "as_of")
         tier_as_of = min(day, today)
         tier = stored.state.tier_on(tier_as_of)
         return AccountBenefits(
