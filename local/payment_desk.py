@@ -20,8 +20,7 @@ from partner_program.use_cases.bank_details import BankDetails, Sites
 from partner_program.use_cases.decide_batches import DecideBatches
 from partner_program.use_cases.decide_payouts import DecidePayouts
 from partner_program.use_cases.name_payee import NamePayee
-from partner_program.use_cases.payment_ports import BankSealer, BankStore, PaymentBook
-from partner_program.use_cases.ports import AccountStore
+from partner_program.use_cases.payment_ports import BankSealer, BankStore, PaidAccounts, PaymentBook
 from partner_program.use_cases.prepare_payments import PreparePayments
 
 if TYPE_CHECKING:
@@ -41,7 +40,7 @@ class PaymentDesk:
     book: PaymentBook
     banks: BankStore
     sealer: BankSealer
-    accounts: AccountStore
+    accounts: PaidAccounts
     sites: Sites
     rulebook: Rulebook
 

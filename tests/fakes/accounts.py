@@ -1,6 +1,6 @@
 """In-memory ports of accounts and quarter ends; tests/integration holds them against the real ones."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from partner_program.domain.accelerator.statement import Statement, StatementStatus
@@ -102,6 +102,9 @@ class FakeAccounts:
         sites = (record for record in records if isinstance(record, Site))
         return sorted({site.account_id for site in sites if site.partner_id == partner_id})
 
+    def sites_of(self, account_ids: Iterable[str]) -> Mapping[str, Sequence[Site]]:
+        return {name: list(self._facts(name, 0, self._of_partner(name)).sites) for name in sorted(set(account_ids))}
+
     def all_account_ids(self) -> Iterator[str]:
         yield from sorted(self.states)
 
@@ -132,6 +135,13 @@ class FakeAccounts:
         found = [item for key, item in self._statements.items() if key[0] == account_id]
         wanted = [item for item in found if since is None or item.period >= since]
         return sorted(wanted, key=lambda item: (item.period, item.status == "final"))
+
+    def finals_of(self, keys: Iterable[tuple[str, Quarter]]) -> Mapping[tuple[str, Quarter], Statement]:
+        places = {(account, period): (account, str(period), "final") for account, period in keys}
+        return {key: self._statements[place] for key, place in places.items() if place in self._statements}
+
+    def _of_partner(self, account_id: str) -> list[Record]:
+        return list(self.records.get(split_account_id(account_id)[0], {}).values())
 
     def _read(self, partner_id: str) -> list[Record]:
         self.partner_reads.append(partner_id)

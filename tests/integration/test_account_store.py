@@ -17,7 +17,8 @@ from partner_program.domain.revenue import Contribution
 from partner_program.domain.tiers.account import AccountState
 from partner_program.domain.tiers.assessment import assess
 from partner_program.use_cases.assess_account import AssessAccount
-from partner_program.use_cases.ports import AccountStore, JobLog, StoredState
+from partner_program.use_cases.payment_ports import PaidAccounts
+from partner_program.use_cases.ports import JobLog, StoredState
 from partner_program.values.errors import InvalidValue, VersionConflict
 from partner_program.values.periods import Quarter
 from tests.fakes.accounts import FakeAccounts, FakeJobLog, FixedClock
@@ -48,7 +49,7 @@ BOOK = rulebook()
 class World(Protocol):
     """A store and a way to put facts into it."""
 
-    store: AccountStore
+    store: PaidAccounts
     jobs: JobLog
 
     def add(self, *items: Record | Contribution, partner_id: str = "P1") -> None: ...
@@ -57,7 +58,7 @@ class World(Protocol):
 class InMemory:
     def __init__(self) -> None:
         self.fake = FakeAccounts()
-        self.store: AccountStore = self.fake
+        self.store: PaidAccounts = self.fake
         self.jobs: JobLog = FakeJobLog()
 
     def add(self, *items: Record | Contribution, partner_id: str = "P1") -> None:
@@ -67,7 +68,7 @@ class InMemory:
 class OnDynamo:
     def __init__(self, table: Table) -> None:
         self.table = table
-        self.store: AccountStore = DynamoAccountStore(table)
+        self.store: PaidAccounts = DynamoAccountStore(table)
         self.jobs: JobLog = DynamoJobLog(table)
 
     def add(self, *items: Record | Contribution, partner_id: str = "P1") -> None:
@@ -135,6 +136,18 @@ def test_a_copy_of_a_site_that_is_another_partners_by_now_is_no_account(world: W
     world.add(site(), site("S2", country="FR", partner_id="P2"))
     assert list(world.store.account_ids_of("P1")) == ["P1-DE"]
     assert world.store.load("P1-FR", 2023)[0].sites == ()
+    assert world.store.sites_of(["P1-FR", P1_DE]) == {P1_DE: [site()], "P1-FR": []}
+
+
+@pytest.mark.rule("R-5.4c")
+def test_sites_of_several_accounts_are_those_of_their_facts(world: World) -> None:
+    world.add(site(), site("S3"), site("S2", country="FR"), employed("anna"))
+    world.add(site("S9", partner_id="P2"), partner_id="P2")
+    names = ["P2-DE", P1_DE, "P1-FR", P1_DE, "P3-DE"]
+    found = world.store.sites_of(iter(names))
+    assert {name: tuple(sites) for name, sites in found.items()} == {
+        name: world.store.load(name, 2023)[0].sites for name in names
+    }
 
 
 def test_facts_come_back_in_the_same_order_however_they_were_recorded(world: World) -> None:
@@ -248,6 +261,15 @@ def test_a_final_statement_is_put_only_on_the_final_ones_it_was_made_from(world:
     assert list(store.statements(P1_DE)) == [second]
     assert store.put_statement(third, 1) == third
     assert (store.finals_version(P1_DE), store.finals_version("P1-FR")) == (2, 0)
+
+
+@pytest.mark.rule("R-5.4b")
+def test_final_statements_are_found_by_account_and_quarter_and_no_others(world: World) -> None:
+    first, second = (statement_of(Quarter(2024, number), StatementStatus.FINAL) for number in (1, 2))
+    for one in (first, second, statement_of(Quarter(2024, 3), StatementStatus.PRELIMINARY)):
+        world.store.put_statement(one)
+    asked = [(P1_DE, Quarter(2024, number)) for number in (2, 3, 1)] + [("P1-FR", Quarter(2024, 1))]
+    assert world.store.finals_of(iter(asked)) == {asked[0]: second, asked[2]: first}
 
 
 @pytest.mark.catalogue("F45")

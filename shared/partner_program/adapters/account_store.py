@@ -108,9 +108,14 @@ class DynamoAccountStore:
 
     def account_ids_of(self, partner_id: str) -> Sequence[str]:
         """From the partner's sites; those that were corrected to be another's are there as copies only."""
-        found = self._table.query(f"PARTNER#{partner_id}", prefix="FACT#sites#")
-        sites = (Site.model_validate_json(str(item["body"])) for item in found)
-        return sorted({site.account_id for site in sites if site.partner_id == partner_id})
+        return sorted({site.account_id for site in self._sites_of(partner_id)})
+
+    def sites_of(self, account_ids: Iterable[str]) -> Mapping[str, Sequence[Site]]:
+        """One query for each partner."""
+        names = sorted(set(account_ids))
+        partner_ids = sorted({split_account_id(name)[0] for name in names})
+        sites = [site for partner_id in partner_ids for site in self._sites_of(partner_id)]
+        return {name: [site for site in sites if site.account_id == name] for name in names}
 
     def all_account_ids(self) -> Iterator[str]:
         """From the index over the states."""
@@ -171,6 +176,19 @@ class DynamoAccountStore:
         statements = (Statement.model_validate_json(str(item["body"])) for item in found)
         # by name, `final` sorts before `preliminary`
         return sorted(statements, key=lambda item: (item.period, item.status == "final"))
+
+    def finals_of(self, keys: Iterable[tuple[str, Quarter]]) -> Mapping[tuple[str, Quarter], Statement]:
+        """A hundred in one read."""
+        final = StatementStatus.FINAL
+        places = {(f"STATEMENTS#{account}", f"{period}#{final}"): (account, period) for account, period in keys}
+        found = self._table.get_many(places)
+        return {places[place]: Statement.model_validate_json(str(item["body"])) for place, item in found.items()}
+
+    def _sites_of(self, partner_id: str) -> list[Site]:
+        """Without the copies of those that were corrected to be another's."""
+        found = self._table.query(f"PARTNER#{partner_id}", prefix="FACT#sites#")
+        sites = (Site.model_validate_json(str(item["body"])) for item in found)
+        return [site for site in sites if site.partner_id == partner_id]
 
     def _facts_of(self, partner_id: str) -> list[Fact]:
         return [fact_of(item) for item in self._table.query(f"PARTNER#{partner_id}", prefix="FACT#")]

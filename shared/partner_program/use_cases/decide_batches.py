@@ -9,8 +9,7 @@ from partner_program.domain.payments.people import Action, Actor, check_four_eye
 from partner_program.domain.payments.reasons import given_reason
 from partner_program.use_cases.batch_check import TRIES, batch_act, changes, in_short, payouts_of, voiding
 from partner_program.use_cases.payees import Payees
-from partner_program.use_cases.payment_ports import BankStore, PaymentBook
-from partner_program.use_cases.ports import AccountStore
+from partner_program.use_cases.payment_ports import BankStore, PaidAccounts, PaymentBook
 from partner_program.values.errors import NotFound, ProgramError, VersionConflict
 from partner_program.values.money import plain
 
@@ -25,7 +24,7 @@ _WITHDRAWABLE = (BatchStatus.PREPARED, BatchStatus.APPROVED)
 class DecideBatches:
     """Approve or withdraw. Both raise `NotAllowed`, `NotFound`, `WrongState`, `VersionConflict`."""
 
-    def __init__(self, book: PaymentBook, banks: BankStore, accounts: AccountStore) -> None:
+    def __init__(self, book: PaymentBook, banks: BankStore, accounts: PaidAccounts) -> None:
         self._book = book
         self._payees = Payees(book, banks, accounts)
 

@@ -1,17 +1,16 @@
 """To whom payouts would go on a day: what preparation collects, approval confirms and release checks once more."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from partner_program.domain.facts import Site
+from partner_program.domain.accelerator.statement import Statement
 from partner_program.domain.payments.bank import BankRevision, payer_site
 from partner_program.domain.payments.batch import BatchItem
 from partner_program.domain.payments.ledger import LedgerKind
 from partner_program.domain.payments.payee import BlockCode, Blocked, Payee, payee_of, payer_bank
 from partner_program.domain.payments.payout import Payout, payout_of
-from partner_program.use_cases.payment_ports import BankStore, PaymentBook
-from partner_program.use_cases.ports import AccountStore
+from partner_program.use_cases.payment_ports import BankStore, PaidAccounts, PaymentBook
 from partner_program.values.money import plain
 
 
@@ -26,32 +25,31 @@ class Standing(NamedTuple):
 class Payees:
     """Looks payees up for many payouts at once."""
 
-    def __init__(self, book: PaymentBook, banks: BankStore, accounts: AccountStore) -> None:
+    def __init__(self, book: PaymentBook, banks: BankStore, accounts: PaidAccounts) -> None:
         self._book = book
         self._banks = banks
         self._accounts = accounts
 
     def standing(self, payouts: Sequence[Payout], on: date) -> list[Standing]:
         """Each payout as it would be paid on a day, in the order given (R-5.4c)."""
-        sites = self._sites({payout.account_id for payout in payouts}, on)
+        sites = self._accounts.sites_of({payout.account_id for payout in payouts})
+        finals = self._accounts.finals_of({(payout.account_id, payout.period) for payout in payouts})
         site_ids = {site.site_id for found in sites.values() for site in found}
         revisions = self._banks.revisions_many(sorted(site_ids))
         namings = {account: self._book.namings(account) for account in sites}
         result = []
         for payout in payouts:
             account = payout.account_id
-            found = self._against_record(payout) or payee_of(
+            found = self._against_record(payout, finals.get((account, payout.period))) or payee_of(
                 account, sites[account], namings[account], revisions, payout.refused_bank, on
             )
             blocked = found if isinstance(found, Blocked) else None
             result.append(Standing(payout, None if isinstance(found, Blocked) else _item(payout, found), blocked))
         return result
 
-    def _against_record(self, payout: Payout) -> Blocked | None:
+    def _against_record(self, payout: Payout, final: Statement | None) -> Blocked | None:
         """Nothing leaves that its final statement does not say, no attempt twice, whatever befell the table (F40)."""
-        statements = self._accounts.statements(payout.account_id, payout.period)
-        finals = (payout_of(one) for one in statements if one.period == payout.period)
-        stated = next((one for one in finals if one is not None), None)
+        stated = payout_of(final) if final else None
         fields = ("amount", "currency", "payable_from")
         if stated is None or any(getattr(stated, name) != getattr(payout, name) for name in fields):
             text = f"its final statement does not say that it pays {plain(payout.amount)} {payout.currency}"
@@ -70,10 +68,6 @@ class Payees:
     def payer(self, currency: str, on: date) -> BankRevision | Blocked:
         """The vendor's own account of a currency, confirmed and past its cooling time."""
         return payer_bank(currency, self._banks.revisions(payer_site(currency)), on)
-
-    def _sites(self, account_ids: Iterable[str], on: date) -> Mapping[str, Sequence[Site]]:
-        loaded = self._accounts.load_many(account_ids, on.year)
-        return {account_id: facts.sites for account_id, facts, _ in loaded}
 
 
 def _item(payout: Payout, payee: Payee) -> BatchItem:

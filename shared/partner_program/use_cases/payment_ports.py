@@ -1,9 +1,11 @@
 """What the use cases of payments ask of the world. `adapters` fulfils it on AWS, `tests/fakes` in memory."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
+from partner_program.domain.accelerator.statement import Statement
+from partner_program.domain.facts import Site
 from partner_program.domain.payments.audit import AuditDraft, AuditEntry
 from partner_program.domain.payments.bank import BankAccount, BankRevision
 from partner_program.domain.payments.batch import Batch, BatchItem, BatchStatus
@@ -11,6 +13,7 @@ from partner_program.domain.payments.ledger import LedgerEntry
 from partner_program.domain.payments.payee import PayeeNaming
 from partner_program.domain.payments.payout import Payout, PayoutState
 from partner_program.domain.revenue import Baseline
+from partner_program.use_cases.ports import AccountStore
 from partner_program.values.errors import ProgramError
 from partner_program.values.periods import Quarter
 
@@ -101,6 +104,18 @@ class PaymentBook(Protocol):
 
         A log that was cut off lacks what they name, and one that has grown anew has other acts under their numbers.
         """
+        ...
+
+
+class PaidAccounts(AccountStore, Protocol):
+    """Accounts with what payees are found by, many at once. Strongly consistent."""
+
+    def sites_of(self, account_ids: Iterable[str]) -> Mapping[str, Sequence[Site]]:
+        """The sites of each account; of one that there is not, none. Nothing else of its partner is read."""
+        ...
+
+    def finals_of(self, keys: Iterable[tuple[str, Quarter]]) -> Mapping[tuple[str, Quarter], Statement]:
+        """The final statements of accounts and quarters; what does not exist is not in the answer."""
         ...
 
 

@@ -16,8 +16,7 @@ from partner_program.rulebook import Rulebook
 from partner_program.use_cases.approvals import approvals_needed
 from partner_program.use_cases.batch_check import TRIES
 from partner_program.use_cases.payees import Payees, Standing
-from partner_program.use_cases.payment_ports import BankStore, PaymentBook
-from partner_program.use_cases.ports import AccountStore
+from partner_program.use_cases.payment_ports import BankStore, PaidAccounts, PaymentBook
 from partner_program.values.errors import InvalidValue, VersionConflict
 from partner_program.values.money import plain
 from partner_program.values.periods import Quarter
@@ -47,7 +46,7 @@ class Preparation(NamedTuple):
 class PreparePayments:
     """A batch and the states of its payouts are written together: safe to break off, to repeat, to do twice at once."""
 
-    def __init__(self, book: PaymentBook, banks: BankStore, accounts: AccountStore, rulebook: Rulebook) -> None:
+    def __init__(self, book: PaymentBook, banks: BankStore, accounts: PaidAccounts, rulebook: Rulebook) -> None:
         self._book = book
         self._payees = Payees(book, banks, accounts)
         self._rulebook = rulebook
@@ -64,7 +63,8 @@ class PreparePayments:
         """
         check_may(by, Action.PREPARE)
         if currency is not None and currency not in self._rulebook.currencies:
-            raise InvalidValue("the program has no accounts in this currency: a currency is written EUR")
+            told = "the program has no accounts in this currency: a currency is written EUR"
+            raise InvalidValue(told, "/currency")
         batches: list[Batch] = []
         waiting: list[WaitingPayout] = []
         for one in [currency] if currency else self._rulebook.currencies:

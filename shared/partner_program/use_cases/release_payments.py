@@ -25,13 +25,13 @@ from partner_program.use_cases.payment_ports import (
     BankAccountCheck,
     BankOpener,
     BankStore,
+    PaidAccounts,
     PaymentBook,
     PaymentFiles,
     PaymentFileWriter,
     PaymentFileWrong,
     SealBroken,
 )
-from partner_program.use_cases.ports import AccountStore
 from partner_program.values.errors import InvalidValue, NotFound, ProgramError, VersionConflict
 from partner_program.values.money import plain
 
@@ -77,7 +77,7 @@ class ReleasePayments:
         self,
         book: PaymentBook,
         bank_side: BankSide,
-        accounts: AccountStore,
+        accounts: PaidAccounts,
         files: PaymentFiles,
         writer: PaymentFileWriter,
         rulebook: Rulebook,

@@ -9,7 +9,7 @@ import pytest
 from partner_program.domain.payments.audit import AuditEntry, breaks
 from partner_program.domain.payments.bank import BankStatus
 from partner_program.domain.payments.batch import BatchStatus
-from partner_program.domain.payments.payout import PayoutState
+from partner_program.domain.payments.payout import PayoutState, event
 from partner_program.use_cases.queries import finance_waiting
 from partner_program.use_cases.queries.finance_audit import FinanceAudit
 from partner_program.use_cases.queries.finance_batches import BatchHead, FinanceBatches
@@ -209,10 +209,55 @@ def test_a_rejected_payout_waits_too_and_says_its_state() -> None:
     assert (told.state, told.code.value) == (PayoutState.REJECTED, "refused_by_bank")
 
 
-def test_a_payout_that_the_index_still_has_but_is_held_now_does_not_wait() -> None:
+@pytest.mark.rule("R-5.5")
+@pytest.mark.parametrize("limit", [1, 2, 5, 6, 100])
+def test_a_payout_on_hold_waits_for_who_lifts_it_and_says_since_when_by_whom_and_why(limit: int) -> None:
+    world = blocked()
+    world.payouts.hold("P1-DE", world.of("P1-DE").period, by=DORA, on=DUE, reason="look at it")
+    assert everything(world, limit) == [
+        ("P2-DE", "bank_details_unconfirmed"), ("P4-DE", "bank_details_cooling"), ("P1-DE", "on_hold"),
+    ]  # fmt: skip
+    told = waiting(world, on=DUE + timedelta(days=3)).items[-1]
+    assert (told.state, told.text) == (
+        PayoutState.ON_HOLD,
+        "on hold since 2024-08-14 by Dora Klein (look at it): it is payable again after lift-hold",
+    )
+    world.payouts.lift_hold("P1-DE", world.of("P1-DE").period, by=DORA, on=DUE, reason="all right")
+    assert "P1-DE" not in dict(everything(world, limit))
+
+
+@pytest.mark.rule("R-5.5")
+@pytest.mark.parametrize(("days", "count"), [(-1, 0), (0, 1)])
+def test_a_payout_on_hold_waits_from_the_day_on_which_it_could_be_paid(days: int, count: int) -> None:
+    world = paying("100.00")
+    world.payouts.hold("P1-DE", world.of().period, by=DORA, on=DUE - timedelta(days=9), reason="look at it")
+    assert len(waiting(world, on=DUE + timedelta(days=days)).items) == count
+
+
+def test_a_returned_payout_waits_for_a_person() -> None:
+    world = paying("100.00")
+    payout = world.of()
+    step = event(DUE, PayoutState.RETURNED, BORIS, "AC04")
+    back = payout.model_copy(update={"state": PayoutState.RETURNED, "attempt": 2, "events": (step,)})
+    world.book.items["payout", "P1-DE", str(payout.period)] = back
+    (told,) = waiting(world, on=DUE + timedelta(days=1)).items
+    assert (told.code.value, told.text) == (
+        "returned", "returned since 2024-08-14 by Boris Lind (AC04): a person decides, with retry, hold or cancel",
+    )  # fmt: skip
+
+
+def test_a_payout_that_is_held_before_the_index_knows_it_is_told_as_on_hold() -> None:
     world = blocked()
     world.book.freeze_index()
     world.payouts.hold("P2-DE", world.of("P2-DE").period, by=DORA, on=DUE, reason="look at it")
+    assert everything(world, 100) == [("P4-DE", "bank_details_cooling"), ("P2-DE", "on_hold")]
+
+
+def test_a_payout_that_the_index_still_has_but_is_in_payment_does_not_wait() -> None:
+    world = blocked()
+    world.book.freeze_index()
+    place = ("payout", "P2-DE", str(world.of("P2-DE").period))
+    world.book.items[place] = world.of("P2-DE").model_copy(update={"state": PayoutState.IN_PAYMENT})
     assert [one.account_id for one in waiting(world).items] == ["P4-DE"]
 
 
@@ -222,7 +267,7 @@ def test_of_one_currency_only_its_payouts_wait_and_only_its_queues_are_asked() -
     queue = FakePaymentQueue(world.book)
     ask = FinanceWaiting(world.book, queue, world.banks, world.accounts, world.book_of_rules)
     assert ask(on=DUE, currency="JPY", after=None, limit=10).items == ()
-    assert queue.pages == 2
+    assert queue.pages == 4
 
 
 @pytest.mark.parametrize("currency", ["XXX", "eur", ""])

@@ -26,8 +26,7 @@ from partner_program.use_cases.bank_details import BankDetails, Sites
 from partner_program.use_cases.decide_batches import DecideBatches
 from partner_program.use_cases.decide_payouts import DecidePayouts
 from partner_program.use_cases.name_payee import NamePayee
-from partner_program.use_cases.payment_ports import BankStore
-from partner_program.use_cases.ports import AccountStore
+from partner_program.use_cases.payment_ports import BankStore, PaidAccounts
 from partner_program.use_cases.prepare_payments import PreparePayments
 from partner_program.use_cases.restate_baseline import RestateBaseline
 
@@ -38,7 +37,7 @@ class MoneySeen:
 
     today: date
     rulebook: Rulebook
-    accounts: AccountStore
+    accounts: PaidAccounts
     sites: Sites
     banks: BankStore
     restatements: RestateBaseline

@@ -42,6 +42,8 @@ class BlockCode(StrEnum):
     NO_PAYER_ACCOUNT = "no_payer_account"
     NOT_AS_STATED = "not_as_stated"
     ALREADY_INITIATED = "already_initiated"
+    ON_HOLD = "on_hold"
+    RETURNED = "returned"
 
 
 class Blocked(NamedTuple):

@@ -1,4 +1,4 @@
-"""Payouts that are due and cannot be collected, and what each waits for (R-5.4b, R-5.4c)."""
+"""Payouts that are due and cannot be collected, and what each waits for (R-5.4b, R-5.4c, R-5.5)."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -8,15 +8,20 @@ from partner_program.domain.payments.payee import BlockCode, Blocked
 from partner_program.domain.payments.payout import Payout, PayoutState
 from partner_program.rulebook import Rulebook
 from partner_program.use_cases.payees import Payees, Standing
-from partner_program.use_cases.payment_ports import BankStore, PaymentBook
-from partner_program.use_cases.ports import AccountStore
+from partner_program.use_cases.payment_ports import BankStore, PaidAccounts, PaymentBook
 from partner_program.use_cases.prepare_payments import COLLECTED
 from partner_program.use_cases.queries.finance_ports import PaymentQueue, PayoutKey
 from partner_program.values.errors import InvalidValue
 from partner_program.values.money import ExactNumber
 
 MOST_LOOKED_AT = 25
-"""Payouts that are due and looked at for one page: each costs about eight reads."""
+"""Payouts that are due and looked at for one page: each that could be collected costs about four reads."""
+_DECIDED_BY_A_PERSON = {
+    PayoutState.ON_HOLD: (BlockCode.ON_HOLD, "it is payable again after lift-hold"),
+    PayoutState.RETURNED: (BlockCode.RETURNED, "a person decides, with retry, hold or cancel"),
+}
+"""States that no preparation collects from, and that a payout leaves by an act of a person alone."""
+LISTED = (*COLLECTED, *_DECIDED_BY_A_PERSON)
 
 
 class PaymentWaiting(Document):
@@ -47,12 +52,12 @@ class PaymentsWaiting(Document):
 class FinanceWaiting:
     """At most 25 payouts are looked at for a page: their payees by the same rules as preparation (`Payees`).
 
-    Reads: one query for each of two states in each currency of the program until they are found (some fifty
-    currencies; two queries where one is asked for), then about eight for each payout.
+    Reads: one query for each of four states in each currency of the program until they are found (some fifty
+    currencies; four queries where one is asked for), then about four for each payout that could be collected.
     """
 
     def __init__(
-        self, book: PaymentBook, queue: PaymentQueue, banks: BankStore, accounts: AccountStore, rulebook: Rulebook
+        self, book: PaymentBook, queue: PaymentQueue, banks: BankStore, accounts: PaidAccounts, rulebook: Rulebook
     ) -> None:
         self._book = book
         self._queue = queue
@@ -65,7 +70,7 @@ class FinanceWaiting:
         Raises `InvalidValue` for a currency that it never had.
         """
         if currency is not None and currency not in self._rulebook.currencies:
-            raise InvalidValue("the program has no accounts in this currency: one is written EUR")
+            raise InvalidValue("the program has no accounts in this currency: one is written EUR", "currency")
         currencies = [currency] if currency else self._rulebook.currencies
         keys, goes_on = self._candidates(currencies, on, after, min(limit, MOST_LOOKED_AT))
         payouts = self._book.payouts_many(keys)
@@ -80,7 +85,7 @@ class FinanceWaiting:
     def _candidates(
         self, currencies: Sequence[str], on: date, after: str | None, limit: int
     ) -> tuple[list[PayoutKey], str | None]:
-        queues = [(currency, state) for currency in currencies for state in COLLECTED]
+        queues = [(currency, state) for currency in currencies for state in LISTED]
         at, position = _place(after, queues)
         found: list[PayoutKey] = []
         for index, (currency, state) in enumerate(queues[at:], start=at):
@@ -95,10 +100,12 @@ class FinanceWaiting:
         return found, None
 
     def _blocked(self, payouts: Sequence[Payout], currency: str, on: date) -> list[tuple[Payout, Blocked]]:
-        standing: Sequence[Standing] = self._payees.standing(payouts, on) if payouts else ()
+        collected = [payout for payout in payouts if payout.state in COLLECTED]
+        standing: Sequence[Standing] = self._payees.standing(collected, on) if collected else ()
         payer = self._payees.payer(currency, on) if any(one.item for one in standing) else None
         reasons = ((one.payout, one.blocked or (payer if isinstance(payer, Blocked) else None)) for one in standing)
-        return [(payout, blocked) for payout, blocked in reasons if blocked is not None]
+        found = [(payout, blocked) for payout, blocked in reasons if blocked is not None]
+        return found + [(one, _undecided(one)) for one in payouts if one.state not in COLLECTED]
 
 
 def _place(after: str | None, queues: Sequence[tuple[str, PayoutState]]) -> tuple[int, str | None]:
@@ -107,13 +114,21 @@ def _place(after: str | None, queues: Sequence[tuple[str, PayoutState]]) -> tupl
     queue, _, position = after.rpartition("|")
     names = [f"{currency}|{state}" for currency, state in queues]
     if queue not in names:
-        raise InvalidValue("the currencies of the program have changed: begin with the first page")
+        raise InvalidValue("the currencies of the program have changed: begin with the first page", "cursor")
     return names.index(queue), position or None
 
 
 def _is_due(payout: Payout, on: date) -> bool:
     """The index may be behind."""
-    return payout.state in COLLECTED and payout.payable_from <= on
+    return payout.state in LISTED and payout.payable_from <= on
+
+
+def _undecided(payout: Payout) -> Blocked:
+    code, what_to_do = _DECIDED_BY_A_PERSON[payout.state]
+    last = payout.events[-1]
+    why = f" ({last.reason})" if last.reason else ""
+    state = payout.state.replace("_", " ")
+    return Blocked(code, f"{state} since {last.on} by {last.by.person}{why}: {what_to_do}")
 
 
 def _waiting(payout: Payout, blocked: Blocked) -> PaymentWaiting:
