@@ -80,7 +80,7 @@ class BankDetailsPage(Document):
 
 
 @queries.get(_OF_SITE, tags=_TAGS, summary="Bank details of a site, masked")
-def bank_details_of_site(
+def list_bank_details(
     site_id: IdPath, caller: Calling, paging: Paging, limit: Limit = 50, cursor: Cursor = None
 ) -> BankDetailsPage:
     """Every proposal and what became of it, by its last four characters. The vendor's own are those of `payer.EUR`."""

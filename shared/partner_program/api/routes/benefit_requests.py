@@ -77,7 +77,7 @@ class Withdrawal(Document):
 
 
 @queries.get(_OF_ACCOUNT, tags=_TAGS, summary="Requests for benefits of an account")
-def benefit_requests_of_account(
+def list_account_benefit_requests(
     account_id: AccountPath, caller: Calling, paging: Paging, limit: Limit = 50, cursor: Cursor = None
 ) -> AccountBenefitRequests:
     """The latest first, each with its outcome and history, and how many licences are left to the account today."""
@@ -92,7 +92,7 @@ def benefit_requests_of_account(
 
 
 @queries.get(_REQUESTS, tags=_TAGS, summary="The queue of requests for a benefit")
-def benefit_request_queue(
+def list_benefit_requests(
     kind: Annotated[BenefitKind, Query(description="Licences or bid desk.")],
     _caller: Calling, paging: Paging,
     state: Annotated[RequestState, Query(description="Only those in this state.")] = RequestState.OPEN,
@@ -105,7 +105,7 @@ def benefit_request_queue(
 
 
 @queries.get(_REQUEST, tags=_TAGS, summary="A request for a benefit")
-def benefit_request(request_id: IdPath, caller: Calling) -> Response[BenefitRequestSeen]:
+def get_benefit_request(request_id: IdPath, caller: Calling) -> Response[BenefitRequestSeen]:
     """What was asked for, where it stands, and who did what when. Its ETag is its version."""
     found = records_seen().requests.find(request_id)
     if found is None:

@@ -28,7 +28,7 @@ def get_accruals(month: MonthPath, paging: Paging, limit: Limit = 50, cursor: Cu
 
 
 @router.get("/v1/accounts/<account_id>/accruals", tags=_TAGS, summary="What is booked for an account")
-def list_accruals_of_account(
+def get_account_accruals(
     account_id: AccountPath,
     caller: Calling,
     first: FirstMonth = None,

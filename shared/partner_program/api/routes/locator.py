@@ -28,7 +28,7 @@ QualificationQuery = Annotated[
 
 
 @router.get("/v1/locator", tags=["Locator"], summary="Find a partner")
-def find_partners(
+def list_locator_partners(
     paging: Paging, country: CountryQuery = None, qualification: QualificationQuery = None, tier: TierQuery = None,
     limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None,
 ) -> Response[LocatorPage]:  # fmt: skip

@@ -44,7 +44,7 @@ def hold_payout(
 
 
 @router.post(f"{_PAYOUT}/lift-hold", middlewares=[versioned, once], tags=_TAGS, summary="Let go a payout on hold")
-def lift_hold_of_payout(
+def lift_payout_hold(
     account_id: AccountPath, period: PeriodPath, body: Why, caller: Calling, began: Began, seen: Seen,
     _key: IdempotencyKey, _if_match: IfMatch = None,
 ) -> Response[PayoutDecision]:  # fmt: skip

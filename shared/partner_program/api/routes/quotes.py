@@ -14,7 +14,7 @@ router = Router()
 
 
 @router.post("/v1/accounts/<account_id>/quotes", tags=["Calculations"], summary="Prices of a basket on a day")
-def quote_of_account(account_id: AccountPath, caller: Calling, asked: Annotated[QuoteRequest, Body()]) -> Quote:
+def quote_prices(account_id: AccountPath, caller: Calling, asked: Annotated[QuoteRequest, Body()]) -> Quote:
     """Line by line: whether the account may sell it, tier and project discount, amount and credit. Nothing is stored.
 
     An amount is list price × quantity less the tier discount, and less the project discount of what that leaves,

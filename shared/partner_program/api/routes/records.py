@@ -69,7 +69,7 @@ class RecordKey(Document):
 
 
 @queries.get(_RECORD, tags=_TAGS, summary="A record, its ETag and its history")
-def record(kind: KindPath, _caller: Calling, key: Annotated[RecordKey, Query()]) -> Response[RecordView]:
+def get_record(kind: KindPath, _caller: Calling, key: Annotated[RecordKey, Query()]) -> Response[RecordView]:
     """The record that the key columns of the kind name, and every row that it was ever told by, with who and when.
 
     Rows without a person came in a file. Correct the record with its ETag in `If-Match`. Two reads.

@@ -93,7 +93,7 @@ class BaselineRestated(Document):
 
 
 @queries.get(_OF_YEAR, tags=_TAGS, summary="What restating a closed year would change")
-def restatement_of_year(account_id: AccountPath, year: YearPath, caller: Calling) -> RestatementSeen:
+def get_restatement(account_id: AccountPath, year: YearPath, caller: Calling) -> RestatementSeen:
     """The frozen amount, what the year comes to with the lines that came later, and what rests on it."""
     seen = money_seen()
     visible_account(caller, account_id, seen.accounts)

@@ -45,7 +45,7 @@ ProductClass = Annotated[
 
 
 @router.get("/v1/accounts/<account_id>/revenue", tags=_TAGS, summary="Sales Revenue of a year")
-def account_revenue(
+def get_account_revenue(
     account_id: AccountPath, caller: Calling, year: Year = None, by: By = Grouping.MONTH, as_of: AsOf = None
 ) -> AccountRevenue:
     """Up to and including a day, by invoice date, split by month, product class or distributor.
@@ -59,7 +59,7 @@ def account_revenue(
 
 
 @router.get("/v1/accounts/<account_id>/revenue/lines", tags=_TAGS, summary="The invoice lines behind revenue")
-def revenue_lines(
+def list_revenue_lines(
     account_id: AccountPath,
     caller: Calling,
     paging: Paging,
@@ -81,7 +81,7 @@ def revenue_lines(
 
 
 @router.get("/v1/accounts/<account_id>/revenue/uncounted", tags=_TAGS, summary="The lines that did not count, and why")
-def uncounted_lines(
+def list_uncounted_lines(
     account_id: AccountPath,
     caller: Calling,
     paging: Paging,

@@ -36,7 +36,7 @@ Format = Annotated[str, Path(pattern=rf"^({'|'.join(FORMATS)})$", description="A
 
 
 @router.get(f"{_ACCOUNT}/statements", tags=_TAGS, summary="The statements of an account")
-def account_statements(
+def list_account_statements(
     account_id: AccountPath, caller: Calling, paging: Paging, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> StatementsPage:
     """By quarter, the preliminary one before the final one, each with where it stands on its way to being paid."""
@@ -47,7 +47,7 @@ def account_statements(
 
 
 @router.get(f"{_ACCOUNT}/statements/<period>", tags=_TAGS, summary="A statement with its whole derivation")
-def account_statement(
+def get_account_statement(
     account_id: AccountPath, period: PeriodPath, caller: Calling, status: Status = None
 ) -> StatementShown:
     """Every step from the months' revenue to the payout, with the rule and the numbers of each."""
@@ -57,7 +57,7 @@ def account_statement(
 
 
 @router.get(f"{_ACCOUNT}/statements/<period>/lines", tags=_TAGS, summary="The invoice lines behind a statement's YTD")
-def statement_lines(
+def list_statement_lines(
     account_id: AccountPath,
     period: PeriodPath,
     caller: Calling,
@@ -81,7 +81,7 @@ def statement_lines(
     summary="A final statement as a document",
     responses={200: {"description": "The document", "content": {"text/html": _DOCUMENT, "application/pdf": _DOCUMENT}}},
 )
-def statement_document(account_id: AccountPath, period: PeriodPath, format: Format, caller: Calling) -> Response[str]:
+def get_statement_document(account_id: AccountPath, period: PeriodPath, format: Format, caller: Calling) -> Response[str]:
     """HTML or PDF. There is none of a preliminary statement, nor in the first minutes after a final one."""
     api = revenue_api()
     visible_account(caller, account_id, api.accounts)
@@ -96,7 +96,7 @@ def statement_document(account_id: AccountPath, period: PeriodPath, format: Form
 
 
 @router.get(f"{_ACCOUNT}/payouts", tags=_TAGS, summary="The payouts of an account")
-def account_payouts(
+def list_account_payouts(
     account_id: AccountPath, caller: Calling, paging: Paging, limit: Limit = DEFAULT_LIMIT, cursor: Cursor = None
 ) -> PayoutsPage:
     """By quarter, each with every step that it took. Who took it, only the vendor sees."""
@@ -109,7 +109,7 @@ def account_payouts(
 
 
 @router.get(f"{_ACCOUNT}/payouts/<period>", tags=_TAGS, summary="A payout with every step that it took")
-def account_payout(account_id: AccountPath, period: PeriodPath, caller: Calling) -> Response[PayoutShown]:
+def get_account_payout(account_id: AccountPath, period: PeriodPath, caller: Calling) -> Response[PayoutShown]:
     """Its ETag is the version that a hold, a cancellation or another act on it has to name (`If-Match`)."""
     api = revenue_api()
     visible_account(caller, account_id, api.accounts)

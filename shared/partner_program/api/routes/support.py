@@ -12,7 +12,7 @@ router = Router()
 
 
 @router.post("/v1/support/order", tags=["Calculations"], summary="Incidents in the order of the support queue")
-def order_of_support(asked: Annotated[SupportOrderRequest, Body()]) -> SupportQueue:
+def order_incidents(asked: Annotated[SupportOrderRequest, Body()]) -> SupportQueue:
     """By tier and severity, with a Premium Care subscription by severity alone; then the longest open, then by id.
 
     A single incident is answered with its priority.
