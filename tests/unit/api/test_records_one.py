@@ -468,3 +468,11 @@ def test_a_record_that_is_none_is_not_found_and_a_key_that_is_none_is_named() ->
     assert {(one.column, one.code.value) for one in refused.value.mistakes} == {
         ("country", "INVALID_COUNTRY"), ("year", "INVALID_NUMBER"),
     }  # fmt: skip
+
+
+def test_a_column_beside_the_key_is_refused_instead_of_left_out() -> None:
+    site = SOUND["sites"]
+    with pytest.raises(RowRejected) as refused:
+        view(filled(), "sites", site_id=site["site_id"], partner_id="P9")
+    [mistake] = refused.value.mistakes
+    assert (mistake.column, mistake.message) == ("partner_id", "the key of sites is site_id")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from partner_program.domain.files.delimited import Row
+from partner_program.domain.files.outcomes import ReasonCode, Rejection
 from partner_program.domain.model import Document
 from partner_program.domain.records.columns import columns_of_record, key_columns
 from partner_program.domain.records.places import Fact, place_named
@@ -69,9 +70,15 @@ class Records:
         row = {name: key.get(name, "") if name in names else "" for name in columns.required + columns.optional}
         found = RowParser(kind, self._clock.today()).parse(Row(1, row, ()))
         mistakes = tuple(one for one in found if one.column in names) if isinstance(found, tuple) else ()
+        mistakes += tuple(_beside(kind, name) for name in key if name not in names)
         if mistakes:
             raise RowRejected(mistakes)
         return tuple(row[name] for name in names)
+
+
+def _beside(kind: str, name: str) -> Rejection:
+    told = f"the key of {kind} is {', '.join(key_columns(kind))}"
+    return Rejection(code=ReasonCode.UNEXPECTED_VALUE, message=told, column=name)
 
 
 def _row(row: Fact, standing: Fact) -> RecordRow:
