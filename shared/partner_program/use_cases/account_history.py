@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Protocol
 
 from partner_program.domain.facts import AccountFacts
@@ -20,6 +20,7 @@ from partner_program.rulebook import CountryNotInProgram, NotInForce, Rulebook
 from partner_program.use_cases.ports import AccountStore
 from partner_program.values.errors import InvalidValue, NotFound
 from partner_program.values.money import ExactNumber
+from partner_program.values.periods import month_of
 from partner_program.values.tiers import Tier
 
 
@@ -37,6 +38,13 @@ class VersionsMissing(NotFound):
 
 class AskedAhead(InvalidValue):
     """What held on a day cannot have been known before it."""
+
+
+def not_ahead(as_of: date | None, today: date) -> date:
+    """The day that is asked about, today without one. Raises `AskedAhead` for a day to come."""
+    if as_of is not None and as_of > today:
+        raise AskedAhead(f"nobody knows yet what will hold on {as_of}: ask for {today} or earlier", "as_of")
+    return as_of or today
 
 
 class StateVersions(Protocol):
@@ -156,6 +164,7 @@ class AccountHistory:
                 "ytd_revenue": at.ytd.amount,
                 "prev_year_revenue": at.last_year.amount,
             }
+            notes += _told_by_the_month(facts, then)
         except (NotInForce, CountryNotInProgram) as outside:
             told = {}
             notes.append(f"no findings: {outside}")
@@ -165,6 +174,15 @@ class AccountHistory:
         rules = self._rulebook.at(then.as_of)
         rules.country(facts.country)
         return Situation(facts=facts, rules=rules, changes=then.tier_changes, cases=tuple(cases))
+
+
+def _told_by_the_month(facts: AccountFacts, then: AccountThen) -> list[str]:
+    """What is known of a month is known of it as a whole: of a day inside it YTD holds later invoices, too."""
+    month = month_of(then.as_of)
+    is_inside = then.as_of < then.known_on and month_of(then.as_of + timedelta(days=1)) == month
+    if not is_inside or all(item.month != month for item in facts.contributions):
+        return []
+    return [f"ytd_revenue and the finding on revenue count all of {month} that was known, not only up to {then.as_of}"]
 
 
 def _missing_between(account_id: str, last: StateVersion | None, following: StateVersion, known_on: date) -> list[str]:
@@ -190,4 +208,5 @@ __all__ = [
     "NotKnownYet",
     "StateVersions",
     "VersionsMissing",
+    "not_ahead",
 ]

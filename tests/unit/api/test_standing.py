@@ -91,6 +91,32 @@ def test_as_of_a_day_by_what_is_known_today(as_of: str, tier: Tier | None, ytd: 
     assert {item.tier for item in status.findings} == ({tier} if tier else set())
 
 
+@pytest.mark.rule("R-3.4a")
+@pytest.mark.parametrize(
+    ("as_of", "ytd", "noted"),
+    [
+        ("2023-03-31", "0", False),
+        ("2023-04-01", "60000.125", True),
+        ("2023-04-29", "60000.125", True),
+        ("2023-04-30", "60000.125", False),
+        ("2023-05-10", "60000.125", False),
+    ],
+)
+def test_of_a_day_inside_a_month_with_invoices_revenue_is_that_of_the_month_and_it_says_so(
+    as_of: str, ytd: str, noted: bool
+) -> None:
+    status = standing(promoted()).status(P1_DE, day(as_of))
+    assert str(status.ytd_revenue) == ytd
+    assert any(f"count all of {as_of[:7]} that" in note for note in status.notes) is noted
+
+
+def test_on_the_day_itself_nobody_has_sold_later_and_nothing_is_to_be_said() -> None:
+    world = promoted()
+    world.on("2023-06-15", sales("2023-06", "10", known="2023-06-15"))
+    assert standing(world).status(P1_DE, day("2023-06-15")).notes == ()
+    assert standing(world).status(P1_DE, day("2023-06-14")).notes != ()
+
+
 def test_what_is_to_come_is_not_known() -> None:
     with pytest.raises(AskedAhead):
         standing(promoted()).status(P1_DE, day("2023-06-16"))

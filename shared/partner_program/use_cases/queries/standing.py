@@ -9,7 +9,7 @@ from partner_program.domain.tiers.cases import Case
 from partner_program.domain.tiers.findings import Finding, Requirement
 from partner_program.domain.tiers.requirements import COMPLIANCE
 from partner_program.rulebook import CountryNotInProgram, NotInForce, Rulebook
-from partner_program.use_cases.account_history import AccountHistory, AskedAhead
+from partner_program.use_cases.account_history import AccountHistory, not_ahead
 from partner_program.use_cases.ports import AccountStore, Clock
 from partner_program.use_cases.queries.benefits import BenefitOnDate, benefits_on
 from partner_program.use_cases.queries.standing_view import case_for_partner
@@ -23,7 +23,8 @@ class AccountStatus(Document):
     """An account on `as_of`, as it is known today; revenues are Sales Revenue in `currency`, unrounded (R-2.2a).
 
     `assessed_on` is the day of the decision that stands, by `edition`. `findings` are those of the tier that is held,
-    and `open_cases` counts what of it is short. `notes` say what cannot be told of a day, and why.
+    and `open_cases` counts what of it is short. `notes` say what cannot be told of a day, and why. Of a day inside a
+    month `ytd_revenue` and the finding on revenue count the whole month: `…/revenue?as_of=` has the number of the day.
     """
 
     account_id: str
@@ -119,8 +120,7 @@ class Standing:
         Raises `NotFound`, `AskedAhead` for a day to come.
         """
         today = self._clock.today()
-        if as_of is not None and as_of > today:
-            raise AskedAhead(f"nobody knows yet what will hold on {as_of}: ask for {today} or earlier", "as_of")
+        not_ahead(as_of, today)
         facts, stored = self._accounts.load(account_id, today.year)
         if stored.state is None:
             raise NotFound("There is no such account.")
