@@ -100,7 +100,10 @@ class Edge:
         named = _named_in_query(event)
         body = read_body(event) if method != "GET" else {}
         cursors = Cursors(settings.cursor_key, subject, _asked(event, method, path), settings.now)
-        self._app.context.update(of_request, body=body, cursors=cursors, named=named, path=route.path)
+        has_body = bool(event.get("body"))
+        self._app.context.update(
+            of_request, body=body, has_body=has_body, cursors=cursors, named=named, path=route.path
+        )
         return _tagged(self._app.resolve(_plain(event, method, body), context), event, method)
 
     def _endpoint(self, method: str, path: str) -> Endpoint:

@@ -11,7 +11,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Depends,
 from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 
 from partner_program.api.callers import Caller
-from partner_program.api.problems import refused_by
+from partner_program.api.problems import Mistake, invalid, refused_by
 from partner_program.bootstrap.api.once import Once
 from partner_program.bootstrap.api.once import once as composed
 from partner_program.use_cases.idempotency import Answer, Begun, keyed, run
@@ -25,6 +25,7 @@ def once(app: APIGatewayHttpResolver, next_middleware: NextMiddleware) -> Respon
 
     The route must take the header `IdempotencyKey`, so that it is validated, and may take `Began`.
     """
+    _check_body(app)
     event, caller = app.current_event, _caller(app)
     headers = event.headers
     request = keyed(
@@ -44,6 +45,15 @@ def once(app: APIGatewayHttpResolver, next_middleware: NextMiddleware) -> Respon
 
     answer = run(made.log, request, made.now, act, _is_refusal)
     return Response(status_code=answer.status, content_type=JSON, body=answer.body, headers=dict(answer.headers))
+
+
+def _check_body(app: APIGatewayHttpResolver) -> None:
+    """Nobody believes that a word was heard which no one reads (B66), or means everything by saying nothing."""
+    takes_one = bool(app.context["_route"].dependant.body_params)
+    if app.context["body"] and not takes_one:
+        raise invalid([Mistake(where="body", at="", code="unknown_field", detail="This act takes no body.")])
+    if takes_one and not app.context["has_body"]:
+        raise invalid([Mistake(where="body", at="", code="missing", detail="A body is needed: send at least {}.")])
 
 
 def _is_refusal(error: Exception) -> bool:

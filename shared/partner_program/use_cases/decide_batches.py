@@ -82,7 +82,8 @@ class DecideBatches:
 
     def _check_standing(self, batch: Batch, digest: str, on: date) -> None:
         if digest != batch.digest:
-            raise DigestDiffers(f"{batch.batch_id} has the digest {batch.digest}, not the one approved: look again")
+            # without the right one: who is told it can say yes to what they have not looked at
+            raise DigestDiffers(f"{batch.batch_id} has another digest than the one approved: look at it again")
         found = list(changes(batch, payouts_of(batch, self._book), self._payees, on))
         if found:
             raise DigestDiffers(f"{batch.batch_id} is no longer what was prepared: {in_short(found)}. Withdraw it")

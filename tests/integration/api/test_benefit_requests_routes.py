@@ -115,7 +115,7 @@ def test_a_request_is_withdrawn_by_who_asked(two: World) -> None:
     assert (refused.status, refused.code) == (403, "not_allowed")
     done = post(two, f"{one(own)}/withdraw", {"reason": "not needed"}, PARTNER, '"1"')
     assert (done.status, done.json["state"]) == (200, "withdrawn")
-    assert post(two, f"{one(made_for_it)}/withdraw", None, CHANNEL, '"1"').json["state"] == "withdrawn"
+    assert post(two, f"{one(made_for_it)}/withdraw", {}, CHANNEL, '"1"').json["state"] == "withdrawn"
 
 
 @pytest.mark.catalogue("B74")

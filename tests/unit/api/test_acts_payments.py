@@ -67,6 +67,13 @@ def test_one_currency_is_prepared_when_asked(office: Office) -> None:
     assert len(office.act("/payments/preparations", {"currency": "EUR"}).json["batches"]) == 1
 
 
+def test_nothing_sent_does_not_mean_all_currencies(office: Office) -> None:
+    before = office.snapshot()
+    answer = office.act("/payments/preparations")
+    assert (answer.status, answer.code, answer.json["errors"][0]["code"]) == (400, "invalid_request", "missing")
+    assert (office.snapshot(), office.log.begun) == (before, {})
+
+
 @pytest.mark.parametrize("body", [{"currency": "eur"}, {"currency": "ＥＵＲ"}, {"currency": ""}, {"on": "2024-08-20"}])
 def test_what_is_no_preparation_is_refused(office: Office, body: object) -> None:
     answer = office.act("/payments/preparations", body)
@@ -202,6 +209,7 @@ def test_an_approval_of_another_digest_is_refused(office: Office) -> None:
     before = office.snapshot()
     answer = approve(office, "0" * 64)
     assert (answer.status, answer.code) == (409, "digest_differs")
+    assert office.world.batch("20240814-EUR-01").digest not in answer.text
     assert office.snapshot() == before
 
 
@@ -299,6 +307,17 @@ def test_only_an_approved_batch_is_released(office: Office, status: BatchStatus)
     answer = office.act(f"{BATCH}/release")
     assert (answer.status, answer.code) == (409, "wrong_state")
     assert (office.snapshot(), office.run.asked) == (before, 0)
+
+
+@pytest.mark.catalogue("B66")
+@pytest.mark.parametrize("body", [{"digest": "0" * 64}, {"status": "released"}, {"partner_id": "P9"}])
+def test_a_release_has_no_body_that_could_be_believed_to_count(office: Office, body: object) -> None:
+    office.world.approved()
+    before = office.snapshot()
+    answer = office.act(f"{BATCH}/release", body)
+    assert (answer.status, answer.code, answer.json["errors"][0]["code"]) == (400, "invalid_request", "unknown_field")
+    assert (office.snapshot(), office.run.asked, office.log.begun) == (before, 0, {})
+    assert office.act(f"{BATCH}/release", {}).status == 200
 
 
 @pytest.mark.catalogue("B75")

@@ -109,7 +109,7 @@ def test_the_same_yes_twice_is_one_and_a_yes_after_a_withdrawal_is_refused() -> 
 def test_another_digest_than_the_one_looked_at_is_refused() -> None:
     world = paying("3125.00")
     batch = world.prepared()
-    with pytest.raises(DigestDiffers, match="look again"):
+    with pytest.raises(DigestDiffers, match="look at it again"):
         world.batches.approve(batch.batch_id, "0" * 64, by=BORIS, on=DUE)
     assert world.batch(batch.batch_id).status is BatchStatus.PREPARED
 
