@@ -1,6 +1,5 @@
-"""A row that is malformed, as a problem that names its columns; the tags of records in headers."""
+"""A row that is malformed, as a problem that names its columns."""
 
-import re
 from collections.abc import Collection
 from http import HTTPStatus
 from typing import Literal
@@ -9,9 +8,6 @@ from partner_program.api.problems import Mistake, RequestRefused, invalid, point
 from partner_program.domain.files.outcomes import Rejection
 from partner_program.domain.files.what_to_do import what_to_do
 from partner_program.use_cases.record_one import RowRejected
-from partner_program.values.errors import StaleVersion
-
-_TAG = re.compile(r'"([0-9a-f]{16,64})"')
 
 
 def row_rejected(rejected: RowRejected, *, in_body: Collection[str] | None = None) -> RequestRefused:
@@ -33,11 +29,3 @@ def key_refused(rejected: RowRejected) -> RequestRefused:
 
 def _mistake(one: Rejection, where: Literal["path", "query", "body"], at: str) -> Mistake:
     return Mistake(where=where, at=at, code=one.code, detail=f"{one.message}. {what_to_do(one.code)}")
-
-
-def tag_in(if_match: str) -> str:
-    """The tag that `If-Match` names. Raises `StaleVersion` for what has never been the tag of anything."""
-    found = _TAG.fullmatch(if_match.strip())
-    if found is None:
-        raise StaleVersion("If-Match names no version that this has ever had: read it again.")
-    return found[1]

@@ -103,7 +103,8 @@ def test_a_record_is_read_with_its_etag_and_history_and_corrected_with_it(alpha:
     [
         ({"If_None_Match": "*"}, 412),
         ({"If_Match": '"00000000000000000000000000000000"'}, 412),
-        ({"If_Match": "whatever"}, 412),
+        ({"If_Match": "whatever"}, 400),
+        ({"If_Match": '"1"'}, 412),
         ({"If_None_Match": '"x"'}, 400),
         ({"If_None_Match": "*", "If_Match": '"00000000000000000000000000000000"'}, 400),
     ],
@@ -300,6 +301,10 @@ def test_a_decision_that_is_none_is_refused_where_it_is_wrong(premier: World) ->
         assert (reply.status, [error["at"] for error in reply.json["errors"]]) == (status, [at] if at else []), (
             reply.text
         )
+    waive, missing = {"verdict": "waive", "reason": "x"}, DECISION.replace("01-02", "01-03")
+    assert act(premier, "POST", missing, waive, If_Match='"1"').status == 404, "there is nothing that could be stale"
+    assert act(premier, "POST", DECISION, waive, If_Match='"1"').status == 412
+    assert act(premier, "POST", DECISION, waive, If_Match='W/"1"').status == 400
     assert get(premier, "case_decisions", partner_id="P0001", country="DE", requirement="business_plan",
                opened_on="2024-01-02", decided_on="2024-03-15").status == 404  # fmt: skip
 

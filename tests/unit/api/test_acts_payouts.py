@@ -88,10 +88,29 @@ def test_without_a_version_nothing_is_begun(office: Office, if_match: str | None
     assert (office.snapshot(), office.log.begun) == (before, {})
 
 
-@pytest.mark.parametrize("if_match", ["1", 'W/"1"', '"1", "2"', '"one"', '""', '"0000000001"', '"01"', '"0"', '"١"'])
-def test_what_is_no_version_of_ours_matches_none(office: Office, if_match: str) -> None:
+@pytest.mark.catalogue("B70")
+@pytest.mark.parametrize("if_match", ['"1"', "1", ' "1" '])
+def test_a_version_is_named_as_its_etag_or_as_the_body_tells_it(office: Office, if_match: str) -> None:
+    headers = {"Idempotency-Key": "k", "If-Match": if_match}
+    assert office.send(f"{PAYOUT}/hold", WHY, headers).status == 200
+    other = {"Idempotency-Key": "other", "If-Match": if_match}
+    assert office.send(f"{PAYOUT}/hold", WHY, other).code == "stale_version"
+
+
+@pytest.mark.catalogue("B70")
+@pytest.mark.parametrize(
+    "if_match",
+    ['W/"1"', "W/1", '"1', '1"', '"1", "2"', '"one"', '""', '"0000000001"', '"01"', '"0"', "0", "-1", "1.0", '"١"'],
+)
+def test_what_is_no_version_is_refused_with_the_form_of_one(office: Office, if_match: str) -> None:
     answer = office.send(f"{PAYOUT}/hold", WHY, {"Idempotency-Key": "k", "If-Match": if_match})
-    assert (answer.status, office.log.begun) == (412, {})
+    assert (answer.status, answer.code, office.log.begun) == (400, "invalid_request", {})
+    assert answer.json["errors"] == [
+        {
+            "where": "header", "at": "if-match", "code": "wrong_form",
+            "detail": 'Send one ETag as you got it, in quotes and without W/: "2".',
+        }
+    ]  # fmt: skip
 
 
 @pytest.mark.catalogue("B67")

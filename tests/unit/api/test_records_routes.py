@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime
 import pytest
 
 from partner_program.api.problems import RequestRefused, pointer
-from partner_program.api.record_errors import row_rejected, tag_in
+from partner_program.api.record_errors import row_rejected
 from partner_program.api.routes.records import RecordKey
+from partner_program.api.versions import tag_in
 from partner_program.domain.benefit_requests import BenefitKind, BenefitRequest, RequestEvent, RequestState
 from partner_program.domain.facts import RECORD_TYPES
 from partner_program.domain.files.outcomes import ReasonCode, Rejection
@@ -15,7 +16,6 @@ from partner_program.domain.records.columns import key_columns
 from partner_program.rulebook import Access
 from partner_program.use_cases.queries.benefit_requests import request_seen
 from partner_program.use_cases.record_one import RowRejected
-from partner_program.values.errors import StaleVersion
 from partner_program.values.tiers import Tier
 
 AT = datetime(2024, 3, 15, 12, tzinfo=UTC)
@@ -28,16 +28,21 @@ def test_a_record_can_be_asked_for_by_every_key_column_and_by_nothing_else() -> 
 
 @pytest.mark.parametrize(
     "text",
-    ["", "x", "*", '"xyz"', 'W/"0123456789abcdef"', "0123456789abcdef", '"0123456789abcde"', '"٠123456789abcdef"'],
-)
+    ["", "x", "*", '"xyz"', 'W/"0123456789abcdef"', '"0123456789abcdef', '0123456789abcdef"', '"٠123456789abcdef"',
+     '"ab", "cd"', '""', '"' + "a" * 65 + '"', '"AB"'],
+)  # fmt: skip
 @pytest.mark.catalogue("B70")
-def test_what_is_no_tag_is_stale(text: str) -> None:
-    with pytest.raises(StaleVersion):
+def test_what_is_no_tag_is_refused_with_the_form_of_one(text: str) -> None:
+    with pytest.raises(RequestRefused) as refused:
         tag_in(text)
+    [mistake] = refused.value.errors
+    assert (refused.value.status, mistake.where, mistake.at, mistake.code) == (400, "header", "if-match", "wrong_form")
+    assert '"2"' in mistake.detail
 
 
-def test_a_tag_is_read_without_its_quotes() -> None:
-    assert tag_in(' "0123456789abcdef" ') == "0123456789abcdef"
+@pytest.mark.parametrize("text", [' "0123456789abcdef" ', "0123456789abcdef"])
+def test_a_tag_is_read_with_its_quotes_or_as_the_body_tells_it(text: str) -> None:
+    assert tag_in(text) == "0123456789abcdef"
 
 
 @pytest.mark.parametrize(

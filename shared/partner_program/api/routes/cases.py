@@ -8,8 +8,9 @@ from pydantic import StringConstraints
 
 from partner_program.api.once import Began, once
 from partner_program.api.parameters import AccountPath, Calling, IdempotencyKey, IfMatch
-from partner_program.api.record_errors import row_rejected, tag_in
+from partner_program.api.record_errors import row_rejected
 from partner_program.api.texts import ReasonText
+from partner_program.api.versions import tag_in
 from partner_program.api.visible import visible_account
 from partner_program.bootstrap.api.records import records_desk
 from partner_program.domain.asked import Day

@@ -12,7 +12,8 @@ from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
 from partner_program.api.once import JSON, Began, once
 from partner_program.api.parameters import Calling, IdempotencyKey, IdPath, IfMatch
 from partner_program.api.problems import Mistake, RequestRefused, pointer
-from partner_program.api.record_errors import key_refused, row_rejected, tag_in
+from partner_program.api.record_errors import key_refused, row_rejected
+from partner_program.api.versions import tag_in
 from partner_program.bootstrap.api.records import records_desk, records_seen
 from partner_program.domain.facts import RECORD_TYPES
 from partner_program.domain.files.outcomes import Outcome
@@ -94,6 +95,9 @@ def put_record(
     `If-Match` with its ETag: only if it is still the one that you have seen; `If-None-Match: *`: only if there is none;
     neither: whatever stands, the later one counts. A decision on a case is that of who sends it: leave out
     `decided_by`.
+
+    A row under another key is another record (201, `created`): that somebody leaves is recorded with the `from_date`
+    that the account's `/people` shows.
     """
     _check_columns(kind, body)
     seen = _seen(if_match, if_none_match)
