@@ -55,8 +55,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         QUERY, _ALL, "GET",
         *(
             f"{_ACCOUNT}/{topic}"
-            for topic in ("gap", "expiries", "cases", "history", "benefits", "notices", "benefit-requests",
-                          "revenue", "revenue/lines", "revenue/uncounted", "statements", "payouts")
+            for topic in ("gap", "expiries", "cases", "history", "benefits", "notices", "sites", "people",
+                          "benefit-requests", "revenue", "revenue/lines", "revenue/uncounted", "statements", "payouts")
         ),
     ),
     *_of(QUERY, _ALL, "GET", _STATEMENT, f"{_STATEMENT}/lines", f"{_STATEMENT}/documents/{{format}}", _PAYOUT),

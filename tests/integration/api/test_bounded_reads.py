@@ -103,8 +103,10 @@ COSTS: dict[tuple[str, str], Cost] = {
     ("GET", f"{OF}/expiries"): Cost(3),
     ("GET", f"{OF}/cases"): Cost(3),
     ("GET", f"{OF}/history"): Cost(8, ({}, {"known_on": "2024-03-31"}, {"limit": "100"})),
-    ("GET", f"{OF}/benefits"): Cost(6, ({}, {"on": "2024-04-01"})),
+    ("GET", f"{OF}/benefits"): Cost(6, ({}, {"as_of": "2024-04-01"})),
     ("GET", f"{OF}/notices"): Cost(3),
+    ("GET", f"{OF}/sites"): Cost(4, ({}, {"as_of": "2024-03-31", "limit": "100"})),
+    ("GET", f"{OF}/people"): Cost(6, ({}, {"as_of": "2024-03-31", "limit": "100"})),
     ("GET", f"{OF}/benefit-requests"): Cost(5),
     ("GET", f"{OF}/revenue"): Cost(7, ({}, {"by": "distributor"}, {"as_of": "2024-02-15"}, {"year": "2023"})),
     ("GET", f"{OF}/revenue/lines"): Cost(16, ({}, {"month": "2024-02"}, {"year": "2024", "limit": "100"})),
@@ -132,7 +134,7 @@ COSTS: dict[tuple[str, str], Cost] = {
     ("GET", "/v1/accruals/{month}"): Cost(3),
     ("GET", "/v1/payments/batches"): Cost(6, ({}, {"status": "prepared"}, {"limit": "100"})),
     ("GET", "/v1/payments/batches/{batch_id}"): Cost(1),
-    ("GET", "/v1/payments/waiting"): Cost(157, ({}, {"limit": "100"})),
+    ("GET", "/v1/payments/waiting"): Cost(111, ({}, {"limit": "100"})),
     ("GET", "/v1/audit"): Cost(2, ({}, {"after": "1", "limit": "100"})),
 }  # fmt: skip
 

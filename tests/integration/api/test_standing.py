@@ -11,7 +11,7 @@ from tests.deployed.world import World
 from tests.integration.api.revenue_stack import counted
 
 ACCOUNT = f"/v1/accounts/{ACCOUNT_ID}"
-TOPICS = ("", "/gap", "/expiries", "/cases", "/history", "/benefits", "/notices")
+TOPICS = ("", "/gap", "/expiries", "/cases", "/history", "/benefits", "/notices", "/sites", "/people")
 BRAND_NEW = {"people": "person_id,site_id,from_date,until_date\nH1,S-0001,2024-01-02,2024-03-10\n"}
 DECIDED = {
     "case_decisions": "partner_id,country,requirement,opened_on,decided_on,verdict,until,reason,decided_by\n"
@@ -105,9 +105,13 @@ def all_items(world: World, path: str, limit: int, **query: Any) -> list[Any]:
 
 
 def test_pages_together_are_the_whole_list(lived: World) -> None:
-    for path in ("/history", "/notices"):
+    second = (
+        "site_id,partner_id,country,name,headquarters,opened_on,closed_on\nS-0000,P0001,DE,Bonn,false,2024-02-01,\n"
+    )
+    lived.take_in({"sites": second}, "second")
+    for path in ("/history", "/notices", "/sites", "/people"):
         whole = all_items(lived, path, 100)
-        assert len(whole) > 2
+        assert len(whole) > 1
         assert all_items(lived, path, 1) == whole
         assert all_items(lived, path, 2) == whole
 
@@ -122,9 +126,37 @@ def test_history_as_it_was_known_on_a_day(lived: World) -> None:
 
 @pytest.mark.rule("R-4.2.4")
 def test_benefits_on_a_date(lived: World) -> None:
-    found = get(lived, "/benefits", on="2025-01-01")
+    found = get(lived, "/benefits", as_of="2025-01-01")
     assert (found["tier"], found["tier_as_of"], len(found["benefits"])) == ("premier", "2024-03-16", 10)
-    assert get(lived, "/benefits", on="2022-09-01")["tier"] is None
+    assert get(lived, "/benefits", as_of="2022-09-01")["tier"] is None
+
+
+@pytest.mark.rule("R-2.2b", "R-4.1.5")
+def test_sites_and_people_with_their_certifications_and_the_trainings(lived: World) -> None:
+    assert [(item["site_id"], item["open"]) for item in get(lived, "/sites")["items"]] == [("S-0001", True)]
+    page = get(lived, "/people")
+    assert [(item["person_id"], item["employed"]) for item in page["items"]] == [("H1", False), ("H2", True)]
+    assert {item["counts_for"] for item in page["items"][0]["certifications"]} == {None}
+    assert {item["counts_for"] for item in page["items"][1]["certifications"]} == {"MCDE", "MCIT", "MCIE"}
+    assert {item["counts_for"] for item in page["trainings"]} == {"onboarding_training", "annual_sales_training"}
+    assert get(lived, "/people", as_of="2024-03-09")["items"][0]["employed"]
+
+
+@pytest.mark.rule("R-3.3", "R-4.1.5")
+def test_somebody_leaves_by_the_row_that_people_shows_while_another_first_day_is_another_row(lived: World) -> None:
+    [shown] = get(lived, "/people", CHANNEL)["items"][1]["employments"]
+    row = {"person_id": "H2", "site_id": shown["site_id"], "from_date": shown["from_date"], "until_date": "2024-03-15"}
+    guessed = put_person(lived, row | {"from_date": "2024-01-01"}, "guessed")
+    assert (guessed["created"], get(lived, "/people")["items"][1]["employed"]) == (True, True)
+    taken = put_person(lived, row, "shown")
+    assert (taken["created"], get(lived, "/people")["items"][1]["employed"]) == (False, False)
+    assert len(get(lived, "/people")["items"][1]["employments"]) == 2
+
+
+def put_person(world: World, row: dict[str, str], key: str) -> Any:
+    reply = world.ask("PUT", "/v1/records/people", CHANNEL, body=row, headers={"Idempotency-Key": key})
+    assert reply.status in (200, 201), reply.text
+    return reply.json
 
 
 @pytest.mark.catalogue("B59")
@@ -149,11 +181,15 @@ def test_a_cursor_of_another_caller_or_another_list_is_refused(lived: World) -> 
 REFUSED: list[tuple[str, dict[str, str]]] = [
     ("", {"as_of": "2024-03-17"}),
     ("", {"as_of": "2024-02-30"}),
-    ("/benefits", {"on": "1735689600"}),
-    ("/benefits", {"on": "2021-12-31"}),
+    ("/benefits", {"as_of": "1735689600"}),
+    ("/benefits", {"as_of": "2021-12-31"}),
+    ("/benefits", {"on": "2025-01-01"}),
     ("/history", {"known_on": "2024-03-17"}),
     ("/history", {"limit": "0"}),
     ("/notices", {"limit": "101"}),
+    ("/sites", {"as_of": "2024-03-17"}),
+    ("/people", {"as_of": "2024-03-17"}),
+    ("/people", {"as_of": "2021-12-31"}),
 ]
 
 
@@ -173,6 +209,8 @@ READS = {
     "/history": Counter(GetItem=5, Query=3),
     "/benefits": Counter(GetItem=4, Query=2),
     "/notices": Counter(GetItem=2, Query=1),
+    "/sites": Counter(GetItem=3, Query=1),
+    "/people": Counter(GetItem=4, Query=2),
 }
 """The rulebook is one of them, and in a sandbox the clock another, but for notices."""
 

@@ -17,9 +17,11 @@ OF_PARTNERS = {
     "GET /v1/accounts/{account_id}/notices",
     "GET /v1/accounts/{account_id}/payouts",
     "GET /v1/accounts/{account_id}/payouts/{period}",
+    "GET /v1/accounts/{account_id}/people",
     "GET /v1/accounts/{account_id}/revenue",
     "GET /v1/accounts/{account_id}/revenue/lines",
     "GET /v1/accounts/{account_id}/revenue/uncounted",
+    "GET /v1/accounts/{account_id}/sites",
     "GET /v1/accounts/{account_id}/statements",
     "GET /v1/accounts/{account_id}/statements/{period}",
     "GET /v1/accounts/{account_id}/statements/{period}/documents/{format}",
@@ -54,6 +56,24 @@ OF_THE_CHANNEL_ALONE = {
     "POST /v1/benefit-requests/{request_id}/decision",
 }
 
+NOT_OF_CHANNEL = {
+    "GET /v1/audit",
+    "POST /v1/accounts/{account_id}/payouts/{period}/cancel",
+    "POST /v1/accounts/{account_id}/payouts/{period}/retry",
+    "POST /v1/payments/batches/{batch_id}/approve",
+    "POST /v1/payments/batches/{batch_id}/release",
+    "POST /v1/payments/batches/{batch_id}/withdraw",
+    "POST /v1/payments/preparations",
+    "POST /v1/sites/{site_id}/bank-details/{number}/confirm",
+    "POST /v1/sites/{site_id}/bank-details/{number}/reject",
+}
+NOT_OF_FINANCE = OF_THE_CHANNEL_ALONE | {
+    "GET /v1/benefit-requests",
+    "GET /v1/records/{kind}",
+    "POST /v1/accounts/{account_id}/benefit-requests",
+    "POST /v1/benefit-requests/{request_id}/withdraw",
+}
+
 
 def named(one: Endpoint) -> str:
     return f"{one.method} {one.path}"
@@ -61,6 +81,13 @@ def named(one: Endpoint) -> str:
 
 def test_partners_may_use_these_routes_and_no_other() -> None:
     assert {named(one) for one in ENDPOINTS if Role.PARTNER in one.roles} == OF_PARTNERS
+
+
+@pytest.mark.parametrize(
+    ("role", "others"), [(Role.CHANNEL, NOT_OF_CHANNEL), (Role.FINANCE, NOT_OF_FINANCE)], ids=["channel", "finance"]
+)
+def test_these_routes_are_not_for_channel_or_finance_and_every_other_is(role: Role, others: set[str]) -> None:
+    assert {named(one) for one in ENDPOINTS if role not in one.roles and not one.is_public} == others
 
 
 @pytest.mark.parametrize("path", ACTS)

@@ -12,6 +12,8 @@ from partner_program.use_cases.account_history import AccountHistory
 from partner_program.use_cases.ports import AccountStore
 from partner_program.use_cases.queries.benefits import Benefits
 from partner_program.use_cases.queries.gap import Gap
+from partner_program.use_cases.queries.people import People
+from partner_program.use_cases.queries.sites import Sites
 from partner_program.use_cases.queries.standing import Standing
 from partner_program.use_cases.queries.standing_history import StandingHistory
 from partner_program.use_cases.queries.standing_notices import Notices
@@ -27,6 +29,8 @@ class StandingQueries:
     benefits: Benefits
     history: StandingHistory
     notices: Notices
+    sites: Sites
+    people: People
 
 
 def standing() -> StandingQueries:
@@ -44,4 +48,6 @@ def standing() -> StandingQueries:
         benefits=Benefits(accounts=accounts, rulebook=rulebook, clock=clock),
         history=StandingHistory(accounts=accounts, states=states, rulebook=rulebook, clock=clock),
         notices=Notices(DynamoNoticeStore(program)),
+        sites=Sites(sites=accounts, clock=clock),
+        people=People(accounts=accounts, rulebook=rulebook, clock=clock),
     )

@@ -202,7 +202,7 @@ def _people(tier: Tier, at: Situation, kind: CertificationKind, rule: str) -> Fi
 
 def _counted_today(at: Situation, kind: CertificationKind) -> Iterable[str]:
     for item in at.earned:
-        if item.certification is kind and any(span.holds_on(at.on) for span in at.counted(item)):
+        if item.certification is kind and at.counts(item):
             yield f"certifications/{item.certification_id}"
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
-from partner_program.domain.facts import AccountFacts, Certification, CertificationKind, Site
+from partner_program.domain.facts import AccountFacts, Certification, CertificationKind, Employment, Site
 from partner_program.domain.tiers.account import TierChange
 from partner_program.domain.tiers.cases import Case
 from partner_program.domain.tiers.certifications import properly_earned, valid_until
@@ -83,14 +83,21 @@ class Situation:
     @cached_property
     def employed(self) -> dict[str, tuple[Span, ...]]:
         """Person → the days on which they are employed at an open site of the account."""
-        sites = {site.site_id: open_days(site) for site in self.facts.sites}
         days: dict[str, list[Span]] = {}
         for job in self.facts.employments:
-            open_then = sites.get(job.site_id)
-            common = open_then.common_with(Span(job.from_date, job.until_date)) if open_then else None
+            common = self.worked(job)
             if common:
                 days.setdefault(job.person_id, []).append(common)
         return {person: merged(spans) for person, spans in days.items()}
+
+    def worked(self, job: Employment) -> Span | None:
+        """The days of an employment on which its site is open; None: none."""
+        open_then = self._open.get(job.site_id)
+        return open_then.common_with(Span(job.from_date, job.until_date)) if open_then else None
+
+    @cached_property
+    def _open(self) -> dict[str, Span]:
+        return {site.site_id: open_days(site) for site in self.facts.sites}
 
     def cases_of(self, requirement: Requirement, subject: str = "") -> list[Case]:
         """The cases of a requirement and subject, the newest first."""
@@ -116,6 +123,10 @@ class Situation:
         employed = self.employed.get(certification.person_id, ())
         return [common for span in employed if (common := span.common_with(valid))]
 
+    def counts(self, certification: Certification) -> bool:
+        """Whether one of those `earned` counts on the day."""
+        return any(span.holds_on(self.on) for span in self.counted(certification))
+
     def people(self, kind: CertificationKind) -> Counts:
         """Distinct people of the account with a valid certification of a kind, day by day (R-4.1.5, R-2.2b)."""
         return self._people[kind]
@@ -129,7 +140,7 @@ class Situation:
         return {kind: Counts(people.values()) for kind, people in by_person.items()}
 
 
-_OF_FACTS_AND_RULES = ("held", "currency", "ytd", "last_year", "earned", "employed", "_people")
+_OF_FACTS_AND_RULES = ("held", "currency", "ytd", "last_year", "earned", "employed", "_open", "_people")
 """Of the properties that are worked out once, those that no decision changes."""
 
 
