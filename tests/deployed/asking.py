@@ -186,4 +186,4 @@ def ask_every_question(asking: Asking) -> None:
     asking.see(f"/v1/accruals/{parts['month']}")  # as of a month that was booked before there was such a file
     for path, by in (("/v1/locator", None), (f"{of_account}/notices", PARTNER)):
         cursor_key.cache_clear()  # a function has a process of its own
-        assert asking.world.ask("GET", path, by, query={"cursor": "forged"}).status == 400
+        assert asking.world.ask("GET", path, by, query={"cursor": "Zm9yZ2Vk"}).status == 400  # forged, in base64
