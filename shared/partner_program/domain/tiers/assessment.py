@@ -11,6 +11,7 @@ from datetime import date
 
 from partner_program.domain.facts import AccountFacts
 from partner_program.domain.tiers.account import AccountState, ChangeReason, IdleDecision, Memory, TierChange
+from partner_program.domain.tiers.ahead import findings_ahead
 from partner_program.domain.tiers.archive import in_order, kept_of_morning, morning_of, without_old_details
 from partner_program.domain.tiers.cases import Case
 from partner_program.domain.tiers.compliance import cases_of_the_day, lost_for_cases, overdue, time_run_out
@@ -62,9 +63,9 @@ def assess(facts: AccountFacts, prior: AccountState | None, rulebook: Rulebook, 
         set_aside=set_aside,
         ytd_revenue=at.ytd.amount,
         prev_year_revenue=at.last_year.amount,
-        findings=findings(at.tier, at) if at.tier else (),
+        findings=findings_ahead(at.tier, at, rulebook) if at.tier else (),
         advice=advice(at),
-        expiries=expiries(at),
+        expiries=expiries(at, rulebook),
         memory=memory,
         morning=None if morning == memory else kept_of_morning(morning),
         arrivals=facts.arrivals.get(on, ""),

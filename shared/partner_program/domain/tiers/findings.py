@@ -30,7 +30,8 @@ class Finding(Document):
     `required`, `found` and `missing` are texts with their unit (`120000.00 EUR`, `2 people`); `facts` name the
     records or contributions counted; `basis` is the rulebook's (an assumed threshold says so); `since` is the first
     day of the unbroken run of days, up to this one, on which it has been met or unmet (None: no record dates it);
-    `until` is the first later day on which time alone changes that; `mend` says what to do when it is not met.
+    `until` is the first later day on which time alone changes that (an account's own findings and what is met in a gap
+    also go by the rulebook of the days to come); `mend` says what to do when it is not met.
     """
 
     rule: str

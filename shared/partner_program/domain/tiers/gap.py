@@ -8,15 +8,16 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 
-from partner_program.domain.facts import Certification, CertificationKind, TrainingKind
+from partner_program.domain.facts import CertificationKind, TrainingKind
 from partner_program.domain.model import Document
+from partner_program.domain.tiers.ahead import findings_ahead, situation_on
 from partner_program.domain.tiers.assessment import higher_than
 from partner_program.domain.tiers.entry import MissingEntry, end_of_terms, missing_entry, missing_terms
 from partner_program.domain.tiers.findings import Finding, Requirement
 from partner_program.domain.tiers.premier_duties import plan_year_owed
 from partner_program.domain.tiers.requirements import findings, unmet
 from partner_program.domain.tiers.situation import Situation
-from partner_program.rulebook import CountryNotInProgram, NotInForce, Rulebook
+from partner_program.rulebook import Rulebook
 from partner_program.values.money import ExactNumber, Money
 from partner_program.values.tiers import Tier
 
@@ -103,7 +104,7 @@ def _gap(tier: Tier, at: Situation, rulebook: Rulebook) -> TierGap:
     return TierGap(
         tier=tier,
         missing=tuple(_missing(item, at) for item in unmet(tier, at)),
-        met=tuple(item for item in findings(tier, at) if item.met),
+        met=tuple(item for item in findings_ahead(tier, at, rulebook) if item.met),
         by=min(_last_days(tier, at, rulebook)),
     )
 
@@ -147,13 +148,9 @@ def _people(kind: CertificationKind, tier: Tier, at: Situation) -> MissingPeople
 def _who_could_take(kind: CertificationKind, needed: str | None, at: Situation) -> set[str]:
     """People employed today without a valid certification of a kind, who hold the one that it presupposes, if any."""
     here = {person for person, days in at.employed.items() if any(span.holds_on(at.on) for span in days)}
-    holding = {item.person_id for item in at.earned if item.certification is kind and _counts_today(item, at)}
-    ready = {item.person_id for item in at.earned if item.certification.value == needed and _counts_today(item, at)}
+    holding = {item.person_id for item in at.earned if item.certification is kind and at.counts(item)}
+    ready = {item.person_id for item in at.earned if item.certification.value == needed and at.counts(item)}
     return (here if needed is None else here & ready) - holding
-
-
-def _counts_today(item: Certification, at: Situation) -> bool:
-    return any(span.holds_on(at.on) for span in at.counted(item))
 
 
 # -- by when
@@ -167,9 +164,9 @@ def _last_days(tier: Tier, at: Situation, rulebook: Rulebook) -> Iterator[date]:
     lacking = _lacking(tier, at)
     yield _years_end(at.on)
     yield from _ends(tier, at, lacking)
-    for day in sorted({dated.starts for entry in rulebook.entries for dated in entry.values}):
-        if at.on < day <= _years_end(at.on):
-            then = _situation(at, rulebook, day)
+    for day in rulebook.days_after(at.on):
+        if day <= _years_end(at.on):
+            then = situation_on(day, at, rulebook)
             if then is None or not _covered(_lacking(tier, then), lacking):
                 yield day - _ONE_DAY
                 return
@@ -196,15 +193,6 @@ def _before_more_people(kind: CertificationKind, tier: Tier, at: Situation, shor
         if not _covers(short, Decimal(required - count)):
             yield day - _ONE_DAY
             return
-
-
-def _situation(at: Situation, rulebook: Rulebook, day: date) -> Situation | None:
-    """The same facts by the rules of a later day; None where nothing can be compared with it any more."""
-    try:
-        then = Situation(at.facts, rulebook.at(day), at.changes, at.cases)
-        return then if then.currency == at.currency else None
-    except (CountryNotInProgram, NotInForce):
-        return None
 
 
 def _covered(wanted: _Lacking, lacking: _Lacking) -> bool:

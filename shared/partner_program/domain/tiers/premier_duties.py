@@ -46,7 +46,7 @@ def business_plan(tier: Tier, at: Situation) -> Finding | None:
         basis=at.rules.basis(f"business_plan_required.{tier}"),
         facts=tuple(f"business_plans/{year}" for _ in plans[:1]),
         since=_made_up_for(lost, [Span(item.submitted_on) for item in plans]) if met else _day_after(due),
-        until=_lapses_on(met, bool(plans) or waived is not None, due),
+        until=_next_plan_lapses_on(at) if plans or waived else _lapses_on(met, fulfilled=False, due=due),
         mend=None if met else f"Submit the Business Plan {year}.",
     )
 
@@ -80,7 +80,7 @@ def brand_alignment(tier: Tier, at: Situation) -> Finding | None:
         basis=at.rules.basis(f"brand_alignment_required.{tier}"),
         facts=(f"brand_reviews/{last.reviewed_on}",) if last else (),
         since=_made_up_for(lost, aligned_spans(reviews)) if met else since,
-        until=_lapses_on(met, lapse is None, due),
+        until=_lapses_on(met, fulfilled=lapse is None, due=due),
         mend=None if met else MEND_BRAND,
     )
 
@@ -213,14 +213,24 @@ def _unaligned_since(reviews: Iterable[BrandReview]) -> date | None:
     return lapses[0] if lapses else None
 
 
-def plan_due_on(at: Situation) -> date | None:
-    """The last day for this year's plan: so many days from becoming Premier, or from 1 January if that is later."""
-    became = premier_since(at)
+def plan_due_on(at: Situation, year: int | None = None) -> date | None:
+    """The last day for a year's plan, this one's: so many days from becoming Premier, or from 1 January if later."""
+    became, year = premier_since(at), year or at.on.year
     if became is None:
         return None
-    in_year = date(at.on.year, 1, 1) + timedelta(days=at.rules.business_plan_continuing_days)
+    in_year = date(year, 1, 1) + timedelta(days=at.rules.business_plan_continuing_days)
     first = became + timedelta(days=at.rules.business_plan_days)
-    return first if became.year == at.on.year else max(first, in_year)
+    return first if became.year == year else max(first, in_year)
+
+
+def _next_plan_lapses_on(at: Situation) -> date | None:
+    """While nothing is owed: the day after the last one for the plan of the first year that has none yet."""
+    year = at.on.year + 1
+    while (due := plan_due_on(at, year)) and any(
+        item.year == year and item.submitted_on <= due for item in at.facts.business_plans
+    ):
+        year += 1
+    return _day_after(due)
 
 
 def brand_due_on(at: Situation) -> date | None:
@@ -264,7 +274,7 @@ def _made_up_for(lost: Loss | None, fulfilled: Sequence[Span]) -> date | None:
     return fulfilled[-1].start if lost and fulfilled else None
 
 
-def _lapses_on(met: bool, fulfilled: bool, due: date | None) -> date | None:
+def _lapses_on(met: bool, *, fulfilled: bool, due: date | None) -> date | None:
     """The first day on which time alone makes it owed."""
     return _day_after(due) if met and not fulfilled else None
 

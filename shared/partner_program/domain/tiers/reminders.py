@@ -7,8 +7,9 @@ in whatever order they come, neither add a reminder nor take one away.
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from partner_program.domain.facts import CertificationKind, TrainingKind
+from partner_program.domain.facts import TrainingKind
 from partner_program.domain.tiers.account import AccountState, AdviceTold, Expiry, ExpiryReminder, Memory
+from partner_program.domain.tiers.ahead import situations_ahead
 from partner_program.domain.tiers.cases import Case, CaseStep
 from partner_program.domain.tiers.certifications import valid_until
 from partner_program.domain.tiers.compliance import with_step
@@ -16,7 +17,8 @@ from partner_program.domain.tiers.findings import Requirement
 from partner_program.domain.tiers.requirements import findings, training_days
 from partner_program.domain.tiers.situation import Situation
 from partner_program.domain.tiers.year_close import judged_before
-from partner_program.rulebook import Rules
+from partner_program.rulebook import Rulebook, Rules
+from partner_program.values.periods import add_months
 
 
 def new_morning(evening: AccountState, on: date, rules: Rules) -> Memory:
@@ -72,42 +74,57 @@ def is_told(state: AccountState) -> bool:
     return (told.tier, told.requirements) == (wanted.tier, wanted.requirements)
 
 
-def expiries(at: Situation) -> tuple[Expiry, ...]:
+def expiries(at: Situation, rulebook: Rulebook) -> tuple[Expiry, ...]:
     """What counts today and runs out: per person and kind the certification that lasts longest, and the training.
 
-    In the order of the day on which they run out. Only what the account's tier asks for.
+    In the order of the day on which they run out, by the rulebook of that day. Only what the account's tier asks for.
     """
     if at.tier is None:
         return ()
+    ends = _ends(at)
+    for then in situations_ahead(at, rulebook):
+        later = _ends(then)
+        ends |= {name: max(then.on, later.get(name, then.on)) for name, end in ends.items() if end >= then.on}
     asked = {item.requirement for item in findings(at.tier, at)}
-    found = (item for item in (*_certifications(at), *_trainings(at)) if item.requirement in asked)
-    return tuple(sorted(found, key=lambda item: (item.expires_on, item.subject)))
+    longest: dict[tuple[Requirement, str], Expiry] = {}
+    for item in (*_certifications(at, ends), *_trainings(at, ends)):
+        known = longest.get((item.requirement, item.holder))
+        if item.requirement in asked and (known is None or item.expires_on > known.expires_on):
+            longest[item.requirement, item.holder] = item
+    return tuple(sorted(longest.values(), key=lambda item: (item.expires_on, item.subject)))
 
 
-def _certifications(at: Situation) -> Iterator[Expiry]:
-    longest: dict[tuple[str, CertificationKind], Expiry] = {}
-    for item in at.earned:
-        if any(span.holds_on(at.on) for span in at.counted(item)):
-            found = Expiry(
-                requirement=Requirement(item.certification),
-                subject=item.certification_id,
-                holder=item.person_id,
-                expires_on=valid_until(item, at.rules),
-            )
-            known = longest.get((item.person_id, item.certification))
-            if known is None or found.expires_on > known.expires_on:
-                longest[item.person_id, item.certification] = found
-    yield from longest.values()
+_Ends = dict[tuple[Requirement, str], date]
+"""Certifications and annual trainings, by what they are for and their name → the first day on which each is over."""
 
 
-def _trainings(at: Situation) -> Iterator[Expiry]:
+def _ends(at: Situation) -> _Ends:
+    """By the rules of a day; a certification that is not properly earned by them is left out (R-4.1.5c)."""
     months = at.rules.sales_training_validity_months
-    done = [item.completed_on for item in at.facts.trainings if item.training is TrainingKind.ANNUAL_SALES]
-    counting = [day for day in done if training_days(day, months).holds_on(at.on)]
-    if counting:
-        end = training_days(max(counting), months).end
-        if end is not None:
-            yield Expiry(requirement=Requirement.SALES_TRAINING, subject=max(counting).isoformat(), expires_on=end)
+    held = {(Requirement(item.certification), item.certification_id): valid_until(item, at.rules) for item in at.earned}
+    return held | {
+        (Requirement.SALES_TRAINING, item.completed_on.isoformat()): add_months(item.completed_on, months)
+        for item in at.facts.trainings
+        if item.training is TrainingKind.ANNUAL_SALES
+    }
+
+
+def _certifications(at: Situation, ends: _Ends) -> Iterator[Expiry]:
+    for item in at.earned:
+        if at.counts(item):
+            requirement, subject = Requirement(item.certification), item.certification_id
+            yield Expiry(
+                requirement=requirement, subject=subject, holder=item.person_id, expires_on=ends[requirement, subject]
+            )
+
+
+def _trainings(at: Situation, ends: _Ends) -> Iterator[Expiry]:
+    months = at.rules.sales_training_validity_months
+    for item in at.facts.trainings:
+        if item.training is TrainingKind.ANNUAL_SALES and training_days(item.completed_on, months).holds_on(at.on):
+            subject = item.completed_on.isoformat()
+            end = ends[Requirement.SALES_TRAINING, subject]
+            yield Expiry(requirement=Requirement.SALES_TRAINING, subject=subject, expires_on=end)
 
 
 def reminder_days(state: AccountState, rules: Rules) -> Iterator[date]:
