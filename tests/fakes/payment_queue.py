@@ -37,3 +37,6 @@ class FakePaymentQueue:
 
     def entries(self, after: int, limit: int) -> Sequence[AuditEntry]:
         return list(self._book.audit_log(after))[:limit]
+
+    def latest_entries(self, after: int, before: int, limit: int) -> Sequence[AuditEntry]:
+        return [entry for entry in self._book.audit_log(after) if entry.number < before][::-1][:limit]

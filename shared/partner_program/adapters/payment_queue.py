@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from partner_program.adapters import payment_items as items
-from partner_program.adapters.table import Table
+from partner_program.adapters.table import Table, TablePage
 from partner_program.domain.payments.audit import AuditEntry
 from partner_program.domain.payments.batch import Batch, BatchStatus
 from partner_program.domain.payments.payout import PayoutState
@@ -39,5 +39,15 @@ class DynamoPaymentQueue:
 
     def entries(self, after: int, limit: int) -> Sequence[AuditEntry]:
         """One query of the table, of no more entries than asked for."""
-        page = self._payments.page(items.AUDIT, first=items.audit_sk(after + 1), limit=limit)
-        return [AuditEntry.model_validate_json(str(item["body"])) for item in page.items]
+        return _entries(self._payments.page(items.AUDIT, first=items.audit_sk(after + 1), limit=limit))
+
+    def latest_entries(self, after: int, before: int, limit: int) -> Sequence[AuditEntry]:
+        """One query of the table, of no more entries than asked for."""
+        if before - after < 2:  # nothing lies between; DynamoDB takes no range that ends before it begins
+            return []
+        first, last = items.audit_sk(after + 1), items.audit_sk(before - 1)
+        return _entries(self._payments.page(items.AUDIT, first=first, last=last, limit=limit, backwards=True))
+
+
+def _entries(page: TablePage) -> list[AuditEntry]:
+    return [AuditEntry.model_validate_json(str(item["body"])) for item in page.items]

@@ -48,6 +48,16 @@ def _whole(value: object) -> object:
     return value
 
 
+def _flag(value: object) -> object:
+    if isinstance(value, str) and value not in ("true", "false"):
+        raise ValueError("Choose true or false.")
+    return value
+
+
+Flag = Annotated[bool, BeforeValidator(_flag)]
+"""As the contract has it, and not `yes`, `1` or `TRUE` as well."""
+Number = Annotated[int, Field(ge=0, le=10**12), BeforeValidator(_whole)]
+"""A whole number, in digits."""
 Limit = Annotated[
     int,
     # The bounds before the validator: behind it pydantic would tell them in words that JSON Schema does not know.

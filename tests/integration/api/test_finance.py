@@ -135,6 +135,16 @@ def test_what_is_not_there_is_not_found(prepared: World) -> None:
         ("audit", {"after": "-1"}),
         ("audit", {"after": "x"}),
         ("audit", {"after": "10000000000000"}),
+        ("audit", {"after": "-0"}),
+        ("audit", {"after": "+5"}),
+        ("audit", {"after": " 5"}),
+        ("audit", {"after": "1_0"}),
+        ("audit", {"newest_first": "1"}),
+        ("audit", {"newest_first": "TRUE"}),
+        ("audit", {"subject": ""}),
+        ("accounts", {"open_case": "yes"}),
+        ("accounts", {"open_case": "1"}),
+        ("cases", {"decision_due": "on"}),
         (f"accounts/{ACCOUNT_ID}/accruals", {"from": "2024-00"}),
         (f"accounts/{ACCOUNT_ID}/accruals", {"from": "2024-02", "to": "2024-01"}),
         ("payments/batches", {"cursor": "x"}),
@@ -158,6 +168,7 @@ def test_each_answer_takes_a_bounded_number_of_reads(prepared: World) -> None:
     assert reads(prepared, "payments/batches") == {"Query": 5, "BatchGetItem": 1}
     assert reads(prepared, "payments/batches", status="prepared") == {"Query": 1, "BatchGetItem": 1}
     assert reads(prepared, "audit") == {"Query": 2}
+    assert reads(prepared, "audit", subject=ACCOUNT_ID, newest_first="true") == {"Query": 2}
     currencies = len(load_rulebook().currencies)
     assert reads(prepared, "payments/waiting") == {"GetItem": SETTING, "Query": 4 * currencies}
     assert reads(prepared, "payments/waiting", currency="EUR") == {"GetItem": SETTING, "Query": 4}

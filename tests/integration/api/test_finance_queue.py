@@ -132,6 +132,20 @@ def test_the_log_is_read_behind_a_number(both: Both, after: int, limit: int, num
     assert [one.number for one in queue.entries(after, limit)] == numbers
 
 
+@pytest.mark.parametrize(
+    ("after", "before", "limit", "numbers"),
+    [(0, 10**12, 2, [3, 2]), (0, 2, 9, [1]), (1, 3, 9, [2]), (1, 2, 9, []), (2, 1, 9, []), (3, 10**12, 9, []),
+     (10**12, 10**12, 9, []), (0, 10**12, 3, [3, 2, 1])],
+)  # fmt: skip
+def test_the_log_is_read_backwards_between_two_numbers(
+    both: Both, after: int, before: int, limit: int, numbers: list[int]
+) -> None:
+    book, queue = both
+    for number in (1, 2, 3):
+        put_batch(book, number)
+    assert [one.number for one in queue.latest_entries(after, before, limit)] == numbers
+
+
 def test_where_nothing_waits_there_is_one_empty_page(both: Both) -> None:
     _, queue = both
     assert (due(queue, 5), queue.batches(BatchStatus.VOID, None, 5)) == ([], ([], None))

@@ -10,7 +10,8 @@ from partner_program.domain.payments.audit import AuditEntry, breaks
 from partner_program.domain.payments.bank import BankStatus
 from partner_program.domain.payments.batch import BatchStatus
 from partner_program.domain.payments.payout import PayoutState, event
-from partner_program.use_cases.queries import finance_waiting
+from partner_program.domain.payments.people import Action
+from partner_program.use_cases.queries import finance_audit, finance_waiting
 from partner_program.use_cases.queries.finance_audit import FinanceAudit
 from partner_program.use_cases.queries.finance_batches import BatchHead, FinanceBatches
 from partner_program.use_cases.queries.finance_waiting import FinanceWaiting, PaymentsWaiting
@@ -325,6 +326,53 @@ def test_behind_the_last_entry_and_in_an_empty_log_there_is_nothing() -> None:
 def test_what_is_no_place_in_the_log_is_refused(place: str) -> None:
     with pytest.raises(InvalidValue):
         audited(lives())(after=place, limit=5)
+
+
+def numbers(world: PaymentWorld, limit: int, **asked: Any) -> list[int]:
+    """Of all pages."""
+    found: list[int] = []
+    after: str | None = None
+    while True:
+        page = audited(world)(after=after, limit=limit, **asked)
+        assert len(page.items) <= limit
+        found += [one.number for one in page.items]
+        after = page.next_cursor
+        if after is None:
+            return found
+
+
+@pytest.mark.parametrize("limit", [1, 3, 100])
+@pytest.mark.parametrize("number", [0, 4, 99])
+def test_the_newest_entries_come_first_when_asked(limit: int, number: int) -> None:
+    world = lives()
+    last = len(world.book.entries)
+    assert numbers(world, limit, newest_first=True, number=number) == list(range(last, number, -1))
+
+
+@pytest.mark.parametrize("most", [1, 2, 500])
+@pytest.mark.parametrize("limit", [1, 2, 100])
+@pytest.mark.parametrize("newest_first", [False, True])
+def test_of_one_subject_all_entries_come_once_however_few_are_looked_at_for_a_page(
+    monkeypatch: pytest.MonkeyPatch, newest_first: bool, limit: int, most: int
+) -> None:
+    monkeypatch.setattr(finance_audit, "MOST_LOOKED_AT", most)
+    world = lives()
+    batch_id = next(one.act.subject for one in world.book.entries if one.act.action is Action.APPROVE)
+    about = [one.number for one in world.book.entries if one.act.subject == batch_id]
+    assert len(about) == 2
+    expected = about[::-1] if newest_first else about
+    assert numbers(world, limit, subject=batch_id, newest_first=newest_first) == expected
+    assert numbers(world, limit, subject=batch_id[:-1], newest_first=newest_first) == []
+
+
+def test_what_was_done_to_an_account_is_found_by_it_and_by_its_quarter() -> None:
+    world = paying("100.00", "5.00")
+    period = world.of().period
+    for account in ("P1-DE", "P2-DE"):
+        world.payouts.hold(account, period, by=DORA, on=DUE, reason="look at it")
+    held = {one.act.subject: one.number for one in world.book.entries}
+    for subject, found in (("P1-DE", ["P1-DE 2024Q2"]), ("P2-DE 2024Q2", ["P2-DE 2024Q2"]), ("P1", []), ("2024Q2", [])):
+        assert numbers(world, 10, subject=subject) == [held[name] for name in found]
 
 
 def test_no_entry_has_a_number_that_could_be_an_account() -> None:

@@ -5,7 +5,18 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from partner_program.api.parameters import AccountPath, Calling, Cursor, FirstMonth, LastMonth, Limit, MonthPath, Paging
+from partner_program.api.parameters import (
+    AccountPath,
+    Calling,
+    Cursor,
+    FirstMonth,
+    Flag,
+    LastMonth,
+    Limit,
+    MonthPath,
+    Number,
+    Paging,
+)
 from partner_program.api.routes.payments import BatchPath
 from partner_program.api.visible import visible_account
 from partner_program.bootstrap.api.finance import accrued, payments_seen, payments_waiting
@@ -18,6 +29,15 @@ from partner_program.use_cases.queries.finance_waiting import PaymentsWaiting
 router = Router()
 
 _TAGS = ["Payments"]
+AuditSubject = Annotated[
+    str | None,
+    Query(
+        min_length=1,
+        max_length=150,
+        description="Only what was done to this: an account with all of its quarters, one quarter, a batch, a site.",
+        examples=["P1001-DE", "P1001-DE 2024Q3", "20240814-EUR-01"],
+    ),
+]
 
 
 @router.get("/v1/accruals/<month>", tags=_TAGS, summary="What is booked for a month")
@@ -77,10 +97,17 @@ def list_payments_waiting(
 @router.get("/v1/audit", tags=_TAGS, summary="The audit log of every act on money")
 def list_audit_entries(
     paging: Paging,
-    after: Annotated[int, Query(ge=0, le=10**12, description="Entries behind this number.")] = 0,
+    after: Annotated[Number, Query(description="Entries behind this number.")] = 0,
+    subject: AuditSubject = None,
+    newest_first: Annotated[Flag, Query(description="From the last entry back.")] = False,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> AuditPage:
-    """By number, each with its hash and that of the one before it."""
-    page = payments_seen().audit(number=after, after=paging.after(cursor), limit=limit)
+    """By number, each with its hash and that of the one before it.
+
+    Of one subject 500 entries are looked at for a page: it may be empty and still have a next one.
+    """
+    page = payments_seen().audit(
+        number=after, subject=subject, newest_first=newest_first, after=paging.after(cursor), limit=limit
+    )
     return page.model_copy(update={"next_cursor": paging.next(page.next_cursor)})

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from partner_program.api.parameters import DEFAULT_LIMIT, MONTH_PATTERN, Calling, Cursor, Limit, Paging
+from partner_program.api.parameters import DEFAULT_LIMIT, MONTH_PATTERN, Calling, Cursor, Flag, Limit, Paging
 from partner_program.bootstrap.api.lists import program_lists
 from partner_program.domain.asked import Day
 from partner_program.domain.tiers.findings import Requirement
@@ -27,8 +27,8 @@ RegionQuery = Annotated[
 ]
 CountryQuery = Annotated[str | None, Query(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2.", examples=["DE"])]
 RequirementQuery = Annotated[Requirement | None, Query(description="With an open case for this requirement.")]
-OpenCaseQuery = Annotated[bool | None, Query(description="With an open case, or without any.")]
-DecisionDueQuery = Annotated[bool | None, Query(description="Waiting for the vendor's decision, or not.")]
+OpenCaseQuery = Annotated[Flag | None, Query(description="With an open case, or without any.")]
+DecisionDueQuery = Annotated[Flag | None, Query(description="Waiting for the vendor's decision, or not.")]
 DueByQuery = Annotated[Day | None, Query(description="Due up to and including this day.")]
 MonthQuery = Annotated[
     str | None,
@@ -44,7 +44,8 @@ def list_accounts(
 ) -> AccountsPage:  # fmt: skip
     """A partner's own accounts; for the vendor all of them, from the highest tier down, within a tier by country.
 
-    A page may have fewer accounts than asked for, even none: the list ends where `next_cursor` is null.
+    A page may have fewer accounts than asked for, even none: the list ends where `next_cursor` is null. An account
+    whose tier changes between two pages may be missing or come twice; within one tier each comes once.
     """
     which = Which(tier=tier, country=country, region=region, requirement=requirement, open_case=open_case)
     page = program_lists().accounts(which, of_partner=caller.partner_id, after=paging.after(cursor), limit=limit)
@@ -59,7 +60,8 @@ def list_cases(
 ) -> CasesPage:  # fmt: skip
     """R-3.2, R-3.3. Those overdue come first; one that only waits for the vendor is due from its first day on.
 
-    A page may have fewer cases than asked for, even none: the list ends where `next_cursor` is null.
+    A page may have fewer cases than asked for, even none: the list ends where `next_cursor` is null. A case whose
+    last day moves between two pages may be missing or come twice.
     """
     which = Which(tier=tier, country=country, region=region, requirement=requirement, decision_due=decision_due)
     page = program_lists().cases(which, due_by=due_by, after=paging.after(cursor), limit=limit)

@@ -32,3 +32,7 @@ class PaymentQueue(Protocol):
     def entries(self, after: int, limit: int) -> Sequence[AuditEntry]:
         """Entries of the audit log behind a number, in order (strongly consistent)."""
         ...
+
+    def latest_entries(self, after: int, before: int, limit: int) -> Sequence[AuditEntry]:
+        """Those between two numbers, neither included, the last first (strongly consistent)."""
+        ...
