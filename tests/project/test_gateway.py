@@ -10,7 +10,7 @@ from samtranslator.yaml_helper import yaml_parse
 from local.people import SAMPLE
 from partner_program.api.access import ENDPOINTS, LOCATOR, QUERY, RECORDS, Endpoint
 from partner_program.api.callers import read_caller
-from partner_program.api.edge import SECURITY_METRIC
+from partner_program.api.edge import ROLE_METRIC, SECURITY_METRIC
 from partner_program.bootstrap.api.edge import ClaimNames
 from partner_program.domain.payments.people import Role
 from tests.deployed.gateway import routes, selected
@@ -60,11 +60,20 @@ def test_the_gateway_hands_every_route_of_the_table_to_its_function_and_asks_for
 
 
 def test_the_locator_is_the_only_route_of_the_gateway_that_is_public(template: Template) -> None:
-    assert [route.key for route in routes(template) if not route.asks_for_a_token] == ["GET /v1/locator"]
-    assert [f"{one.method} {one.path}" for one in ENDPOINTS if one.is_public] == ["GET /v1/locator"]
+    public = ["GET /v1/locator", "HEAD /v1/locator"]
+    assert [route.key for route in routes(template) if not route.asks_for_a_token] == public
+    assert [f"{one.method} {one.path}" for one in ENDPOINTS if one.is_public] == public[:1]
     for route in template.of_type("AWS::ApiGatewayV2::Route").values():
-        assert route["AuthorizationType"] == ("NONE" if route["RouteKey"] == "GET /v1/locator" else "JWT")
+        assert route["AuthorizationType"] == ("NONE" if route["RouteKey"] in public else "JWT")
         assert route["RouteKey"] != "$default"
+        # ANY would take a browser's OPTIONS too, which has no token
+        assert not route["RouteKey"].startswith("ANY")
+
+
+@pytest.mark.parametrize("endpoint", [one for one in ENDPOINTS if one.method == "GET"], ids=lambda one: one.path)
+def test_head_goes_where_get_goes(endpoint: Endpoint, template: Template) -> None:
+    get, head = (selected(template, method, example(endpoint)) for method in ("GET", "HEAD"))
+    assert (head.function, head.authorizer) == (get.function, get.authorizer)
 
 
 @pytest.mark.parametrize(
@@ -108,7 +117,7 @@ def test_the_gateway_may_call_a_function_for_its_own_paths_only(folder: str, tem
     permission = of(template, "Lambda::Permission", f"{template.function_id(folder)}Permission")
     assert permission["Principal"] == "apigateway.amazonaws.com"
     api = f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{template.name('HttpApi')}"
-    assert permission["SourceArn"] == api + ("/*/GET/v1/locator" if folder == LOCATOR else "/*/*/v1/*")
+    assert permission["SourceArn"] == api + ("/*/*/v1/locator" if folder == LOCATOR else "/*/*/v1/*")
 
 
 @pytest.mark.catalogue("B61")
@@ -240,11 +249,14 @@ def test_there_is_a_sample_person_of_every_role_two_partners_and_two_of_finance(
 
 def test_requests_are_limited_and_those_that_nobody_signed_in_for_more_so(template: Template) -> None:
     stage = of(template, "ApiGatewayV2::Stage", "HttpApiStage")
-    everybody, public = stage["DefaultRouteSettings"], stage["RouteSettings"]["GET /v1/locator"]
-    for limit in ("ThrottlingBurstLimit", "ThrottlingRateLimit"):
-        assert 0 < public[limit] < everybody[limit]
+    everybody, settings = stage["DefaultRouteSettings"], stage["RouteSettings"]
+    assert set(settings) == {route.key for route in routes(template) if not route.asks_for_a_token}
+    for public in settings.values():
+        for limit in ("ThrottlingBurstLimit", "ThrottlingRateLimit"):
+            assert 0 < public[limit] < everybody[limit]
     # AWS refuses settings of a route that is not there yet
-    assert template.resources["HttpApiStage"]["DependsOn"] == "LocatorRoute"
+    names = template.resources["HttpApiStage"]["DependsOn"]
+    assert {of(template, "ApiGatewayV2::Route", name)["RouteKey"] for name in names} == set(settings)
 
 
 def test_the_access_log_is_json_with_neither_tokens_nor_queries_and_ends_some_day(template: Template) -> None:
@@ -292,6 +304,7 @@ def test_cursors_are_signed_by_a_secret_that_is_made_at_random_and_only_function
         if allowed_by(template.statements(folder), "secretsmanager:GetSecretValue", arn)
     }
     assert readers == {QUERY, LOCATOR}, "acts have no lists"
+    assert {folder for folder in template.functions if "CURSOR_SECRET" in template.environment(folder)} == readers
 
 
 WRITES = re.compile(
@@ -320,11 +333,14 @@ def test_the_function_that_makes_claims_can_read_nothing(template: Template) -> 
 
 
 @pytest.mark.catalogue("B59")
+@pytest.mark.parametrize("metric", [SECURITY_METRIC, ROLE_METRIC])
 @pytest.mark.parametrize("folder", [QUERY, RECORDS])
-def test_somebody_who_keeps_asking_for_what_is_anothers_is_alarmed(folder: str, template: Template) -> None:
-    name = f"{template.function_id(folder)}ForeignAccountAlarm"
+def test_somebody_who_keeps_asking_for_what_is_anothers_is_alarmed(
+    folder: str, metric: str, template: Template
+) -> None:
+    name = f"{template.function_id(folder)}{metric}Alarm"
     alarm, environment = of(template, "CloudWatch::Alarm", name), template.environment(folder)
-    assert (alarm["MetricName"], alarm["Namespace"]) == (SECURITY_METRIC, environment["POWERTOOLS_METRICS_NAMESPACE"])
+    assert (alarm["MetricName"], alarm["Namespace"]) == (metric, environment["POWERTOOLS_METRICS_NAMESPACE"])
     assert alarm["Dimensions"] == [{"Name": "service", "Value": environment["POWERTOOLS_SERVICE_NAME"]}]
 
 

@@ -99,11 +99,10 @@ class Edge:
             _check_role(caller, route)
         named = _named_in_query(event)
         body = read_body(event) if method != "GET" else {}
-        cursors = Cursors(settings.cursor_key, subject, _asked(event, method, path), settings.now)
+        if settings.cursor_key is not None:
+            of_request["cursors"] = Cursors(settings.cursor_key, subject, _asked(event, method, path), settings.now)
         has_body = bool(event.get("body"))
-        self._app.context.update(
-            of_request, body=body, has_body=has_body, cursors=cursors, named=named, path=route.path
-        )
+        self._app.context.update(of_request, body=body, has_body=has_body, named=named, path=route.path)
         return _tagged(self._app.resolve(_plain(event, method, body), context), event, method)
 
     def _endpoint(self, method: str, path: str) -> Endpoint:

@@ -163,13 +163,10 @@ class AccrualsSettings(Settings):
 class ApiSettings(Settings):
     """What the signed-in part of the API is told: its tables, and which claims of a token say who somebody is."""
 
-    listings_table: str
     sales_table: str
     payments_table: str
     bank_details_table: str
     requests_table: str
-    results_bucket: str
-    cursor_secret: str
     person_claim: str
     roles_claim: str
     partner_claim: str
@@ -179,12 +176,15 @@ class ApiSettings(Settings):
 class QueryApiSettings(ApiSettings):
     """`functions/query_api`."""
 
+    listings_table: str
+    results_bucket: str
+    cursor_secret: str
+
 
 @dataclass(frozen=True, slots=True)
 class RecordsApiSettings(ApiSettings):
     """`functions/records_api`. Payments are released by the payment function, which alone can open bank details."""
 
-    uploads_bucket: str
     sales_queue_url: str
     bank_details_key: str
     payment_run_function: str

@@ -9,7 +9,7 @@ from functools import cache
 from partner_program.adapters.clock import utc_now
 from partner_program.adapters.cursor_key import read_key
 from partner_program.bootstrap.runtime import secrets
-from partner_program.bootstrap.settings import PartnerLocatorSettings, QueryApiSettings, RecordsApiSettings
+from partner_program.bootstrap.settings import ApiSettings, PartnerLocatorSettings, QueryApiSettings, RecordsApiSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,21 +23,25 @@ class ClaimNames:
 
 @dataclass(frozen=True, slots=True)
 class EdgeSettings:
-    """`cursor_key` is asked for when a cursor is read or made; `now` is real time, in a sandbox too."""
+    """`cursor_key` is asked for when a cursor is read or made; None: no route of the function is a list of pages.
+
+    `now` is real time, in a sandbox too.
+    """
 
     claims: ClaimNames
-    cursor_key: Callable[[], bytes]
+    cursor_key: Callable[[], bytes] | None
     now: Callable[[], datetime]
 
 
 def query_edge() -> EdgeSettings:
     """Of `functions/query_api`. Raises `ConfigurationError`."""
-    return _edge(QueryApiSettings.read(os.environ))
+    settings = QueryApiSettings.read(os.environ)
+    return EdgeSettings(_claims(settings), lambda: cursor_key(settings.cursor_secret), utc_now)
 
 
 def records_edge() -> EdgeSettings:
     """Of `functions/records_api`. Raises `ConfigurationError`."""
-    return _edge(RecordsApiSettings.read(os.environ))
+    return EdgeSettings(_claims(RecordsApiSettings.read(os.environ)), None, utc_now)
 
 
 def locator_edge() -> EdgeSettings:
@@ -46,9 +50,8 @@ def locator_edge() -> EdgeSettings:
     return EdgeSettings(ClaimNames(), lambda: cursor_key(settings.cursor_secret), utc_now)
 
 
-def _edge(settings: QueryApiSettings | RecordsApiSettings) -> EdgeSettings:
-    claims = ClaimNames(settings.person_claim, settings.roles_claim, settings.partner_claim)
-    return EdgeSettings(claims, lambda: cursor_key(settings.cursor_secret), utc_now)
+def _claims(settings: ApiSettings) -> ClaimNames:
+    return ClaimNames(settings.person_claim, settings.roles_claim, settings.partner_claim)
 
 
 @cache
