@@ -218,12 +218,24 @@ def test_what_is_no_route_is_refused_in_words_by_whichever_function_gets_it(
 
 
 @pytest.mark.parametrize(
-    ("method", "path"), [("GET", "/"), ("GET", "/v1"), ("GET", "/v2/accounts"), ("HEAD", "/v1/accounts")]
+    ("method", "path"), [("GET", "/"), ("GET", "/v1"), ("GET", "/v2/accounts"), ("HEAD", "/v2/accounts")]
 )
 def test_what_no_route_of_the_gateway_takes_is_answered_by_the_gateway(
     method: str, path: str, stack: EmbeddedStack
 ) -> None:
     assert ask(stack, method, path, stack.token("carla")).status == 404
+
+
+@pytest.mark.parametrize(("path", "person"), [("/v1/locator", None), ("/v1/accounts", "carla"), ("/v1/audit", "anna")])
+def test_head_is_answered_as_get_is_and_without_a_body(path: str, person: str | None, stack: EmbeddedStack) -> None:
+    token = stack.token(person) if person else None
+    got, head = (ask(stack, method, path, token) for method in ("GET", "HEAD"))
+    assert (head.status, head.headers.get("etag"), head.body) == (got.status, got.headers.get("etag"), b"")
+    assert head.headers["content-type"] == got.headers["content-type"]
+
+
+def test_head_asks_for_a_token_where_get_does(stack: EmbeddedStack) -> None:
+    assert ask(stack, "HEAD", "/v1/accounts", None).status == 401
 
 
 @pytest.mark.parametrize("path", ["/v1/accounts/P1001-DE%2Fwhat-if", "/v1/accounts/a%2Fb/what-if", "/v1%2Faccounts"])
