@@ -47,8 +47,10 @@ class MemoryReportListing:
             if place[0] == f"REPORTS#{distributor_id}" and str(first) <= place[1] <= f"{last}~":
                 yield self.entries[place]
 
-    def held(self, after: str | None, limit: int) -> EntryPage:
-        left = [name for name in sorted(self.held_entries) if after is None or name > after]
+    def held(self, distributor_id: str | None, after: str | None, limit: int) -> EntryPage:
+        prefix = f"{distributor_id}#" if distributor_id else ""
+        found = [name for name in sorted(self.held_entries) if name.startswith(prefix)]
+        left = [name for name in found if after is None or name > after]
         return EntryPage(
             [self.held_entries[name] for name in left[:limit]], left[limit - 1] if len(left) >= limit else None
         )

@@ -75,9 +75,10 @@ class DynamoReportListing:
         found = self._listings.query(_reports(distributor_id), first=first.isoformat(), last=f"{last}{_BEHIND}")
         return map(_entry, found)
 
-    def held(self, after: str | None, limit: int) -> EntryPage:
+    def held(self, distributor_id: str | None, after: str | None, limit: int) -> EntryPage:
         """One query."""
-        page = self._listings.page(HELD, after=after, limit=limit)
+        prefix = f"{distributor_id}#" if distributor_id else None
+        page = self._listings.page(HELD, prefix=prefix, after=after, limit=limit)
         return EntryPage([_entry(item) for item in page.items], page.after)
 
 

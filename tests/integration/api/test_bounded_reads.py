@@ -129,7 +129,7 @@ COSTS: dict[tuple[str, str], Cost] = {
     ("GET", "/v1/reports"): Cost(1, ({"distributor_id": "D-NORD"}, {"distributor_id": "D-NORD", "limit": "100"})),
     ("GET", "/v1/reports/{distributor_id}/{report_id}"): Cost(3),
     ("GET", "/v1/reports/{distributor_id}/{report_id}/lines"): Cost(1, ({}, {"outcome": "held", "limit": "100"})),
-    ("GET", "/v1/held-lines"): Cost(4, ({"limit": "100"},), items=1_101),
+    ("GET", "/v1/held-lines"): Cost(4, ({"limit": "100"}, {"distributor_id": "D-NORD"}), items=1_101),
     ("GET", "/v1/distributors/{distributor_id}/scorecard"): Cost(5, ({}, MONTH), items=REPORTS + 10),
     ("GET", "/v1/accruals/{month}"): Cost(3),
     ("GET", "/v1/payments/batches"): Cost(6, ({}, {"status": "prepared"}, {"limit": "100"})),

@@ -101,7 +101,7 @@ def test_the_vendor_lists_accounts_with_their_cases(listed: World) -> None:
 
 @pytest.mark.catalogue("B59", "B60")
 def test_a_partner_lists_its_own_accounts_whatever_it_asks_for(listed: World) -> None:
-    queries: tuple[dict[str, Any], ...] = ({}, {"partner_id": "P0001"}, {"of_partner": "P0001"}, {"region": "EMEA"})
+    queries: tuple[dict[str, Any], ...] = ({}, {"partner_id": "P0001"}, {"account_id": "P0001-DE"}, {"region": "EMEA"})
     for query in queries:
         items = get(listed, "/v1/accounts", partner("P0002"), **query)["items"]
         assert [item["account_id"] for item in items] == ["P0002-FR"], query
@@ -164,7 +164,8 @@ def test_a_page_goes_on_with_its_cursor_for_the_same_caller_and_query_only(liste
     [
         ("/v1/accounts", {"tier": "gold"}), ("/v1/accounts", {"country": "de"}), ("/v1/accounts", {"limit": "0"}),
         ("/v1/accounts", {"limit": "101"}), ("/v1/accounts", {"open_case": "perhaps"}),
-        ("/v1/accounts", {"region": "emea"}), ("/v1/cases", {"due_by": "2024-02-30"}), ("/v1/cases", {"tier": "none"}),
+        ("/v1/accounts", {"region": "emea"}), ("/v1/accounts", {"country": "UK"}), ("/v1/cases", {"country": "UK"}),
+        ("/v1/promotions", {"country": "UK"}), ("/v1/cases", {"due_by": "2024-02-30"}), ("/v1/cases", {"tier": "none"}),
         ("/v1/cases", {"requirement": "brand"}), ("/v1/promotions", {"month": "2024-13"}),
     ],
 )  # fmt: skip

@@ -81,7 +81,15 @@ def test_a_certification_that_has_ended_is_shown_no_more_from_the_morning_on(lis
 
 
 @pytest.mark.parametrize(
-    "query", [{"country": "Germany"}, {"tier": "gold"}, {"qualification": "MCXX"}, {"limit": "101"}, {"cursor": "x"}]
+    "query",
+    [
+        {"country": "Germany"},
+        {"country": "UK"},
+        {"tier": "gold"},
+        {"qualification": "MCXX"},
+        {"limit": "101"},
+        {"cursor": "x"},
+    ],
 )
 @pytest.mark.catalogue("B63", "B64")
 def test_what_is_no_such_thing_is_refused(world: World, query: dict[str, str]) -> None:
@@ -96,6 +104,6 @@ def test_who_has_a_token_sees_no_more(listed: World) -> None:
 
 def test_its_function_can_read_no_other_list(listed: World) -> None:
     find(listed)
-    keys = {key for (role, _), used in listed.keys_used.items() if role == "partner_locator" for key in used}
+    keys = {key for (role, *_), used in listed.keys_used.items() if role == "partner_locator" for key in used}
     assert keys == {"LOCATOR", "SETTING"}
     assert {place.name for place in kept(listed)} > {"LOCATOR"}

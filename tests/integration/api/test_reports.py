@@ -124,6 +124,12 @@ def test_held_lines_are_added_up_by_cause_until_they_are_mended(reported: World)
         ("UNKNOWN_SKU", 1, {"EUR": "100.00"}, 1, ["PRODUCT#NEW-1"])
     ]
     assert [(one["distributor_id"], one["report_id"]) for one in held["items"]] == [("D-NORD", "2024-02")]
+    assert get(reported, "held-lines", distributor_id="D-NORD") == held
+    for path in ("reports", "held-lines"):
+        refused = ask(reported, path, distributor_id="D-NONE")
+        assert (refused.status, refused.code, refused.json["errors"][0]["at"]) == (
+            400, "invalid_value", "distributor_id",
+        )  # fmt: skip
     reported.take_in({"products": "sku,name,category,family\nNEW-1,New,software,other\n"}, "later")
     assert get(reported, "held-lines")["causes"] == []
     assert get(reported, "reports", distributor_id="D-NORD")["items"][1]["outcomes"]["held"]["lines"] == 0

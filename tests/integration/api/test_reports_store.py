@@ -79,18 +79,18 @@ def test_an_entry_is_replaced_by_one_as_new_or_newer_and_its_held_lines_with_it(
     assert listing.save(entry(ordinal=ordinal, lines=7)) is stands
     (found,) = listing.reports("D1", None, 10).entries
     assert found.lines == (7 if stands else 0)
-    assert names(listing.held(None, 10).entries) == ([] if stands else ["R1"])
+    assert names(listing.held(None, None, 10).entries) == ([] if stands else ["R1"])
 
 
 def test_an_older_entry_does_not_bring_back_held_lines_that_are_mended(listing: Listing) -> None:
     listing.save(entry(ordinal=5))
     assert listing.save(entry(ordinal=4, held=True)) is False
-    assert listing.held(None, 10).entries == []
+    assert listing.held(None, None, 10).entries == []
 
 
 def test_the_same_entry_again_changes_nothing(listing: Listing) -> None:
     assert [listing.save(entry(held=True)) for _ in range(2)] == [True, True]
-    assert names(listing.held(None, 10).entries) == ["R1"]
+    assert names(listing.held(None, None, 10).entries) == ["R1"]
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 4])
@@ -101,7 +101,9 @@ def test_reports_come_the_one_received_last_first_and_held_ones_by_name(listing:
     listing.save(entry("R9", distributor_id="D2", held=True))
     assert pages(lambda after: listing.reports("D1", after, limit)) == ["R2", "R3", "R1"]
     assert pages(lambda after: listing.reports(None, after, limit)) == ["R2", "R3", "R9", "R1"]
-    assert pages(lambda after: listing.held(after, limit)) == ["R1", "R2", "R3", "R9"]
+    assert pages(lambda after: listing.held(None, after, limit)) == ["R1", "R2", "R3", "R9"]
+    assert pages(lambda after: listing.held("D2", after, limit)) == ["R9"]
+    assert pages(lambda after: listing.held("D", after, limit)) == []
 
 
 def test_of_one_day_the_moment_of_the_upload_decides_then_the_name(listing: Listing) -> None:

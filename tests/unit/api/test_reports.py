@@ -7,12 +7,12 @@ import pytest
 from partner_program.domain.files.outcomes import Outcome
 from partner_program.use_cases.queries import reports as queries
 from partner_program.use_cases.queries.reports import HeldLines, ReportQueries
-from partner_program.values.errors import NotFound
+from partner_program.values.errors import InvalidValue, NotFound
 from tests.fakes.pos_world import World, line, product
 
 
 def asked(world: World) -> ReportQueries:
-    return ReportQueries(world.lists, world.sales)
+    return ReportQueries(world.lists, world.sales, world.lookups)
 
 
 def sent(*reports: str, world: World | None = None) -> World:
@@ -118,8 +118,10 @@ def test_a_report_that_never_came_is_not_found() -> None:
 # -- held lines
 
 
-def held(world: World, *, after: str | None = None, limit: int = 50) -> HeldLines:
-    return asked(world).held(after=after, limit=limit)
+def held(
+    world: World, distributor_id: str | None = None, *, after: str | None = None, limit: int = 50
+) -> HeldLines:  # fmt: skip
+    return asked(world).held(distributor_id, after=after, limit=limit)
 
 
 def test_held_lines_are_added_up_by_cause_over_all_reports_and_distributors() -> None:
@@ -134,6 +136,39 @@ def test_held_lines_are_added_up_by_cause_over_all_reports_and_distributors() ->
     ]
     assert (found.counted_reports, found.counted_all) == (3, True)
     assert [(one.distributor_id, one.report_id) for one in found.items] == [("D1", "R1"), ("D2", "R2"), ("D2", "R3")]
+
+
+def test_of_one_distributor_its_own_held_lines_are_added_up() -> None:
+    world = World()
+    world.lookups.distributors.add("D22")
+    held_in(world, "R1", line(sku="N-1"))
+    for number in range(3):
+        cells = line(invoice_number=f"I{number}", sku="N-1", final_amount="3.00")
+        held_in(world, f"R{number}", cells, distributor_id="D2")
+    first = held(world, "D2", limit=2)
+    second = held(world, "D2", after=first.next_cursor, limit=2)
+    assert [(one.distributor_id, one.report_id) for one in (*first.items, *second.items)] == [
+        ("D2", "R0"), ("D2", "R1"), ("D2", "R2"),
+    ]  # fmt: skip
+    assert [(one.reports, one.lines, one.money) for one in first.causes] == [(3, 3, {"EUR": Decimal("9.00")})]
+    assert (first.causes, first.counted_reports) == (second.causes, 3)
+    assert held(world, "D22").items == ()
+
+
+def test_a_distributor_that_there_is_not_is_refused_and_one_that_has_sent_nothing_has_nothing() -> None:
+    world = sent("A")
+    for ask in (asked(world).received, asked(world).held):
+        assert ask("D2", after=None, limit=2).items == ()
+        with pytest.raises(InvalidValue, match="no such distributor") as refused:
+            ask("NOPE", after=None, limit=2)
+        assert refused.value.at == ("distributor_id",)
+
+
+def test_a_distributor_that_is_not_recorded_is_known_by_its_reports() -> None:
+    world = World()
+    world.play(b"not,a,report\n", "pos/D9/R1.csv")
+    assert [one.report_id for one in asked(world).received("D9", after=None, limit=2).items] == ["R1"]
+    assert held(world, "D9").items == ()
 
 
 def test_what_is_mended_leaves_the_held_lines() -> None:

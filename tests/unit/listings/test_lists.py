@@ -120,6 +120,13 @@ def test_a_region_that_there_is_not_is_refused(program: ProgramLists) -> None:
             ask(Which(region="emea"), limit=50)
 
 
+def test_a_country_that_there_is_not_is_refused(program: ProgramLists) -> None:
+    for ask in (program.accounts, program.cases, program.promotions):
+        with pytest.raises(InvalidValue, match="no such country") as refused:
+            ask(Which(country="UK"), limit=50)
+        assert refused.value.at == ("country",)
+
+
 def test_an_account_in_a_country_without_the_program_has_no_region(lists: MemoryListings) -> None:
     lists.put(listings_of(account("P5-AQ", PREMIER)))
     items = ProgramLists(lists, rulebook(), on=TODAY).accounts(Which(country="AQ"), limit=50).items

@@ -61,12 +61,14 @@ def list_report_lines(
 
 
 @router.get("/v1/held-lines", tags=_TAGS, summary="Held lines by cause over all reports")
-def list_held_lines(paging: Paging, limit: Limit = 50, cursor: Cursor = None) -> HeldLines:
+def list_held_lines(
+    paging: Paging, distributor_id: DistributorAsked = None, limit: Limit = 50, cursor: Cursor = None
+) -> HeldLines:
     """Lines, money per currency and reports of each cause, what to do, and the records that they wait for.
 
     Then, page by page, the reports that have them.
     """
-    page = reports_seen().reports.held(after=paging.after(cursor), limit=limit)
+    page = reports_seen().reports.held(distributor_id, after=paging.after(cursor), limit=limit)
     return page.model_copy(update={"next_cursor": paging.next(page.next_cursor)})
 
 

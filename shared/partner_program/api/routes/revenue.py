@@ -17,6 +17,7 @@ from partner_program.api.parameters import (
 )
 from partner_program.api.visible import visible_account
 from partner_program.bootstrap.api.revenue import revenue_api
+from partner_program.domain.facts import ProductCategory
 from partner_program.use_cases.queries.revenue import AccountRevenue, Grouping
 from partner_program.use_cases.queries.revenue_lines import LinesPage
 from partner_program.use_cases.queries.revenue_uncounted import UncountedPage
@@ -40,7 +41,7 @@ UncountedMonth = Annotated[
 By = Annotated[Grouping, Query(description="What the year is split by.")]
 Distributor = Annotated[str | None, Query(pattern=rf"^{ID_PATTERN}$", description="Lines of one distributor only.")]
 ProductClass = Annotated[
-    str | None, Query(pattern=r"^[a-z_]{1,32}$", description="Lines of one product class only: pages may be short.")
+    ProductCategory | None, Query(description="Lines of one product class only: pages may be short.")
 ]
 
 
@@ -93,7 +94,8 @@ def list_uncounted_lines(
     """Held and rejected lines of the account's sites as they stand now, each with its reason and what to do.
 
     A line that counts by now is not among them, nor is a duplicate, which counts once already. Behind a year come the
-    lines that have no readable date.
+    lines that have no readable date. A line of a site that was recorded after its report is among them once the report
+    is processed again, as one with lines held for the site is by itself.
     """
     api = revenue_api()
     visible_account(caller, account_id, api.accounts)

@@ -35,9 +35,11 @@ class Scoring:
 def reports_seen() -> ReportsSeen:
     """Raises `ConfigurationError`."""
     settings = QueryApiSettings.read(os.environ)
-    sales = DynamoSalesStore(program_table(settings), Table(dynamodb(), settings.sales_table))
+    program = program_table(settings)
+    sales = DynamoSalesStore(program, Table(dynamodb(), settings.sales_table))
     lists = DynamoReportListing(Table(dynamodb(), settings.listings_table))
-    return ReportsSeen(ReportQueries(lists, sales), ReportLines(sales, S3Objects(s3(), settings.results_bucket)))
+    reports = ReportQueries(lists, sales, DynamoFactStore(program))
+    return ReportsSeen(reports, ReportLines(sales, S3Objects(s3(), settings.results_bucket)))
 
 
 def scoring() -> Scoring:

@@ -20,7 +20,7 @@ from partner_program.domain.model import Document
 from partner_program.domain.tiers.findings import Requirement
 from partner_program.rulebook import Rulebook
 from partner_program.use_cases.list_ports import ListStore
-from partner_program.use_cases.queries.lists_pages import Stretch, found_in, list_in
+from partner_program.use_cases.queries.lists_pages import Stretch, check_country, found_in, list_in
 from partner_program.values.errors import InvalidValue
 from partner_program.values.periods import month_of
 from partner_program.values.tiers import Tier
@@ -102,7 +102,7 @@ class ProgramLists:
     ) -> AccountsPage:
         """Accounts from the highest tier down, within a tier by country; a partner's by id. `next_cursor` is bare.
 
-        Raises `InvalidValue` for a region that there is not.
+        Raises `InvalidValue` for a region or country that there is not.
         """
         self._check(which)
         prefix = f"{which.country}#" if which.country else None
@@ -126,7 +126,7 @@ class ProgramLists:
         """Open cases due up to a day, the first due first; those overdue are among them (R-3.3). `next_cursor` is bare.
 
         A case that waits for the vendor from the start is due from its first day on. Raises `InvalidValue` for a
-        region that there is not.
+        region or country that there is not.
         """
         self._check(which)
 
@@ -146,7 +146,7 @@ class ProgramLists:
         """The promotions of a month (`YYYY-MM`; else the running one), to `which.tier` if that is said (R-3.1a).
 
         `next_cursor` is bare, and names the month: without one the list goes on in that which it began in. Raises
-        `InvalidValue` for a region that there is not.
+        `InvalidValue` for a region or country that there is not.
         """
         self._check(which)
         asked = month or (month_of_promotions(list_in(after)) if after else month_of(self._on))
@@ -161,6 +161,7 @@ class ProgramLists:
         return PromotionsPage(month=asked, items=found.items, next_cursor=found.after)
 
     def _check(self, which: Which) -> None:
+        check_country(which.country)
         regions = sorted(set(self._regions.values()))
         if which.region is not None and which.region not in regions:
             raise InvalidValue(f"There is no such region: choose {', '.join(regions)}.", "region")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from partner_program.use_cases.list_ports import ListStore
+from partner_program.values.currencies import COUNTRIES
 from partner_program.values.errors import InvalidValue
 
 T = TypeVar("T")
@@ -65,6 +66,12 @@ def found_in(
             if place == len(stretches):
                 return Found(tuple(items), None)
     return Found(tuple(items), _position(stretches[place], order))
+
+
+def check_country(country: str | None) -> None:
+    """Raises `InvalidValue` for one that there is not: its list would be empty like that of one without anybody."""
+    if country is not None and country not in COUNTRIES:
+        raise InvalidValue("There is no such country: ISO 3166-1 alpha-2 is meant (GB, not UK).", "country")
 
 
 def list_in(position: str) -> str:

@@ -8,7 +8,7 @@ from partner_program.domain.model import Document
 from partner_program.domain.tiers.listing import LOCATOR_RULE
 from partner_program.rulebook import Rulebook
 from partner_program.use_cases.list_ports import ListStore
-from partner_program.use_cases.queries.lists_pages import Stretch, found_in
+from partner_program.use_cases.queries.lists_pages import Stretch, check_country, found_in
 from partner_program.values.tiers import Tier
 
 
@@ -42,8 +42,9 @@ class Locator:
     ) -> LocatorPage:
         """Partners by country and tier, within these in no order that favours anybody. `next_cursor` is bare.
 
-        At most `MOST_READS` read operations.
+        At most `MOST_READS` read operations. Raises `InvalidValue` for a country that there is not.
         """
+        check_country(country)
         prefix = None if country is None else f"{country}#{tier}#" if tier else f"{country}#"
 
         def fitting(body: str) -> LocatorEntry | None:

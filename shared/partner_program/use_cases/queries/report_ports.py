@@ -31,8 +31,8 @@ class ReportLists(Protocol):
         """All that were first received from one day to another, both included, in that order."""
         ...
 
-    def held(self, after: str | None, limit: int) -> EntryPage:
-        """Reports with held lines, by distributor and report."""
+    def held(self, distributor_id: str | None, after: str | None, limit: int) -> EntryPage:
+        """A distributor's reports with held lines, or those of all, by distributor and report."""
         ...
 
 

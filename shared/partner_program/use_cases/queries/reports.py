@@ -7,10 +7,10 @@ from partner_program.domain.files.outcomes import DUPLICATE_CODES, HELD_CODES, O
 from partner_program.domain.files.what_to_do import what_to_do
 from partner_program.domain.model import Document
 from partner_program.domain.sales.receipt import MOST_WAITED_FOR, Amounts, ReasonLine, Receipt, ReportStatus
-from partner_program.use_cases.queries.report_ports import ReportLists, Reports
+from partner_program.use_cases.queries.report_ports import Distributors, ReportLists, Reports
 from partner_program.use_cases.report_listing import Refusal, ReportEntry, last_refusal
 from partner_program.use_cases.report_ports import ReportState, ReportVersion
-from partner_program.values.errors import NotFound
+from partner_program.values.errors import InvalidValue, NotFound
 from partner_program.values.money import ExactNumber
 
 MOST_REFUSALS = 20
@@ -106,7 +106,7 @@ class HeldReport(Document):
 
 
 class HeldLines(Document):
-    """All held lines by cause, then a page of the reports that have them.
+    """All held lines, or those of a distributor, by cause, then a page of the reports that have them.
 
     `counted_reports` are the reports that `causes` add up: all of them, or the first thousand (`counted_all` false).
     """
@@ -119,18 +119,24 @@ class HeldLines(Document):
 
 
 class ReportQueries:
-    """What is asked of reports. A list is one query of it; held lines are at most four; one report is three reads."""
+    """What is asked of reports. A list is one query of it; held lines are at most four; one report is three reads.
 
-    def __init__(self, lists: ReportLists, reports: Reports) -> None:
+    Of a distributor that has none in the list it is two reads more, whether there is such a distributor.
+    """
+
+    def __init__(self, lists: ReportLists, reports: Reports, distributors: Distributors) -> None:
         self._lists = lists
         self._reports = reports
+        self._distributors = distributors
 
     def received(self, distributor_id: str | None, *, after: str | None, limit: int) -> ReportList:
-        """A page of a distributor's reports, or of those of all; an unknown distributor has none.
+        """A page of a distributor's reports, or of those of all. `next_cursor` is the bare position.
 
-        `next_cursor` is the bare position.
+        Raises `InvalidValue` for a distributor that is neither recorded nor has ever sent a report.
         """
         page = self._lists.reports(distributor_id, after, limit)
+        if not page.entries and after is None:
+            self._check(distributor_id)
         return ReportList(items=tuple(map(_summary, page.entries)), next_cursor=page.after)
 
     def one(self, distributor_id: str, report_id: str) -> ReportDetail:
@@ -141,15 +147,20 @@ class ReportQueries:
             raise NotFound("There is no such report.")
         return _detail((distributor_id, report_id), state, self._reports.versions(distributor_id, report_id), refused)
 
-    def held(self, *, after: str | None, limit: int) -> HeldLines:
-        """By cause over all reports, and a page of the reports. `next_cursor` is the bare position."""
-        every = self._lists.held(None, MOST_HELD_REPORTS)
+    def held(self, distributor_id: str | None = None, *, after: str | None, limit: int) -> HeldLines:
+        """By cause over a distributor's reports or all, and a page of the reports. `next_cursor` is the bare position.
+
+        Raises `InvalidValue` as of reports.
+        """
+        every = self._lists.held(distributor_id, None, MOST_HELD_REPORTS)
         seen, goes_on = list(every.entries), every.after
+        if not seen:
+            self._check(distributor_id)
         if goes_on is not None and len(seen) < MOST_HELD_REPORTS:  # an answer of DynamoDB ends at a megabyte
-            rest = self._lists.held(goes_on, MOST_HELD_REPORTS - len(seen))
+            rest = self._lists.held(distributor_id, goes_on, MOST_HELD_REPORTS - len(seen))
             seen, goes_on = [*seen, *rest.entries], rest.after
-        complete = goes_on is None or not self._lists.held(goes_on, 1).entries
-        page = self._lists.held(after, limit)
+        complete = goes_on is None or not self._lists.held(distributor_id, goes_on, 1).entries
+        page = self._lists.held(distributor_id, after, limit)
         return HeldLines(
             causes=_causes(seen),
             counted_reports=len(seen),
@@ -157,6 +168,13 @@ class ReportQueries:
             items=tuple(_held_report(entry) for entry in page.entries),
             next_cursor=page.after,
         )
+
+    def _check(self, distributor_id: str | None) -> None:
+        """That a distributor is recorded or has ever sent a report. None is no distributor, and none is asked for."""
+        if distributor_id is None or self._lists.first_report(distributor_id) is not None:
+            return
+        if not self._distributors.distributor_exists(distributor_id):
+            raise InvalidValue("There is no such distributor.", "distributor_id")
 
 
 def _summary(entry: ReportEntry) -> ReportSummary:
