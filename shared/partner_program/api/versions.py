@@ -13,8 +13,8 @@ _VERSION = re.compile(r'("?)([1-9][0-9]{0,8})\1')
 _TAG = re.compile(r'("?)([0-9a-f]{1,64})\1')
 
 
-def etag(version: int) -> str:
-    """The ETag of a version."""
+def etag(version: int | str) -> str:
+    """The ETag of a version, or of a tag."""
     return f'"{version}"'
 
 

@@ -13,7 +13,7 @@ from partner_program.api.once import JSON, Began, once
 from partner_program.api.parameters import Calling, IdempotencyKey, IdPath, IfMatch
 from partner_program.api.problems import Mistake, RequestRefused, pointer
 from partner_program.api.record_errors import key_refused, row_rejected
-from partner_program.api.versions import tag_in
+from partner_program.api.versions import etag, tag_in
 from partner_program.bootstrap.api.records import records_desk, records_seen
 from partner_program.domain.facts import RECORD_TYPES
 from partner_program.domain.files.outcomes import Outcome
@@ -80,7 +80,7 @@ def get_record(kind: KindPath, _caller: Calling, key: Annotated[RecordKey, Query
         found = records_seen().records(kind, given)
     except RowRejected as rejected:
         raise key_refused(rejected) from None
-    return Response(200, JSON, found, headers={"ETag": f'"{found.tag}"'})
+    return Response(200, JSON, found, headers={"ETag": etag(found.tag)})
 
 
 @acts.put(_RECORD, middlewares=[once], tags=_TAGS, summary="Record or correct one record", responses=_TAKEN)
@@ -108,7 +108,7 @@ def put_record(
     except RowRejected as rejected:
         raise row_rejected(rejected) from None
     status = HTTPStatus.ACCEPTED if taken.outcome is Outcome.HELD else HTTPStatus.OK
-    headers = {"ETag": f'"{taken.tag}"'} if taken.tag else {}
+    headers = {"ETag": etag(taken.tag)} if taken.tag else {}
     return Response(HTTPStatus.CREATED if taken.created else status, JSON, taken, headers=headers)
 
 
