@@ -148,6 +148,17 @@ def test_trainings_are_those_of_the_account_with_their_last_day() -> None:
     ]
 
 
+@pytest.mark.rule("R-4.1.4", "R-4.1.5")
+def test_the_last_days_are_by_the_rulebook_of_that_day_as_in_expiries() -> None:
+    book = rulebook('"certification.validity" = [{ from = 2022-01-01, value = 24 }, { from = 2024-08-01, value = 12 }]')
+    known = recorded(
+        site(), employed("anna"), certified("anna", "MCDE", "2023-06-01"), certified("anna", "MCIT", "2024-01-02")
+    )
+    ask = People(accounts=known, rulebook=book, clock=FixedClock(TODAY))
+    found = the(ask(P1_DE, as_of=None, after=None, limit=50, for_partner=True)).certifications
+    assert [(str(item.expires_on), item.held) for item in found] == [("2024-08-01", True), ("2025-01-02", True)]
+
+
 @pytest.mark.rule("R-4.1.3", "R-4.1.4", "R-4.1.5")
 @given(accounts())
 def test_what_counts_is_what_the_engines_findings_have_counted(account: Account) -> None:

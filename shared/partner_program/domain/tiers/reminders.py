@@ -81,10 +81,7 @@ def expiries(at: Situation, rulebook: Rulebook) -> tuple[Expiry, ...]:
     """
     if at.tier is None:
         return ()
-    ends = _ends(at)
-    for then in situations_ahead(at, rulebook):
-        later = _ends(then)
-        ends |= {name: max(then.on, later.get(name, then.on)) for name, end in ends.items() if end >= then.on}
+    ends = ends_ahead(at, rulebook)
     asked = {item.requirement for item in findings(at.tier, at)}
     longest: dict[tuple[Requirement, str], Expiry] = {}
     for item in (*_certifications(at, ends), *_trainings(at, ends)):
@@ -94,11 +91,20 @@ def expiries(at: Situation, rulebook: Rulebook) -> tuple[Expiry, ...]:
     return tuple(sorted(longest.values(), key=lambda item: (item.expires_on, item.subject)))
 
 
-_Ends = dict[tuple[Requirement, str], date]
+Ends = dict[tuple[Requirement, str], date]
 """Certifications and annual trainings, by what they are for and their name → the first day on which each is over."""
 
 
-def _ends(at: Situation) -> _Ends:
+def ends_ahead(at: Situation, rulebook: Rulebook) -> Ends:
+    """By the rulebook of that day; a certification that is not properly earned is left out (R-4.1.5c)."""
+    ends = _ends(at)
+    for then in situations_ahead(at, rulebook):
+        later = _ends(then)
+        ends |= {name: max(then.on, later.get(name, then.on)) for name, end in ends.items() if end >= then.on}
+    return ends
+
+
+def _ends(at: Situation) -> Ends:
     """By the rules of a day; a certification that is not properly earned by them is left out (R-4.1.5c)."""
     months = at.rules.sales_training_validity_months
     held = {(Requirement(item.certification), item.certification_id): valid_until(item, at.rules) for item in at.earned}
@@ -109,7 +115,7 @@ def _ends(at: Situation) -> _Ends:
     }
 
 
-def _certifications(at: Situation, ends: _Ends) -> Iterator[Expiry]:
+def _certifications(at: Situation, ends: Ends) -> Iterator[Expiry]:
     for item in at.earned:
         if at.counts(item):
             requirement, subject = Requirement(item.certification), item.certification_id
@@ -118,7 +124,7 @@ def _certifications(at: Situation, ends: _Ends) -> Iterator[Expiry]:
             )
 
 
-def _trainings(at: Situation, ends: _Ends) -> Iterator[Expiry]:
+def _trainings(at: Situation, ends: Ends) -> Iterator[Expiry]:
     months = at.rules.sales_training_validity_months
     for item in at.facts.trainings:
         if item.training is TrainingKind.ANNUAL_SALES and training_days(item.completed_on, months).holds_on(at.on):

@@ -4,14 +4,15 @@ What counts is told by the engine's own counting. A partner reads what belongs t
 and its people employed there: what somebody did before or afterwards, elsewhere, is another partner's.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import TypeVar
 
 from partner_program.domain.facts import Certification, CertificationKind, Employment, TrainingKind
 from partner_program.domain.model import Document
-from partner_program.domain.tiers.certifications import is_valid_on, properly_earned, valid_until
+from partner_program.domain.tiers.certifications import is_valid_on, valid_until
 from partner_program.domain.tiers.findings import Requirement
+from partner_program.domain.tiers.reminders import Ends, ends_ahead
 from partner_program.domain.tiers.requirements import training_days
 from partner_program.domain.tiers.situation import Situation
 from partner_program.rulebook import Rulebook
@@ -38,8 +39,9 @@ class EmploymentSeen(Document):
 class CertificationSeen(Document):
     """A record of `certifications`: `certification_id` is its key.
 
-    Valid up to, not including, `expires_on`. `held`: valid on the day, and taken while the certification that it
-    presupposes was held. `counts_for`: the requirement that it counts for on the day, if its holder is employed.
+    Valid up to, not including, `expires_on`, by the rulebook of that day. `held`: valid on the day, and taken while the
+    certification that it presupposes was held. `counts_for`: the requirement that it counts for on the day, if its
+    holder is employed.
     """
 
     certification_id: str
@@ -53,8 +55,8 @@ class CertificationSeen(Document):
 class TrainingSeen(Document):
     """A record of `trainings`: the account, `kind` and `completed_on` are its key.
 
-    It counts up to, not including, `expires_on` (None: for good). `counts_for`: the requirement that it counts for on
-    the day.
+    It counts up to, not including, `expires_on` (None: for good), by the rulebook of that day. `counts_for`: the
+    requirement that it counts for on the day.
     """
 
     kind: TrainingKind
@@ -105,16 +107,15 @@ class People:
         facts, _ = self._accounts.load(account_id, today.year)
         at = Situation(facts, rules_asked_for(self._rulebook, day, "as_of"))
         employments = _by_person(job for job in facts.employments if not for_partner or at.worked(job))
-        held = _by_person(facts.certifications)
+        certifications = _by_person(item for item in facts.certifications if not for_partner or at.counted(item))
+        ends = ends_ahead(at, self._rulebook)
         found = sorted(person for person in employments if person > (after or ""))
         shown = found[:limit]
         return PeoplePage(
             account_id=account_id,
             as_of=day,
-            items=tuple(
-                _person(who, employments[who], held.get(who, []), at, for_partner=for_partner) for who in shown
-            ),
-            trainings=tuple(_trainings(at)),
+            items=tuple(_person(who, employments[who], certifications.get(who, ()), at, ends) for who in shown),
+            trainings=tuple(_trainings(at, ends)),
             next_cursor=shown[-1] if len(found) > limit else None,
         )
 
@@ -127,15 +128,13 @@ def _by_person(records: Iterable[R]) -> dict[str, list[R]]:
 
 
 def _person(
-    person_id: str, jobs: Sequence[Employment], held: Sequence[Certification], at: Situation, *, for_partner: bool
+    person_id: str, jobs: Iterable[Employment], certifications: Iterable[Certification], at: Situation, ends: Ends
 ) -> PersonSeen:
-    earned = properly_earned(held, at.rules)
-    shown = [item for item in held if not for_partner or at.counted(item)]
     return PersonSeen(
         person_id=person_id,
         employed=any(span.holds_on(at.on) for span in at.employed.get(person_id, ())),
         employments=tuple(_employment(job, at) for job in jobs),
-        certifications=tuple(_certification(item, at, earned=item in earned) for item in sorted(shown, key=_order)),
+        certifications=tuple(_certification(item, at, ends) for item in sorted(certifications, key=_order)),
     )
 
 
@@ -149,18 +148,20 @@ def _employment(job: Employment, at: Situation) -> EmploymentSeen:
     return EmploymentSeen(**job.model_dump(exclude={"person_id"}), employed=employed)
 
 
-def _certification(item: Certification, at: Situation, *, earned: bool) -> CertificationSeen:
+def _certification(item: Certification, at: Situation, ends: Ends) -> CertificationSeen:
+    requirement = Requirement(item.certification.value)
+    properly_earned = (requirement, item.certification_id) in ends
     return CertificationSeen(
         certification_id=item.certification_id,
         kind=item.certification,
         certified_on=item.certified_on,
-        expires_on=valid_until(item, at.rules),
-        held=earned and is_valid_on(item, at.on, at.rules),
-        counts_for=Requirement(item.certification.value) if earned and at.counts(item) else None,
+        expires_on=ends.get((requirement, item.certification_id), valid_until(item, at.rules)),
+        held=properly_earned and is_valid_on(item, at.on, at.rules),
+        counts_for=requirement if properly_earned and at.counts(item) else None,
     )
 
 
-def _trainings(at: Situation) -> Iterator[TrainingSeen]:
+def _trainings(at: Situation, ends: Ends) -> Iterator[TrainingSeen]:
     for item in at.facts.trainings:
         once = item.training is TrainingKind.ONBOARDING
         days = training_days(item.completed_on, None if once else at.rules.sales_training_validity_months)
@@ -168,6 +169,6 @@ def _trainings(at: Situation) -> Iterator[TrainingSeen]:
         yield TrainingSeen(
             kind=item.training,
             completed_on=item.completed_on,
-            expires_on=days.end,
+            expires_on=ends.get((requirement, item.completed_on.isoformat())),
             counts_for=requirement if days.holds_on(at.on) else None,
         )
