@@ -153,6 +153,35 @@ def test_somebody_leaves_by_the_row_that_people_shows_while_another_first_day_is
     assert len(get(lived, "/people")["items"][1]["employments"]) == 2
 
 
+@pytest.mark.catalogue("B59")
+def test_sites_and_people_are_those_of_the_partner_they_are_recorded_for_now(lived: World) -> None:
+    """H2 works at another partner's site besides and is certified again; then our site is corrected to be theirs."""
+    lived.take_in(THEIRS, "theirs")
+    theirs = lived.ask("GET", "/v1/accounts/P0002-DE/people", partner("P0002"))
+    assert ([item["site_id"] for item in theirs.json["items"][0]["employments"]], "S-0001" in theirs.text) == (
+        ["S-2"],
+        False,
+    )
+    assert [item["certification_id"] for item in theirs.json["items"][0]["certifications"]][-1] == "H2-AGAIN"
+    ours = lived.ask("GET", f"{ACCOUNT}/people", PARTNER)
+    assert (len(ours.json["items"]), "S-2" in ours.text) == (2, False)
+    moved = (
+        "site_id,partner_id,country,name,headquarters,opened_on,closed_on\nS-0001,P0002,DE,Berlin,false,2020-01-01,\n"
+    )
+    lived.take_in({"sites": moved}, "moved")
+    assert (get(lived, "/sites")["items"], get(lived, "/people")["items"]) == ([], [])
+    now = lived.ask("GET", "/v1/accounts/P0002-DE/sites", partner("P0002"))
+    assert [item["site_id"] for item in now.json["items"]] == ["S-0001", "S-2"]
+
+
+THEIRS = {
+    "partners": "partner_id,name,enrolled_on,contact_email\nP0002,Beta,2024-01-02,beta@partner.example\n",
+    "sites": "site_id,partner_id,country,name,headquarters,opened_on,closed_on\nS-2,P0002,DE,Ulm,true,2020-01-01,\n",
+    "people": "person_id,site_id,from_date,until_date\nH2,S-2,2024-03-01,\n",
+    "certifications": "certification_id,person_id,kind,certified_on\nH2-AGAIN,H2,MCDE,2024-03-05\n",
+}
+
+
 def put_person(world: World, row: dict[str, str], key: str) -> Any:
     reply = world.ask("PUT", "/v1/records/people", CHANNEL, body=row, headers={"Idempotency-Key": key})
     assert reply.status in (200, 201), reply.text
