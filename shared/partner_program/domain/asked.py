@@ -15,9 +15,9 @@ from partner_program.values.errors import InvalidValue
 from partner_program.values.periods import parse_date
 
 AskedCode = Literal[
-    "after_on", "after_today", "employed", "mcie_without_mcit", "no_tier", "not_employed", "on_record",
-    "other_currency", "out_of_range", "repeated", "site_not_open", "too_early", "too_far", "unknown_account",
-    "unknown_person", "unknown_severity", "unknown_site", "unknown_sku", "unknown_version",
+    "after_on", "after_today", "country_not_in_program", "employed", "mcie_without_mcit", "no_tier", "not_employed",
+    "on_record", "other_currency", "out_of_range", "repeated", "site_not_open", "too_early", "too_far",
+    "unknown_account", "unknown_person", "unknown_severity", "unknown_site", "unknown_sku", "unknown_version",
 ]  # fmt: skip
 """What is wrong with one place of what is asked, by what is on record."""
 

@@ -11,7 +11,7 @@ from partner_program.domain.tiers.findings import Requirement
 from partner_program.domain.tiers.gap import Gaps, MissingItem, TierGap, gaps
 from partner_program.domain.tiers.situation import Situation
 from partner_program.domain.wording import amount_text, people_text
-from partner_program.rulebook import Rulebook
+from partner_program.rulebook import CountryNotInProgram, Rulebook
 from partner_program.use_cases.queries.gap import Gap
 from partner_program.values.errors import NotFound
 from partner_program.values.tiers import Tier
@@ -409,9 +409,38 @@ def test_premier_has_no_tier_ahead_and_the_accelerators_levels() -> None:
     made.clock.day = day("2023-03-01")
     answer = Gap(accounts=made.accounts, rulebook=made.book, clock=made.clock)(P1_DE)
     assert (answer.tier, answer.tiers, answer.entry) == (Tier.PREMIER, (), None)
+    assert answer.accelerator is not None
     assert answer.accelerator.premier
     assert answer.accelerator.next_level is not None
     assert answer.accelerator.next_level.missing == 300000
+
+
+@pytest.mark.rule("R-4.1.2", "R-5.1")
+@pytest.mark.parametrize(("leaves", "told"), [("2023-03-02", False), ("2023-03-31", False), ("2023-04-01", True)])
+def test_where_the_program_leaves_the_country_by_the_quarters_end_the_tiers_are_told_without_rebate_levels(
+    leaves: str, told: bool
+) -> None:
+    made = World(rulebook(f'"country.DE" = [{{ from = {leaves} }}]'))
+    made.on("2023-01-02", partner(), site(), accepted())
+    made.clock.day = day("2023-03-01")
+    answer = Gap(accounts=made.accounts, rulebook=made.book, clock=made.clock)(P1_DE)
+    assert [item.tier for item in answer.tiers] == [Tier.ADVANCED, Tier.PREMIER]
+    assert (answer.accelerator is not None, answer.notes == ()) == (told, told)
+    if not told:
+        assert answer.notes == ("no rebate for 2023Q1: the program does not run in this country on 2023-03-31",)
+    made.clock.day = day(leaves)
+    with pytest.raises(CountryNotInProgram):
+        Gap(accounts=made.accounts, rulebook=made.book, clock=made.clock)(P1_DE)
+
+
+@pytest.mark.rule("R-9")
+def test_where_the_country_has_another_currency_by_the_quarters_end_the_tiers_are_told_without_rebate_levels() -> None:
+    made = World(rulebook(IN_DOLLARS.replace("2024-10-01", "2023-03-31")))
+    made.on("2023-01-02", partner(), site(), accepted(), opening(2022, "60000"))
+    made.clock.day = day("2023-03-01")
+    answer = Gap(accounts=made.accounts, rulebook=made.book, clock=made.clock)(P1_DE)
+    assert ([item.tier for item in answer.tiers], answer.accelerator) == ([Tier.ADVANCED, Tier.PREMIER], None)
+    assert answer.notes == ("no rebate for 2023Q1: P1-DE is kept in USD but has revenue in EUR",)
 
 
 def test_an_account_without_a_state_is_none() -> None:

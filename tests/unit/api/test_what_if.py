@@ -342,6 +342,109 @@ def test_where_somebody_works_is_asked_of_who_joins_and_not_of_a_certification()
     assert (mistake["type"], mistake["loc"][-1]) == ("extra_forbidden", "site_id")
 
 
+@pytest.mark.rule("R-8", "R-2.2a")
+@pytest.mark.parametrize(
+    ("when", "place"),
+    [
+        ({"invoice_date": "2024-09-19"}, None),
+        ({"invoice_date": "2024-09-20"}, "invoice_date"),
+        ({"invoice_date": "2024-10-31"}, None),
+        ({"invoice_date": "2024-10-30"}, "invoice_date"),
+        ({"month": "2024-09"}, None),
+        ({"month": "2024-10"}, None),
+        ({"month": "2023-05"}, "month"),
+        ({"month": "2023-06"}, None),
+    ],
+)
+def test_sales_of_days_on_which_no_site_is_open_are_refused_as_their_lines_would_be_held(
+    when: Mapping[str, str], place: str | None
+) -> None:
+    """From 30 June 2023 up to 19 September 2024, and again from 31 October on."""
+    again = site("S2", opened="2024-10-31")
+    world = advanced("2024-11-21", site(opened="2023-06-30", closed="2024-09-20"), again)
+    sold = {"kind": "sales", "amount": "1", "currency": "EUR"} | dict(when)
+    if place is None:
+        assert taken(world, sold)
+    else:
+        assert mistakes(world, MORE, sold) == [(f"/changes/1/{place}", "site_not_open")]
+
+
+@pytest.mark.rule("R-8")
+def test_of_a_month_that_is_not_over_only_the_days_up_to_the_one_asked_about_bring_sales() -> None:
+    world = advanced("2024-11-21", site(closed="2024-11-01"), site("S2", opened="2024-11-25"))
+    assert mistakes(world, MORE, on="2024-11-24") == [("/changes/0/month", "site_not_open")]
+    assert taken(world, MORE, on="2024-11-25")
+
+
+@pytest.mark.rule("R-4.1.2", "R-8")
+def test_sales_of_days_on_which_the_program_does_not_run_in_the_country_are_refused() -> None:
+    leaves = rulebook('"country.DE" = [{ from = 2024-12-10 }]')
+    world = World(partner(), site(), accepted(), today="2024-11-21", book=leaves)
+    sold = {"kind": "sales", "amount": "1", "currency": "EUR", "invoice_date": "2024-12-10"}
+    assert mistakes(world, sold, on="2024-12-31") == [("/changes/0/invoice_date", "country_not_in_program")]
+    assert taken(world, sold | {"invoice_date": "2024-12-09"}, on="2024-12-31")
+    assert taken(world, MORE | {"month": "2024-12"}, on="2024-12-31")
+    assert mistakes(world, MORE | {"month": "2025-01"}, on="2025-01-31") == [
+        ("/changes/0/month", "country_not_in_program"),
+    ]
+
+
+# -- a country that leaves the program
+
+
+def leaving(on: str, today: str = "2024-10-15") -> World:
+    """Premier as above, in a country that is in the program up to the day before."""
+    book = rulebook(f'"revenue_threshold.*.premier" = 100000\n"country.DE" = [{{ from = {on} }}]\n')
+    return World(
+        partner(trading_since="2020-01-01"), site(), accepted(), placed("premier"), opening(2022, "50000"),
+        *kept_tier("premier"), sales("2023-12", "100000"), sales("2024-09", "130000"),
+        today=today, since="2024-01-01", book=book,
+    )  # fmt: skip
+
+
+@pytest.mark.rule("R-4.1.2", "R-5.4a")
+@pytest.mark.parametrize(
+    ("leaves", "on", "quarters"),
+    [
+        ("2024-11-10", "2024-10-15", [("2024Q3", "expected"), ("2024Q4", "none")]),
+        ("2024-11-10", "2024-11-05", [("2024Q3", "final"), ("2024Q4", "none")]),
+        ("2024-11-10", "2025-02-10", [("2024Q3", "final"), ("2024Q4", "none"), ("2025Q1", "none")]),
+        ("2024-12-31", "2024-12-30", [("2024Q3", "final"), ("2024Q4", "none")]),
+        ("2025-01-01", "2025-02-10", [("2024Q3", "final"), ("2024Q4", "final"), ("2025Q1", "none")]),
+        ("2025-02-15", "2025-02-10", [("2024Q3", "final"), ("2024Q4", "final"), ("2025Q1", "none")]),
+    ],
+)
+def test_a_quarter_that_ends_after_the_program_has_left_the_country_has_no_rebate_and_the_rest_is_told(
+    leaves: str, on: str, quarters: list[tuple[str, str]]
+) -> None:
+    world = leaving(leaves)
+    sold = {"kind": "sales", "amount": "20000", "currency": "EUR", "month": "2024-10"}
+    answer = world.ask(sold, on=on)
+    assert answer.after.tier == "premier"
+    assert answer.after.ytd_revenue == (0 if leaves > "2025-01-01" else 150000)
+    assert [(item.quarter, item.status) for item in answer.after.quarters] == quarters
+    without = [name for name, status in quarters if status == "none"]
+    assert [item.quarter for item in answer.after.quarters if item.rebate is None] == without
+    assert [note.split(": ")[0] for note in answer.notes] == [f"no rebate for {name}" for name in without]
+
+
+@pytest.mark.rule("R-9", "R-5.4a")
+def test_a_quarter_by_whose_end_the_country_has_another_currency_has_no_rebate_and_the_rest_is_told() -> None:
+    """Nobody converts what was paid for the year in the old one."""
+    place = '{ region = "EMEA", currency = "%s" }'
+    book = rulebook(
+        f'"country.DE" = [{{ from = 2022-01-01, value = {place % "EUR"} }}, '
+        f'{{ from = 2024-12-01, value = {place % "USD"} }}]\n'
+        + "".join(f'"revenue_threshold.EMEA.USD.{tier}" = {amount}\n'
+                  for tier, amount in (("authorized", 1), ("advanced", 2), ("premier", 3)))
+    )  # fmt: skip
+    world = World(partner(), site(), accepted(), sales("2024-09", "130000"), today="2024-11-21", book=book)
+    answer = world.ask(MORE)
+    assert answer.after.ytd_revenue == 180000
+    assert [(item.quarter, item.status) for item in answer.after.quarters] == [("2024Q4", "none")]
+    assert answer.notes == ("no rebate for 2024Q4: accounts there are kept in USD on 2024-12-31",)
+
+
 def test_no_day_lies_after_the_one_that_is_asked_about_and_that_not_beyond_three_years() -> None:
     world = advanced()
     plan = {"kind": "business_plan", "year": 2024, "submitted_on": "2024-11-22"}

@@ -20,7 +20,7 @@ from partner_program.domain.facts import (
     TermsAcceptance,
     Training,
 )
-from partner_program.domain.revenue import ClassTotal, Contribution
+from partner_program.domain.revenue import Contribution
 from partner_program.domain.tiers.certifications import holds_on
 from partner_program.domain.what_if.changes import (
     AnyChange,
@@ -34,13 +34,10 @@ from partner_program.domain.what_if.changes import (
     TrainingCompleted,
 )
 from partner_program.domain.what_if.records import key_of, records_of
+from partner_program.domain.what_if.sales import SOURCE, days_of, supposed_sales, why_held
 from partner_program.rulebook import Rulebook
-from partner_program.values.periods import last_day_of_month, month_of
+from partner_program.values.periods import month_of
 
-SOURCE = "what-if"
-"""The distributor and the reports that supposed revenue is named after, and supposed certifications."""
-_CLASS = "software"
-"""What is supposed is credited revenue already; of software all that is billed is credited (R-2.2a)."""
 _DATES = ("invoice_date", "certified_on", "from_date", "until_date", "completed_on", "submitted_on", "reviewed_on",
           "accepted_on")  # fmt: skip
 
@@ -127,16 +124,12 @@ def _is_timely(index: int, change: AnyChange, reading: _Reading) -> bool:
         if day is not None and day > frame.on:
             reading.wrong(index, name, "after_on", f"the day is after {frame.on}, the one {_ASKED}")
     if isinstance(change, Sales):
-        name, month = "month" if change.month else "invoice_date", _month(change)
+        name, month = "month" if change.month else "invoice_date", month_of(days_of(change)[0])
         if change.month and month > month_of(frame.on):
             reading.wrong(index, name, "after_on", f"the month begins after {frame.on}, the day {_ASKED}")
         if month < f"{frame.today.year - 1:04d}-01":
             reading.wrong(index, name, "too_early", "revenue can be supposed from 1 January of last year on")
     return len(reading.mistakes) == before
-
-
-def _month(change: Sales) -> str:
-    return change.month or month_of(change.invoice_date or date.min)
 
 
 def _sales(reading: _Reading) -> None:
@@ -145,21 +138,13 @@ def _sales(reading: _Reading) -> None:
         if change.currency != frame.currency:
             reading.wrong(index, "currency", "other_currency", f"the account is kept in {frame.currency}")
             continue
-        month = _month(change)
-        day = change.invoice_date or last_day_of_month(int(month[:4]), int(month[5:]))
-        contribution = Contribution(
-            account_id=frame.facts.account_id,
-            currency=frame.currency,
-            month=month,
-            distributor_id=SOURCE,
-            report_id=f"{SOURCE}-{index}",
-            digest="0" * 16,
-            part=0,
-            lines=1,
-            by_class={_CLASS: ClassTotal(lines=1, billed=change.amount, credit=change.amount)},
-            known_on=frame.known(day),
-        )
-        reading.add(day, contribution)
+        first, last = days_of(change)
+        held = why_held(first, min(last, frame.on), frame.facts, frame.currency, frame.rulebook)
+        if held is not None:
+            reading.wrong(index, "month" if change.month else "invoice_date", *held)
+            continue
+        contribution = supposed_sales(change, frame.facts.account_id, f"{SOURCE}-{index}", frame.known(last))
+        reading.add(last, contribution)
 
 
 # -- people

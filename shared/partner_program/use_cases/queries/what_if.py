@@ -5,6 +5,7 @@ books close. So the answer is what it would do if these facts really came, and n
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import date
 from typing import Annotated
 
@@ -32,7 +33,7 @@ from partner_program.use_cases.queries.what_if_answer import (
     outcome_of,
     rebate_of_statement,
 )
-from partner_program.values.errors import NotFound
+from partner_program.values.errors import InvalidValue, NotFound
 from partner_program.values.periods import Quarter, add_months
 from partner_program.values.tiers import Tier
 
@@ -81,7 +82,7 @@ class WhatIf:
             before=before,
             after=after,
             differences=differences(before, after),
-            notes=tuple(_notes(stands)),
+            notes=(*_notes(stands), *self._without_rebate(stands.facts.country, currency, before)),
         )
 
     def _read(self, account_id: str) -> AsItStands:
@@ -127,7 +128,8 @@ class WhatIf:
                 if due.due_on == day
             ]
             for task in tasks:
-                MakeStatement(account, self._rulebook, NoPayouts())(task)
+                with suppress(CountryNotInProgram):  # a quarter on whose last day the program has left pays nothing
+                    MakeStatement(account, self._rulebook, NoPayouts())(task)
             state = assess(name, day) if tasks else state
         if state is None:
             raise CountryNotInProgram(f"the program does not run in this country on {on.isoformat()}")
@@ -152,10 +154,26 @@ class WhatIf:
             elif closes_on <= on:
                 yield _outcome(quarter, QuarterStatus.NONE, None)
             else:
-                expected = self._expected(quarter, account, state, on, stated)
+                try:
+                    expected = self._expected(quarter, account, state, on, stated)
+                except (CountryNotInProgram, InvalidValue):
+                    yield _outcome(quarter, QuarterStatus.NONE, None)
+                    continue
                 yield _outcome(quarter, QuarterStatus.EXPECTED, expected)
                 if expected.premier or changes_balance(expected, stated):
                     stated.append(expected)
+
+    def _without_rebate(self, country: str, currency: str, told: AccountOutcome) -> Iterator[str]:
+        """Of each quarter on whose last day the program is not there any more, or has another currency."""
+        for item in told.quarters:
+            last_day = Quarter.parse(item.quarter).last_day
+            try:
+                then = self._rulebook.at(last_day).country(country).currency
+            except CountryNotInProgram as outside:
+                yield f"no rebate for {item.quarter}: {outside}"
+            else:
+                if then != currency:
+                    yield f"no rebate for {item.quarter}: accounts there are kept in {then} on {last_day}"
 
     def _expected(
         self, quarter: Quarter, account: SupposedAccount, state: AccountState, on: date, stated: Sequence[Statement]

@@ -35,7 +35,8 @@ class QuarterStatus(StrEnum):
     EXPECTED = "expected"
     """They are not: as the quarter would end with what is known by that day."""
     NONE = "none"
-    """They are closed, and there is no statement: the account was not Premier at the quarter's end."""
+    """They are closed, and there is no statement: the account was not Premier at the quarter's end. Or on the
+    quarter's last day the program no longer runs in the country, or in another currency: nothing can be paid."""
 
 
 class QuarterRebate(Document):
