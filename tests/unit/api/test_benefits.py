@@ -5,7 +5,7 @@ from functools import cache
 
 import pytest
 
-from partner_program.rulebook import BENEFITS, Access, NotInForce, Rulebook, load_rulebook
+from partner_program.rulebook import BENEFITS, Access, CountryNotInProgram, NotInForce, Rulebook, load_rulebook
 from partner_program.use_cases.queries.benefits import AccountBenefits, BenefitOnDate, Benefits, benefits_on
 from partner_program.values.errors import NotFound
 from partner_program.values.tiers import Tier
@@ -186,6 +186,18 @@ def test_before_the_rulebooks_first_day_nobody_can_say() -> None:
     _, benefits = world()
     with pytest.raises(NotInForce):
         benefits(P1_DE, day("2021-12-31"))
+
+
+@pytest.mark.rule("R-4.1.2", "R-4.2.1")
+def test_where_the_program_does_not_run_in_the_country_nobody_enjoys_anything() -> None:
+    """As a quote and the gap of these days; a day on which it ran is told all the same."""
+    made, _ = world()
+    left = book(owner='"country.DE" = [{ from = 2023-08-15 }]')
+    benefits = Benefits(accounts=made.accounts, rulebook=left, clock=made.clock)
+    assert told(benefits(P1_DE, day("2023-08-14")))[1] == "advanced"
+    for on in (None, day("2023-08-15"), day("2024-08-15")):
+        with pytest.raises(CountryNotInProgram):
+            benefits(P1_DE, on)
 
 
 def test_an_account_without_a_state_is_none() -> None:

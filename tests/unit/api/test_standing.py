@@ -35,6 +35,7 @@ from tests.fakes.records import (
     opening,
     partner,
     placed,
+    plan,
     qualified_records,
     rulebook,
     sales,
@@ -128,6 +129,16 @@ def test_before_the_program_there_is_nothing_to_tell_and_it_says_why() -> None:
     assert any(note.startswith("no benefits") for note in status.notes)
 
 
+@pytest.mark.rule("R-4.1.2", "R-4.2.1")
+def test_where_the_program_has_left_the_country_the_status_says_so_and_tells_no_benefits() -> None:
+    world = promoted()
+    world.book = rulebook('"country.DE" = [{ from = 2023-06-15 }]')
+    status = standing(world).status(P1_DE)
+    assert (status.tier, status.benefits) == (Tier.ADVANCED, ())
+    assert status.notes == ("no benefits: the program does not run in this country on 2023-06-15",)
+    assert standing(world).status(P1_DE, day("2023-06-14")).benefits[0].value == "30 %"
+
+
 def test_an_account_without_a_state_has_no_status() -> None:
     with pytest.raises(NotFound):
         standing(World()).status(P1_DE)
@@ -188,6 +199,65 @@ def test_the_days_to_mend_are_those_of_the_rulebook_on_the_day_of_the_shortfall(
     state = world.accounts.state(P1_DE)
     assert state is not None
     assert str(standing(world).expiries(state).requirements[0].mend_by) == "2023-08-31"
+
+
+NEW_TERMS = '"terms.version" = [{ from = 2023-04-01, value = "2023-04" }]\n'
+ACCEPT_BY = '"terms.accept_by" = [{ from = 2023-04-01, value = 2023-06-30 }]\n'
+
+
+@pytest.mark.rule("R-4.1.1", "R-3.3")
+@pytest.mark.parametrize(
+    ("owner", "on", "closed", "told"),
+    [
+        ("", "2023-01-02", "2023-05-10", ("2023-05-10", "2023-07-09")),
+        (NEW_TERMS, "2023-01-02", None, ("2023-06-01", "2023-05-31")),
+        (NEW_TERMS + ACCEPT_BY, "2023-01-02", None, ("2023-07-01", "2023-06-30")),
+        (NEW_TERMS + ACCEPT_BY, "2023-01-02", "2023-05-10", ("2023-05-10", "2023-06-30")),
+        (NEW_TERMS + ACCEPT_BY, "2023-04-01", None, ("2023-07-01", "2023-06-30")),
+        (NEW_TERMS + ACCEPT_BY, "2023-04-01", "2023-05-10", ("2023-05-10", "2023-06-30")),
+        (NEW_TERMS + ACCEPT_BY, "2023-01-02", "2023-03-31", ("2023-03-31", "2023-05-30")),
+    ],
+)
+def test_participation_that_ends_is_told_with_the_last_day_of_its_case(
+    owner: str, on: str, closed: str | None, told: tuple[str, str]
+) -> None:
+    world = World(rulebook(owner))
+    world.on("2023-01-02", partner(), site(closed=closed), accepted())
+    world.on(on)
+    state = world.accounts.state(P1_DE)
+    assert state is not None
+    found = {item.finding.requirement: item for item in standing(world).expiries(state).requirements}
+    terms = found[Requirement.TERMS]
+    assert (str(terms.short_on), str(terms.mend_by)) == told
+    world.on(told[0])
+    later = world.accounts.state(P1_DE)
+    assert later is not None
+    [case] = [case for case in later.cases if case.is_open and case.requirement is Requirement.TERMS]
+    assert case.due_on == terms.mend_by
+
+
+@pytest.mark.rule("R-4.1.6")
+def test_a_premier_account_reads_by_when_its_next_plan_is_owed() -> None:
+    world = World()
+    world.accounts.add(opening(2022, "250000"))
+    kept = [*kept_qualified("premier"), brand_review("2022-06-01"), plan(2023, "2023-01-02")]
+    world.on("2023-01-02", partner(), site(), accepted(), placed("premier"), *kept)
+    state = world.accounts.state(P1_DE)
+    assert state is not None
+    found = {item.finding.requirement: item for item in standing(world).expiries(state).requirements}
+    told = found[Requirement.BUSINESS_PLAN]
+    assert (str(told.short_on), str(told.mend_by)) == ("2024-03-02", "2024-03-01")
+
+
+@pytest.mark.rule("R-3.4b")
+def test_of_a_threshold_that_is_raised_within_a_year_the_years_last_day_still_counts() -> None:
+    raised = '"revenue_threshold.country.DE.advanced" = [{ from = 2022-01-01, value = 50000 }, %s]'
+    world = advanced(rulebook(raised % "{ from = 2023-06-01, value = 70000 }"))
+    state = world.accounts.state(P1_DE)
+    assert state is not None
+    found = {item.finding.requirement: item for item in standing(world).expiries(state).requirements}
+    told = found[Requirement.REVENUE]
+    assert (str(told.short_on), str(told.mend_by)) == ("2023-06-01", "2023-12-31")
 
 
 @pytest.mark.rule("R-4.1.5")

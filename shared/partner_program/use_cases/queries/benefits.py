@@ -75,7 +75,7 @@ class Benefits:
     def __call__(self, account_id: str, on: date | None = None) -> AccountBenefits:
         """On a day, today without one. Of a day to come: by the tier held now, what is held then, and the rulebook.
 
-        Raises `NotFound`, `NotInForce` before the rulebook's first day.
+        Raises `NotFound`, `NotInForce` before the rulebook's first day, `CountryNotInProgram` as a quote does.
         """
         today = self._clock.today()
         day = on or today
@@ -97,8 +97,12 @@ class Benefits:
 
 
 def benefits_on(facts: AccountFacts, tier: Tier | None, on: date, rulebook: Rulebook) -> tuple[BenefitOnDate, ...]:
-    """All ten of a tier, as the facts and the rulebook of a day have them. Raises `NotInForce`."""
+    """All ten of a tier, as the facts and the rulebook of a day have them.
+
+    Raises `NotInForce`, and `CountryNotInProgram`: where the program does not run nobody enjoys anything (R-4.1.2).
+    """
     rules = rulebook.at(on)
+    rules.country(facts.country)
     held = Situation(facts, rules).held
     return tuple(_benefit(said, tier, held, rules, rulebook) for said in entitlements(tier, rules, held))
 

@@ -7,8 +7,7 @@ from partner_program.domain.model import Document
 from partner_program.domain.tiers.account import AccountState, Expiry
 from partner_program.domain.tiers.cases import Case
 from partner_program.domain.tiers.findings import Finding, Requirement
-from partner_program.domain.tiers.requirements import COMPLIANCE
-from partner_program.rulebook import CountryNotInProgram, NotInForce, Rulebook
+from partner_program.rulebook import CountryNotInProgram, NotInForce, Rulebook, Rules
 from partner_program.use_cases.account_history import AccountHistory, not_ahead
 from partner_program.use_cases.ports import AccountStore, Clock
 from partner_program.use_cases.queries.benefits import BenefitOnDate, benefits_on
@@ -17,6 +16,8 @@ from partner_program.values.errors import NotFound
 from partner_program.values.ids import split_account_id
 from partner_program.values.money import ExactNumber
 from partner_program.values.tiers import Tier
+
+_ONE_DAY = timedelta(days=1)
 
 
 class AccountStatus(Document):
@@ -55,8 +56,9 @@ class ExpirySeen(Expiry):
 class RunningOut(Document):
     """A requirement of the tier that is met today and, unless something is renewed, no longer on `short_on`.
 
-    `mend_by` is the last day to mend it before the tier is lost for it (R-3.3); of revenue, the last one whose
-    invoices count for the year (R-3.4b); None where the vendor decides.
+    `mend_by` is the last day to mend it: on the next one the tier is lost (R-3.3), or the vendor decides (R-4.1.1,
+    R-4.1.6); of revenue, the last one whose invoices count for the year (R-3.4b). None for brand alignment: its time
+    runs from a notice (R-4.1.7).
     """
 
     finding: Finding
@@ -179,20 +181,37 @@ class Standing:
     def _running_out(self, state: AccountState, on: date) -> Iterator[RunningOut]:
         for item in state.findings:
             if item.met and item.until is not None and item.until > on:
-                yield RunningOut(finding=item, short_on=item.until, mend_by=self._mend_by(item.requirement, item.until))
+                mend_by = self._mend_by(item.requirement, item.until, state, on)
+                yield RunningOut(finding=item, short_on=item.until, mend_by=mend_by)
 
-    def _mend_by(self, requirement: Requirement, short_on: date) -> date | None:
-        if requirement is Requirement.REVENUE:
-            return short_on - timedelta(days=1)
-        if requirement not in COMPLIANCE:
-            return None
-        return short_on + timedelta(days=self._rulebook.at(short_on).compliance_days)
+    def _mend_by(self, requirement: Requirement, short_on: date, state: AccountState, on: date) -> date | None:
+        rules = self._rulebook.at(short_on)
+        match requirement:
+            case Requirement.BRAND:
+                return None
+            case Requirement.REVENUE:
+                return date((short_on - _ONE_DAY).year, 12, 31)
+            case Requirement.BUSINESS_PLAN:
+                return short_on - _ONE_DAY
+            case Requirement.TERMS if given := _last_day_to_accept(rules, state, on):
+                return given
+        return short_on + timedelta(days=rules.compliance_days)
 
     def cases(self, state: AccountState, *, for_partner: bool) -> AccountCases:
         """No read beside the state."""
         on = self._clock.today()
         shown = (_standing(case, on, for_partner=for_partner) for case in sorted(state.cases, key=_urgency))
         return AccountCases(account_id=state.account_id, on=on, assessed_on=state.assessed_on, items=tuple(shown))
+
+
+def _last_day_to_accept(rules: Rules, state: AccountState, on: date) -> date | None:
+    """Where a version of the Terms is to be accepted, or will be: that of its case. None where none is (R-4.1.1)."""
+    open_cases = (case for case in state.cases if case.is_open and case.requirement is Requirement.TERMS)
+    if (case := next(open_cases, None)) is not None:
+        return case.due_on
+    if rules.terms_since <= on:
+        return None
+    return rules.terms_accept_by or rules.terms_since + timedelta(days=rules.compliance_days)
 
 
 def _as_it_stands(state: AccountState, today: date) -> AccountStatus:
