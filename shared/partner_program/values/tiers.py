@@ -4,11 +4,10 @@ from enum import StrEnum
 
 
 class Tier(StrEnum):
-    """A tier; declared from the entry tier upwards, and `rank` follows that order.
+    """A tier, from the entry tier upwards."""
 
-    Compare with `rank` or `above`, never with `<`: as texts, `advanced` sorts before `authorized`.
-    """
-
+    # Compare with `rank`, which follows this order, or `above`, never with `<`: as texts, `advanced` sorts before
+    # `authorized`.
     AUTHORIZED = "authorized"
     ADVANCED = "advanced"
     PREMIER = "premier"
