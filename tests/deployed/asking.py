@@ -95,6 +95,9 @@ def record_everything(asking: Asking) -> None:
         "opened_on": "2020-01-01",
     }  # fmt: skip
     act("/v1/records/sites", CHANNEL, moved, method="PUT")
+    seen = asking.see("/v1/records/distributors", CHANNEL, distributor_id="D-WEST").headers["etag"]
+    west = {"distributor_id": "D-WEST", "name": "Westward"}
+    act("/v1/records/distributors", CHANNEL, west, method="PUT", seen=seen)
     act("/v1/reports/D-NORD/2024-02/reprocess", CHANNEL)
     asking.world.settle()
 

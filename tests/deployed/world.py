@@ -1,7 +1,8 @@
 """The deployed program without Lambda: tables, buckets and queues of the real template on moto, the real handlers.
 
 Each call of a handler sees the environment that the template gives it and is held to its role: an AWS call that the
-role does not allow ends the test. What each role was used for is kept in `used`, on which keys in `keys_used`.
+role does not allow ends the test. What each role was used for is kept in `used`, on which keys by which action in
+`keys_used`.
 """
 
 import importlib
@@ -69,7 +70,7 @@ class World:
     monkeypatch: pytest.MonkeyPatch
     template: Template
     used: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
-    keys_used: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+    keys_used: dict[tuple[str, str, str], set[str]] = field(default_factory=dict)
     _role: str | None = None
     _events: int = 0
     _stream_position: dict[str, str | None] = field(default_factory=dict)
@@ -335,7 +336,8 @@ class World:
             if sid is None:
                 raise AccessDenied(f"{self._role} may not {action} on {resource} with {values}")
             self.used.setdefault(self._role, set()).add((sid, action))
-            self.keys_used.setdefault((self._role, sid), set()).update(values.get("dynamodb:LeadingKeys", ()))
+            keys = values.get("dynamodb:LeadingKeys", ())
+            self.keys_used.setdefault((self._role, sid, action), set()).update(keys)
 
 
 def trigger(function: str, name: str) -> dict[str, Any]:

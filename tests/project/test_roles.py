@@ -2,6 +2,7 @@
 
 import fnmatch
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -210,16 +211,36 @@ def test_every_role_allows_what_its_function_calls_and_nothing_more(monkeypatch:
         }
         used = {(folder, sid, action) for folder, calls in world.used.items() for sid, action in calls}
         assert granted - used == set()
-        assert unused_keys(world) == set()
+        assert unused_keys(world) - LISTS_MAY_LOSE == set()
 
 
-def unused_keys(world: World) -> set[tuple[str, str, str]]:
-    """Leading keys that a statement allows and no call was made on."""
+LISTS_MAY_LOSE = {
+    ("notifications", "KeepLists", "dynamodb:DeleteItem", "PARTNER#*"),
+    ("notifications", "KeepLists", "dynamodb:DeleteItem", "PROMOTIONS#*"),
+}
+"""What a state no longer says is taken from any list; of these it takes a state that was itself put back."""
+WRITES = {"dynamodb:PutItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"}
+
+
+def unused_keys(world: World) -> set[tuple[str, str, str, str]]:
+    """Leading keys that a statement allows and no call was made on: by no action that reads, or by one that writes."""
     return {
-        (folder, statement["Sid"], pattern)
+        (folder, statement["Sid"], " ".join(actions), pattern)
         for folder in FOLDERS
         for statement in world.template.statements(folder)
+        for actions in apart(as_list(statement["Action"]))
         for tests in statement.get("Condition", {}).values()
         for pattern in as_list(tests.get("dynamodb:LeadingKeys", []))
-        if not fnmatch.filter(world.keys_used.get((folder, statement["Sid"]), set()), pattern)
+        if not fnmatch.filter(keys_of(world, folder, statement["Sid"], actions), pattern)
     }
+
+
+def apart(actions: Sequence[str]) -> list[list[str]]:
+    """Each action that writes by itself: a statement must not allow to delete what it is there to put."""
+    reading = [one for one in actions if one not in WRITES]
+    return [*([one] for one in actions if one in WRITES), *([reading] if reading else [])]
+
+
+def keys_of(world: World, folder: str, sid: str, actions: Sequence[str]) -> set[str]:
+    """The leading keys that a function has used some actions of a statement on."""
+    return {key for action in actions for key in world.keys_used.get((folder, sid, action), ())}
