@@ -14,6 +14,10 @@ from string import Template
 LEFT_OUT = "…"
 _EXAMPLE = re.compile(r"```sh\n(?P<command>curl .*?)```\s*```(?P<kind>json|text)\n(?P<answer>.*?)```", re.DOTALL)
 
+_EXPORT = re.compile(
+    r"^export (?P<name>[A-Z]+)=\$\(\.venv/bin/partner-program api (url|token (?P<person>[a-z]+))\)", re.MULTILINE
+)
+
 
 @dataclass(frozen=True)
 class Example:
@@ -44,6 +48,11 @@ def examples(text: str) -> Iterator[Example]:
     """The examples of a document, in order."""
     for found in _EXAMPLE.finditer(text):
         yield Example(found["command"].strip(), found["kind"], found["answer"].strip())
+
+
+def exports(text: str) -> dict[str, str | None]:
+    """What a document has exported: names, with whose token each is; None: the address of the API."""
+    return {found["name"]: found["person"] for found in _EXPORT.finditer(text)}
 
 
 def request_of(command: str, environment: Mapping[str, str]) -> Request:
