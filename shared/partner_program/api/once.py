@@ -7,6 +7,7 @@ import json
 from http import HTTPStatus
 from typing import Annotated, Any
 
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Depends, Request, Response
 from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 
@@ -18,6 +19,7 @@ from partner_program.use_cases.idempotency import Answer, Begun, keyed, run
 from partner_program.values.errors import ProgramError, StaleVersion, VersionConflict
 
 JSON = "application/json"
+logger = Logger()
 
 
 def once(app: APIGatewayHttpResolver, next_middleware: NextMiddleware) -> Response[Any]:
@@ -43,7 +45,7 @@ def once(app: APIGatewayHttpResolver, next_middleware: NextMiddleware) -> Respon
         response = next_middleware(app)
         return Answer(status=response.status_code, headers=_plain(response), body=_text(response.body))
 
-    answer = run(made.log, request, made.now, act, _is_refusal)
+    answer = run(made.log, request, made.now, act, _is_refusal, _unfreed)
     return Response(status_code=answer.status, content_type=JSON, body=answer.body, headers=dict(answer.headers))
 
 
@@ -62,6 +64,10 @@ def _is_refusal(error: Exception) -> bool:
         return False
     refused = refused_by(error) if isinstance(error, ProgramError) else None
     return refused is not None and refused.status < HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def _unfreed(error: Exception) -> None:
+    logger.warning("the key of a refused request stays taken", exc_info=error)
 
 
 def _caller(app: APIGatewayHttpResolver) -> Caller:

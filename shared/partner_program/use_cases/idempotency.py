@@ -119,11 +119,13 @@ def run(
     now: Callable[[], Moment],
     act: Callable[[Begun], Answer],
     refuses: Callable[[Exception], bool] = lambda _: False,
+    unfreed: Callable[[Exception], None] = lambda _: None,
 ) -> Answer:
     """The answer of before, or that of doing it now. Raises `KeyReused`, and whatever `act` raises.
 
     `act` gets the first try's moment and the request's name, to find again what an earlier try may have done.
-    `refuses` tells errors that are refusals from those after which nobody knows what was done.
+    `refuses` tells errors that are refusals from those after which nobody knows what was done. `unfreed` is told where
+    the key of a refused request could not be freed: the refusal stands all the same, and the key stays taken.
     """
     begun, first = log.find(request), None
     if begun is None:
@@ -138,6 +140,9 @@ def run(
         answer = act(begun)
     except Exception as error:
         if begun == first and refuses(error):
-            log.forget(begun)
+            try:
+                log.forget(begun)
+            except Exception as lost:  # noqa: BLE001  # whatever it is, who was refused is told so
+                unfreed(lost)
         raise
     return log.keep(begun, answer) if answer.is_success else answer

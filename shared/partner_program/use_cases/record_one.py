@@ -78,7 +78,8 @@ class RecordTaken(Document):
     `waits_for` names what a held record waits for, such as `SITE#S1`; it is taken by itself when that is recorded.
     None: it waits for nothing, and is sent again once its cause is mended. `record` is what stands under the key now,
     None where nothing does; `tag` names that version of it. `created`: nothing stood before. `mended` counts held
-    records that waited for this one and were taken with it, `reports_asked_for` the reports processed again for it.
+    records that waited for this one and were taken with it, `reports_asked_for` the reports processed again for it:
+    where an earlier try broke off, those that were left.
     """
 
     kind: str

@@ -146,6 +146,24 @@ def test_a_refusal_leaves_nothing_and_its_key_is_free_for_the_mended_request(log
     assert len(act.done) == 1
 
 
+def test_who_is_refused_is_told_so_even_where_the_key_cannot_be_freed(monkeypatch: pytest.MonkeyPatch) -> None:
+    log = FakeRequestLog()
+    lost: list[Exception] = []
+    away = ConnectionError("the table is away")
+
+    def failing(_: Begun) -> None:
+        raise away
+
+    monkeypatch.setattr(log, "forget", failing)
+    with pytest.raises(NotFound):
+        run(log, asked(), at(FIRST), missing, refuses, lost.append)
+    assert lost == [away]
+    with pytest.raises(NotFound):
+        run(log, asked(), at(FIRST), missing, refuses)
+    with pytest.raises(KeyReused):
+        run(log, asked(currency="EUR"), at(FIRST), Act(), refuses)
+
+
 def test_an_error_that_is_no_refusal_keeps_the_key_and_the_moment(log: RequestLog) -> None:
     with pytest.raises(RuntimeError):
         run(log, asked(), at(FIRST), Act(fails=1), refuses)

@@ -45,7 +45,8 @@ def decide_case(
 ) -> DecisionTaken:  # fmt: skip
     """Demote, extend, waive or end the participation, as the case's requirement allows; answered with what it leads to.
 
-    Only a decision that has an effect is recorded. `If-Match` with the case's `version`: only if it has taken no step
+    Only a decision that has an effect is recorded; one that is taken in a day's last moments is of the next day, on
+    which an extension to that very day has none. `If-Match` with the case's `version`: only if it has taken no step
     since you have seen it. A decision of today is corrected through the `case_decisions` records.
     """
     desk = records_desk()
