@@ -139,6 +139,42 @@ def test_somebody_leaves_and_the_case_with_its_last_day_is_told_and_after_it_the
     assert steps(late.after.tier_changes) == [("2025-01-31", "authorized")]
 
 
+@pytest.mark.rule("R-4.1.5")
+def test_certifications_that_are_renewed_early_differ_in_how_long_they_hold() -> None:
+    world = advanced()
+    renewed = [{"kind": "certification", "certification": "MCIT", "person_id": who, "certified_on": "2024-11-20"}
+               for who in ("anna", "bo")]  # fmt: skip
+    assert told(world.ask(*renewed)) == {
+        "findings.MCIT": (
+            "met since 2024-02-01 until 2026-02-01: 2 people of 1 person",
+            "met since 2024-02-01 until 2026-11-20: 2 people of 1 person",
+        ),
+    }  # fmt: skip
+
+
+@pytest.mark.rule("R-3.1a", "R-5.4a")
+def test_a_tier_that_is_reached_and_lost_again_and_what_a_quarter_carries_are_among_the_differences() -> None:
+    returns = MORE | {"amount": "-25000", "month": "2024-12"}
+    found = told(premier("2025-01-10").ask(returns, on="2025-01-15"))
+    assert found["quarters.2025Q1.carried_in"] == ("0.00", "3250.00")
+    assert found["quarters.2024Q4.ytd_revenue"] == ("130000", "105000")
+    engineer = {"kind": "certification", "certification": "MCIE", "person_id": "anna", "certified_on": "2024-11-20"}
+    assert told(advanced().ask(MORE, engineer))["tier_changes"] == (
+        None, "promoted to premier on 2024-11-21, reached on 2024-11-21",
+    )  # fmt: skip
+
+
+@pytest.mark.rule("R-5.1")
+def test_who_is_not_premier_reads_of_no_rate_among_the_differences() -> None:
+    """300 % of last year, and nothing is earned."""
+    answer = advanced().ask(MORE)
+    [quarter] = answer.after.quarters
+    assert quarter.rebate is not None
+    assert quarter.rebate.rate_pct > 0
+    names = {name for name in told(answer) if name.startswith("quarters.")}
+    assert names == {"quarters.2024Q4.ytd_revenue"}
+
+
 @pytest.mark.rule("R-5.4d")
 def test_the_days_ahead_are_walked_books_close_and_the_frozen_year_counts_for_the_next() -> None:
     world = premier()

@@ -96,6 +96,10 @@ class WhatIfAnswer(Document):
     """An account on the day `on`, `before` and `after`: without and with what is supposed from `today` on.
 
     Both are told by what is known today; nothing of either is stored. Amounts are in `currency`.
+
+    `differences` has all that is not the same in both, but for what follows from it or tells it in words: the grounds
+    and entitlements of a tier change, the facts that a finding counts, reason and steps of a rebate. Level, rate and
+    base of a quarter that is not eligible are left out: they earn nothing (R-5.1).
     """
 
     account_id: str
@@ -167,7 +171,7 @@ def rebate_of_statement(statement: Statement) -> QuarterRebate:
 
 
 def differences(before: AccountOutcome, after: AccountOutcome) -> tuple[Difference, ...]:
-    """Everything that is not the same in both, in the order in which the outcome tells it."""
+    """What is not the same in both, in the order in which the outcome tells it; see `WhatIfAnswer`."""
     then, now = dict(_told(before)), dict(_told(after))
     names = dict.fromkeys([*then, *now])
     return tuple(_difference(name, then, now) for name in names if then.get(name) != now.get(name))
@@ -181,26 +185,51 @@ def _told(outcome: AccountOutcome) -> Iterator[tuple[str, str]]:
     """Name and value of everything that can differ, in the words of the engine."""
     yield "tier", outcome.tier.value if outcome.tier else "none"
     yield "tier_since", str(outcome.tier_since or "none")
+    if outcome.tier_changes:
+        yield "tier_changes", "; ".join(map(_change_told, outcome.tier_changes))
     yield "ytd_revenue", plain(outcome.ytd_revenue)
     yield "prev_year_revenue", plain(outcome.prev_year_revenue)
     for finding in outcome.findings:
-        met = "met" if finding.met else "not met"
-        yield f"findings.{finding.requirement}", f"{met}: {finding.found} of {finding.required}"
+        yield f"findings.{finding.requirement}", _finding_told(finding)
     for advice in outcome.advice:
         yield f"advice.{advice.tier}", "; ".join(f"{item.requirement}: {item.missing}" for item in advice.missing)
     for case in outcome.cases:
-        name = f"cases.{case.requirement}" + (f".{case.subject}" if case.subject else "")
-        yield name, f"since {case.opened_on}" + (f", due by {case.due_on}" if case.due_on else ", for the vendor")
+        yield f"cases.{case.requirement}" + (f".{case.subject}" if case.subject else ""), _case_told(case)
     for quarter in outcome.quarters:
         yield from _told_of_quarter(quarter)
+
+
+def _change_told(change: TierChange) -> str:
+    reached = f", reached on {change.reached_on}" if change.reached_on else ""
+    cause = f": {change.cause}" if change.cause else ""
+    return f"{change.reason} to {change.to_tier or 'none'} on {change.changed_on}{reached}{cause}"
+
+
+def _finding_told(finding: Finding) -> str:
+    met = "met" if finding.met else "not met"
+    since = f" since {finding.since}" if finding.since else ""
+    until = f" until {finding.until}" if finding.until else ""
+    return f"{met}{since}{until}: {finding.found} of {finding.required}"
+
+
+def _case_told(case: CaseThen) -> str:
+    due = f"due by {case.due_on}" if case.due_on else "for the vendor"
+    return f"since {case.opened_on}, {due}" + (", to be decided" if case.decision_due else "")
 
 
 def _told_of_quarter(outcome: QuarterOutcome) -> Iterator[tuple[str, str]]:
     name, rebate = f"quarters.{outcome.quarter}", outcome.rebate
     yield f"{name}.status", outcome.status.value
-    if rebate is not None:
-        for what in ("rate_pct", "rebate_base", "earned", "settled_before", "payout", "carried_out"):
-            yield f"{name}.{what}", plain(getattr(rebate, what))
+    if rebate is None:
+        return
+    yield f"{name}.premier", "yes" if rebate.premier else "no"
+    yield f"{name}.eligible", "yes" if rebate.eligible else "no"
+    rates = ("level_growth_pct", "rate_pct", "rebate_base") if rebate.eligible else ()
+    amounts = ("earned", "settled_before", "carried_in", "payout", "carried_out")
+    for what in ("ytd_revenue", "prev_year_revenue", *rates, *amounts):
+        value = getattr(rebate, what)
+        yield f"{name}.{what}", "none" if value is None else plain(value)
+    yield f"{name}.payable_from", str(rebate.payable_from)
 
 
 __all__ = [
