@@ -39,6 +39,8 @@ QUESTIONS = (
     Question("get_account_gap", "carla", "/v1/accounts/P1004-US/gap"),
     Question("get_account_expiries", "anna", f"{_OF_ANNA}/expiries"),
     Question("get_account_cases", "carla", "/v1/accounts/P1018-GB/cases"),
+    Question("list_account_sites", "anna", f"{_OF_ANNA}/sites"),
+    Question("list_account_people", "anna", f"{_OF_ANNA}/people"),
     Question("list_account_history", "anna", f"{_OF_ANNA}/history"),
     Question("get_account_benefits", "anna", f"{_OF_ANNA}/benefits"),
     Question("list_account_benefit_requests", "anna", f"{_OF_ANNA}/benefit-requests"),

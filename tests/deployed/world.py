@@ -27,6 +27,7 @@ from partner_program.bootstrap import runtime
 from partner_program.rulebook import load_rulebook
 from partner_program.use_cases.operate import move_clock
 from partner_program.values.periods import parse_date
+from tests.deployed.documented import check_documented
 from tests.deployed.events import matches
 from tests.deployed.gateway import Reply, http_event, selected
 from tests.deployed.permissions import allowed_by, needed
@@ -223,7 +224,9 @@ class World:
         """
         route = selected(self.template, method, path)
         event = http_event(method, path, route.key, by if route.asks_for_a_token else None, **given)
-        return Reply.read(self.call(route.function, event))
+        reply = Reply.read(self.call(route.function, event))
+        check_documented(method, path, reply.status, reply.headers)
+        return reply
 
     def run_queue(self, queue: str, context: Context | None = None) -> list[dict[str, Any]]:
         """One batch through the function that the queue feeds; the messages of it. Failed ones stay."""

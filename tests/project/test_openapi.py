@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator
 from local.openapi import document, ecma_pattern
 from local.openapi_examples import QUESTIONS, kept
 from partner_program.domain.facts import RECORD_TYPES
+from tests.deployed.documented import check_documented
 from tests.deployed.template import REPOSITORY
 
 NOT_ECMA_262 = re.compile(r"\\[AZzpPx](?![0-9a-f]{2})|\(\?[^:=!<]")
@@ -162,3 +163,12 @@ def test_each_example_is_an_answer_that_its_schema_allows() -> None:
 def test_an_example_that_its_schema_does_not_allow_is_found() -> None:
     answer = operations()["get_account"][1]["responses"]["200"]["content"]["application/json"]
     assert wrong(answer["schema"], answer["example"] | {"tier": "gold"})
+
+
+def test_an_answer_that_the_document_does_not_have_is_found_by_every_test_that_gets_it() -> None:
+    quotes, problem, json_body = "/v1/accounts/P1-DE/quotes", "application/problem+json", "application/json"
+    check_documented("POST", quotes, 200, {"Content-Type": json_body})
+    check_documented("POST", quotes, 404, {"content-type": problem})
+    for status, kind in ((412, problem), (404, json_body), (200, "text/html")):
+        with pytest.raises(AssertionError):
+            check_documented("POST", quotes, status, {"Content-Type": kind})
