@@ -48,7 +48,7 @@ SERVERS = [
     }
 ]
 TAGS = {
-    "Accounts": "Where a partner stands in a country: tier, gap, expiries, cases, sites, people, history, benefits, notices.",
+    "Accounts": "A partner in a country: tier, gap, expiries, cases, sites, people, history, benefits, notices.",
     "Revenue": "Sales Revenue down to the invoice line, lines that did not count, and a closed year's restatement.",
     "Statements and payouts": "A quarter's rebate with its derivation, and what became of paying it.",
     "Calculations": "Questions with a body: nothing of them is stored.",
