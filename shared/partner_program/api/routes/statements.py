@@ -81,7 +81,9 @@ def list_statement_lines(
     summary="A final statement as a document",
     responses={200: {"description": "The document", "content": {"text/html": _DOCUMENT, "application/pdf": _DOCUMENT}}},
 )
-def get_statement_document(account_id: AccountPath, period: PeriodPath, format: Format, caller: Calling) -> Response[str]:
+def get_statement_document(
+    account_id: AccountPath, period: PeriodPath, format: Format, caller: Calling
+) -> Response[str]:
     """HTML or PDF. There is none of a preliminary statement, nor in the first minutes after a final one."""
     api = revenue_api()
     visible_account(caller, account_id, api.accounts)

@@ -17,9 +17,7 @@ router = Router()
 @router.post(
     "/v1/accounts/<account_id>/what-if", tags=["Calculations"], summary="Tier and rebate before and after, if …"
 )
-def ask_what_if(
-    account_id: AccountPath, caller: Calling, asked: Annotated[WhatIfRequest, Body()]
-) -> WhatIfAnswer:
+def ask_what_if(account_id: AccountPath, caller: Calling, asked: Annotated[WhatIfRequest, Body()]) -> WhatIfAnswer:
     """The engine itself, run twice up to the day `on`: by what is known now, and with up to fifty supposed facts.
 
     `on` is today or up to three years ahead. Days are walked, books close, cases run out; nothing is stored. A very
