@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from http import HTTPStatus
+from typing import Any, Protocol, Self, TypeVar
 
 from partner_program.api.problems import RequestRefused
 
@@ -16,6 +17,22 @@ LIFETIME = timedelta(days=1)
 """In whole days: cursors that are made on one day are alike, so a page that has not changed keeps its ETag."""
 LONGEST = 2048
 _TAG_BYTES = 32
+
+
+class Page(Protocol):
+    """A model of a list's page."""
+
+    @property
+    def next_cursor(self) -> str | None:
+        """The position it goes on with, or the cursor that was made of it."""
+        ...
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """The model's own."""
+        ...
+
+
+P = TypeVar("P", bound=Page)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +66,10 @@ class Cursors:
                 "The cursor is not one of this list, or is of the day before yesterday: ask for the first page again.",
             )
         return sealed["at"]
+
+    def sealed(self, page: P) -> P:
+        """A page as it goes out: what it goes on with, which no caller needs to know, as a cursor."""
+        return page.model_copy(update={"next_cursor": self.next(page.next_cursor)})
 
     def next(self, position: str | None) -> str | None:
         """The cursor of the page that begins behind a position; None where there is nothing behind it."""

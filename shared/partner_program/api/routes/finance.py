@@ -44,7 +44,7 @@ AuditSubject = Annotated[
 def get_accruals(month: MonthPath, paging: Paging, limit: Limit = 50, cursor: Cursor = None) -> AccruedMonth:
     """Totals by currency, and by region and currency; then the accounts, page by page, with what each comes from."""
     page = accrued().accruals.month(month, after=paging.after(cursor), limit=limit)
-    return page.model_copy(update={"next_cursor": paging.next(page.next_cursor)})
+    return paging.sealed(page)
 
 
 @router.get("/v1/accounts/<account_id>/accruals", tags=_TAGS, summary="What is booked for an account")
@@ -69,7 +69,7 @@ def list_batches(
 ) -> BatchList:
     """With totals, digest, who has made and who has approved each; who has made one may not approve it."""
     page = payments_seen().batches.of_status(status=status, after=paging.after(cursor), limit=limit)
-    return page.model_copy(update={"next_cursor": paging.next(page.next_cursor)})
+    return paging.sealed(page)
 
 
 @router.get("/v1/payments/batches/<batch_id>", tags=_TAGS, summary="A batch with its payments")
@@ -91,7 +91,7 @@ def list_payments_waiting(
     """
     seen = payments_waiting()
     page = seen.waiting(on=seen.today, currency=currency, after=paging.after(cursor), limit=limit)
-    return page.model_copy(update={"next_cursor": paging.next(page.next_cursor)})
+    return paging.sealed(page)
 
 
 @router.get("/v1/audit", tags=_TAGS, summary="The audit log of every act on money")
@@ -110,4 +110,4 @@ def list_audit_entries(
     page = payments_seen().audit(
         number=after, subject=subject, newest_first=newest_first, after=paging.after(cursor), limit=limit
     )
-    return page.model_copy(update={"next_cursor": paging.next(page.next_cursor)})
+    return paging.sealed(page)

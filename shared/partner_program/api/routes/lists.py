@@ -49,7 +49,7 @@ def list_accounts(
     """
     which = Which(tier=tier, country=country, region=region, requirement=requirement, open_case=open_case)
     page = program_lists().accounts(which, of_partner=caller.partner_id, after=paging.after(cursor), limit=limit)
-    return page.model_copy(update={"next_cursor": paging.next(page.next_cursor)})
+    return paging.sealed(page)
 
 
 @router.get("/v1/cases", tags=_VENDOR, summary="Open cases, by the day on which they are due")
@@ -65,7 +65,7 @@ def list_cases(
     """
     which = Which(tier=tier, country=country, region=region, requirement=requirement, decision_due=decision_due)
     page = program_lists().cases(which, due_by=due_by, after=paging.after(cursor), limit=limit)
-    return page.model_copy(update={"next_cursor": paging.next(page.next_cursor)})
+    return paging.sealed(page)
 
 
 @router.get("/v1/promotions", tags=_VENDOR, summary="Promotions of a month, and how long they took")
@@ -79,4 +79,4 @@ def list_promotions(
     """
     which = Which(tier=tier, country=country, region=region)
     page = program_lists().promotions(which, month=month, after=paging.after(cursor), limit=limit)
-    return page.model_copy(update={"next_cursor": paging.next(page.next_cursor)})
+    return paging.sealed(page)

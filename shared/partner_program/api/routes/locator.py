@@ -43,6 +43,6 @@ def list_locator_partners(
     return Response(
         status_code=HTTPStatus.OK,
         content_type=JSON,
-        body=page.model_copy(update={"next_cursor": paging.next(page.next_cursor)}),
+        body=paging.sealed(page),
         headers={"Cache-Control": f"public, max-age={FRESH_FOR.seconds}"},
     )

@@ -30,7 +30,7 @@ def list_reports(
 ) -> ReportList:
     """With status, lines and money per outcome of the version that stands, and refused uploads."""
     page = reports_seen().reports.received(distributor_id, after=paging.after(cursor), limit=limit)
-    return page.model_copy(update={"next_cursor": paging.next(page.next_cursor)})
+    return paging.sealed(page)
 
 
 @router.get(_REPORT, tags=_TAGS, summary="A report: receipt, versions, refusals, what is held and what to do")
@@ -57,7 +57,7 @@ def list_report_lines(
     page = reports_seen().lines(
         distributor_id, report_id, outcome=outcome, code=code, after=paging.after(cursor), limit=limit
     )
-    return page.model_copy(update={"next_cursor": paging.next(page.next_cursor)})
+    return paging.sealed(page)
 
 
 @router.get("/v1/held-lines", tags=_TAGS, summary="Held lines by cause over all reports")
@@ -69,7 +69,7 @@ def list_held_lines(
     Then, page by page, the reports that have them.
     """
     page = reports_seen().reports.held(distributor_id, after=paging.after(cursor), limit=limit)
-    return page.model_copy(update={"next_cursor": paging.next(page.next_cursor)})
+    return paging.sealed(page)
 
 
 @router.get("/v1/distributors/<distributor_id>/scorecard", tags=_TAGS, summary="How a distributor reports")

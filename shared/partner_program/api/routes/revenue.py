@@ -78,7 +78,7 @@ def list_revenue_lines(
         account_id, month=month, year=_number(year), distributor_id=distributor_id, product_class=product_class,
         position=paging.after(cursor), limit=limit,
     )  # fmt: skip
-    return page.model_copy(update={"next_cursor": paging.next(page.next_cursor)})
+    return paging.sealed(page)
 
 
 @router.get("/v1/accounts/<account_id>/revenue/uncounted", tags=_TAGS, summary="The lines that did not count, and why")
@@ -100,7 +100,7 @@ def list_uncounted_lines(
     api = revenue_api()
     visible_account(caller, account_id, api.accounts)
     page = api.uncounted(account_id, month=month, year=_number(year), position=paging.after(cursor), limit=limit)
-    return page.model_copy(update={"next_cursor": paging.next(page.next_cursor)})
+    return paging.sealed(page)
 
 
 def _number(year: str | None) -> int | None:

@@ -66,7 +66,7 @@ def list_account_history(
     visible_account(caller, account_id, api.accounts)
     after = paging.after(cursor)
     page = api.history(account_id, known_on=known_on, after=after, limit=limit, for_partner=caller.is_partner)
-    return page.model_copy(update={"next_cursor": paging.next(page.next_cursor)})
+    return paging.sealed(page)
 
 
 @router.get(f"{_ACCOUNT}/benefits", tags=_TAGS, summary="The ten benefits of the account on a date")
@@ -85,7 +85,7 @@ def list_account_notices(
     api = standing()
     visible_account(caller, account_id, api.accounts)
     page = api.notices(account_id, after=paging.after(cursor), limit=limit, for_partner=caller.is_partner)
-    return page.model_copy(update={"next_cursor": paging.next(page.next_cursor)})
+    return paging.sealed(page)
 
 
 @router.get(f"{_ACCOUNT}/sites", tags=_TAGS, summary="The sites of the account, open and closed, by id")
@@ -97,7 +97,7 @@ def list_account_sites(
     api = standing()
     visible_account(caller, account_id, api.accounts)
     page = api.sites(account_id, as_of=as_of, after=paging.after(cursor), limit=limit)
-    return page.model_copy(update={"next_cursor": paging.next(page.next_cursor)})
+    return paging.sealed(page)
 
 
 @router.get(f"{_ACCOUNT}/people", tags=_TAGS, summary="People with employments and certifications; trainings")
@@ -115,4 +115,4 @@ def list_account_people(
     visible_account(caller, account_id, api.accounts)
     after = paging.after(cursor)
     page = api.people(account_id, as_of=as_of, after=after, limit=limit, for_partner=caller.is_partner)
-    return page.model_copy(update={"next_cursor": paging.next(page.next_cursor)})
+    return paging.sealed(page)

@@ -43,7 +43,7 @@ def list_account_statements(
     api = revenue_api()
     visible_account(caller, account_id, api.accounts)
     page = api.statements.all(account_id, position=paging.after(cursor), limit=limit)
-    return page.model_copy(update={"next_cursor": paging.next(page.next_cursor)})
+    return paging.sealed(page)
 
 
 @router.get(f"{_ACCOUNT}/statements/<period>", tags=_TAGS, summary="A statement with its whole derivation")
@@ -72,7 +72,7 @@ def list_statement_lines(
     page = api.statements.lines(
         account_id, Quarter.parse(period), status, position=paging.after(cursor), limit=limit
     )  # fmt: skip
-    return page.model_copy(update={"next_cursor": paging.next(page.next_cursor)})
+    return paging.sealed(page)
 
 
 @router.get(
@@ -107,7 +107,7 @@ def list_account_payouts(
     page = api.payouts.all(
         account_id, by_vendor=not caller.is_partner, position=paging.after(cursor), limit=limit
     )  # fmt: skip
-    return page.model_copy(update={"next_cursor": paging.next(page.next_cursor)})
+    return paging.sealed(page)
 
 
 @router.get(f"{_ACCOUNT}/payouts/<period>", tags=_TAGS, summary="A payout with every step that it took")
