@@ -22,6 +22,15 @@ VOLATILE = frozenset({"at", "digest", "last_digest", "object_version", "rulebook
 """What an answer of another day's play has otherwise."""
 
 
+def test_the_answers_in_the_description_of_the_api_are_those_of_the_sample(sample_stack: EmbeddedStack) -> None:
+    """Before the commands of the documents: some of them record something."""
+    said = kept()
+    for question in QUESTIONS:
+        answer = answered(question, sample_stack.api_url, sample_stack.token)
+        wrong = list(differences(_lasting(said[question.operation]), answer))
+        assert wrong == [], f"{question.operation}: python -m local.openapi_examples takes them anew"
+
+
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_each_command_of_a_document_is_answered_as_it_says(document: str, sample_stack: EmbeddedStack) -> None:
     text = (REPOSITORY / document).read_text(encoding="utf-8")
@@ -38,14 +47,6 @@ def test_each_command_of_a_document_is_answered_as_it_says(document: str, sample
         else:
             wrong = [line for line in example.answer.splitlines() if line not in _as_shown(answer)]
         assert wrong == [], f"{example.name}\n{answer.status} {answer.data[:3000]!r}"
-
-
-def test_the_answers_in_the_description_of_the_api_are_those_of_the_sample(sample_stack: EmbeddedStack) -> None:
-    said = kept()
-    for question in QUESTIONS:
-        answer = answered(question, sample_stack.api_url, sample_stack.token)
-        wrong = list(differences(_lasting(said[question.operation]), answer))
-        assert wrong == [], f"{question.operation}: python -m local.openapi_examples takes them anew"
 
 
 def _lasting(said: Any) -> Any:
