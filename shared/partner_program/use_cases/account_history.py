@@ -12,9 +12,9 @@ from partner_program.domain.history import Gap, HistoryEntry, gaps, history_of
 from partner_program.domain.model import Document
 from partner_program.domain.past_states import StateVersion, made_whole, stood_on, words_of_day
 from partner_program.domain.tiers.account import TierChange
+from partner_program.domain.tiers.ahead import findings_ahead
 from partner_program.domain.tiers.cases import Case
 from partner_program.domain.tiers.findings import Finding
-from partner_program.domain.tiers.requirements import findings
 from partner_program.domain.tiers.situation import Situation
 from partner_program.rulebook import CountryNotInProgram, NotInForce, Rulebook
 from partner_program.use_cases.ports import AccountStore
@@ -160,7 +160,7 @@ class AccountHistory:
         try:
             at = self._situation(facts, then, cases)
             told = {
-                "findings": findings(then.tier, at) if then.tier else (),
+                "findings": findings_ahead(then.tier, at, self._rulebook) if then.tier else (),
                 "ytd_revenue": at.ytd.amount,
                 "prev_year_revenue": at.last_year.amount,
             }

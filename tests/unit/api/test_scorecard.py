@@ -180,6 +180,21 @@ def test_a_report_over_several_months_covers_those_before_the_first_one_asked_fo
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("oldest", "missing"),
+    [
+        ("2024-02-10", ("2024-02", "2024-03")),
+        ("2024-04-01", ("2024-02", "2024-03")),
+        ("2024-05-01", ("2024-02", "2024-03", "2024-04")),
+    ],
+)
+def test_an_older_line_corrects_its_month_and_reports_no_more_than_a_quarter(
+    oldest: str, missing: tuple[str, ...]
+) -> None:
+    sender = Sender().sends("2024-02-05", "2024-01-31").sends("2024-07-03", oldest, "2024-06-28")
+    assert sender.card("2024-01", "2024-06", date(2024, 9, 6)).missing_months == missing
+
+
 def test_a_distributor_that_never_sent_anything_misses_nothing_and_an_unknown_one_is_not_found() -> None:
     card = Sender().card("2024-01", "2024-02")
     assert ([one.standing for one in card.months], card.missing_months) == ([Reported.BEFORE_FIRST_REPORT] * 2, ())

@@ -111,6 +111,19 @@ def test_of_a_day_inside_a_month_with_invoices_revenue_is_that_of_the_month_and_
     assert any(f"count all of {as_of[:7]} that" in note for note in status.notes) is noted
 
 
+@pytest.mark.rule("R-4.1.5")
+def test_as_of_today_a_finding_holds_as_long_as_without_a_day_by_the_rulebook_of_the_days_to_come() -> None:
+    shorter = '"certification.validity" = [{ from = 2022-01-01, value = 24 }, { from = 2023-09-01, value = 6 }]'
+    world = World(rulebook(shorter))
+    world.on("2023-01-02", partner(), site(), accepted(), *qualified_records())
+    world.on("2023-05-05", sales("2023-04", "60000", known="2023-05-05"))
+    today = standing(world).status(P1_DE).findings
+    assert {one.until for one in today if one.requirement == "MCDE"} == {day("2023-09-01")}
+    assert [one.until for one in standing(world).status(P1_DE, day("2023-05-05")).findings] == [
+        one.until for one in today
+    ]
+
+
 def test_on_the_day_itself_nobody_has_sold_later_and_nothing_is_to_be_said() -> None:
     world = promoted()
     world.on("2023-06-15", sales("2023-06", "10", known="2023-06-15"))

@@ -20,6 +20,8 @@ MOST_MONTHS = 12
 LOOK_BACK_MONTHS, LOOK_AHEAD_MONTHS = 12, 24
 """A report counts in the month of its last invoice; one that came that long before the first month or after the last is
 not read: so what is read does not grow with the years."""
+MOST_COVERED_MONTHS = 3
+"""A report is of up to a quarter: an older line in it is a correction of an older month, and no report of it."""
 _HUNDREDTH = Decimal("0.01")
 
 COUNTING: Mapping[str, str] = {
@@ -38,7 +40,8 @@ COUNTING: Mapping[str, str] = {
     "duplicate": "Lines that another report, an earlier version or the same file had already.",
     "refused_files": "Uploads that were refused whole, in the month in which they came, whatever they were to report."
     " Of one report a thousand at most are looked at.",
-    "missing": "The due day is over and the month is not among those from the first to the last invoice of any report."
+    "missing": "The due day is over and the month is not among those from the first to the last invoice of any report,"
+    f" of which the last {MOST_COVERED_MONTHS} count: an older line is a correction, and no report of its month."
     " Months before that of the distributor's first report, by the version of it that stands, are not missing.",
     "share": "Percent of all lines of the month, or of all its reports, rounded half up to two decimals.",
 }
@@ -181,9 +184,10 @@ def _month(entry: ReportEntry) -> str:
 
 
 def _covers(entry: ReportEntry, month: str) -> bool:
-    """Whether a month is among those from the first to the last invoice of a report."""
+    """Whether a month is among the last ones from the first to the last invoice of a report."""
     last = _month(entry)
-    return (month_of(entry.first_invoice_on) if entry.first_invoice_on else last) <= month <= last
+    first = month_of(entry.first_invoice_on) if entry.first_invoice_on else last
+    return max(first, month_of(add_months(end_of(last), 1 - MOST_COVERED_MONTHS))) <= month <= last
 
 
 def _standing(month: str, due_on: date, *, any_report: bool, begun: str | None, on: date) -> Reported:
