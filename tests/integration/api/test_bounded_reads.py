@@ -134,6 +134,7 @@ COSTS: dict[tuple[str, str], Cost] = {
     ("GET", "/v1/accruals/{month}"): Cost(3),
     ("GET", "/v1/payments/batches"): Cost(6, ({}, {"status": "prepared"}, {"limit": "100"})),
     ("GET", "/v1/payments/batches/{batch_id}"): Cost(1),
+    # A page that one currency fills. Up to 200 queries more where few wait: unit/api/test_finance_payments.py.
     ("GET", "/v1/payments/waiting"): Cost(111, ({}, {"limit": "100"})),
     ("GET", "/v1/audit"): Cost(2, ({}, {"after": "1", "limit": "100"})),
 }  # fmt: skip

@@ -271,6 +271,14 @@ def test_of_one_currency_only_its_payouts_wait_and_only_its_queues_are_asked() -
     assert queue.pages == 4
 
 
+def test_where_nothing_waits_each_queue_of_each_currency_is_asked_once_and_that_is_the_most() -> None:
+    world = blocked()
+    queue = FakePaymentQueue(world.book)
+    ask = FinanceWaiting(world.book, queue, world.banks, world.accounts, world.book_of_rules)
+    assert ask(on=DUE - timedelta(days=400), currency=None, after=None, limit=10).items == ()
+    assert queue.pages == 4 * len(world.book_of_rules.currencies) <= 200
+
+
 @pytest.mark.parametrize("currency", ["XXX", "eur", ""])
 def test_a_currency_that_the_program_never_had_is_refused(currency: str) -> None:
     with pytest.raises(InvalidValue):

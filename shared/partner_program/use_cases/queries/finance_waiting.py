@@ -53,7 +53,8 @@ class FinanceWaiting:
     """At most 25 payouts are looked at for a page: their payees by the same rules as preparation (`Payees`).
 
     Reads: one query for each of four states in each currency of the program until they are found (some fifty
-    currencies; four queries where one is asked for), then about four for each payout that could be collected.
+    currencies, so 200 where nothing waits; four where one currency is asked for), then about four for each payout
+    that could be collected.
     """
 
     def __init__(
