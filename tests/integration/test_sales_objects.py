@@ -91,6 +91,9 @@ class BreakingBody:
         self.left -= len(chunk)
         return chunk
 
+    def close(self) -> None:
+        self.body.close()
+
 
 @pytest.mark.catalogue("F13")
 @pytest.mark.parametrize(
