@@ -73,6 +73,7 @@ def person_command(
         if _endpoint(cognito) is None and email is None:
             refuse(console, "say where a first password is to be mailed: --email")
         person = Person(name, tuple(role.value for role in roles), partner)
+        person.check()
         People(cognito, pool_id, client_id).make(person, None if _endpoint(cognito) else email)
         say_all(console, [_line(one) for one in everybody(cognito, pool_id) if one.person.name == name])
 

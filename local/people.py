@@ -74,10 +74,9 @@ class People:
     def make(self, person: Person, email: str | None = None) -> None:
         """Make somebody; who is there already gets these roles besides.
 
-        With an `email` the pool mails a first password; without one nobody has any. Raises `PersonRefused` for whom
-        the API would turn away, or who is there for another partner: a name is one person's, for ever.
+        With an `email` the pool mails a first password; without one nobody has any. Raises `PersonRefused` for who
+        is there for another partner: a name is one person's, for ever. Whether the API takes them is for `check`.
         """
-        person.check()
         self._create(person, email)
         for role in person.roles:
             self.cognito.admin_add_user_to_group(UserPoolId=self.pool_id, Username=person.name, GroupName=role)
